@@ -1,0 +1,3 @@
+"""What happened in public, and who did it: page -> evidence -> candidate."""
+
+__version__ = "0.1.0"

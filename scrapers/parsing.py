@@ -1,0 +1,112 @@
+"""Strict reading: a page says exactly what we expect, or we say what changed."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from datetime import date
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+
+from scrapers.records import Page
+
+
+class PageChanged(Exception):
+    """A page lacks what it always had. Loud on purpose: nobody may read it as "nothing there"."""
+
+    def __init__(self, url: str, expected: str) -> None:
+        super().__init__(f"{url}: expected {expected}")
+        self.url, self.expected = url, expected
+
+
+class NotThisPage(PageChanged):
+    """What came is another page altogether: a login wall, a challenge, a front page."""
+
+
+class NobodyThere(Exception):
+    """The page itself says that it lists nobody: an accepted emptiness, with the words that say so."""
+
+    def __init__(self, url: str, sign: str) -> None:
+        super().__init__(f"{url}: {sign}")
+        self.url, self.sign = url, sign
+
+
+def soup(page: Page) -> BeautifulSoup:
+    """The page as a tree; the charset is the one that the BOM, the header or the page names."""
+    match = re.search(r"charset=[\"']?([\w-]+)", page.headers.get("content-type", ""))
+    return BeautifulSoup(page.body, "lxml", from_encoding=match.group(1) if match else None)
+
+
+def json_of(page: Page) -> Any:
+    """The page as JSON; raises NotThisPage when it is not JSON."""
+    try:
+        return json.loads(page.body)
+    except (ValueError, RecursionError):
+        raise NotThisPage(page.url, "JSON") from None
+
+
+def one(tree: BeautifulSoup | Tag, selector: str, url: str) -> Tag:
+    """The single element that the selector names; raises PageChanged when there is none, or more than one."""
+    found = tree.select(selector)
+    if len(found) != 1:
+        raise PageChanged(url, f"exactly one {selector!r}, found {len(found)}")
+    return found[0]
+
+
+def text_of(tag: Tag | None) -> str:
+    """The element's text on one line, or an empty string."""
+    return squeeze(tag.get_text(" ")) if tag is not None else ""
+
+
+def squeeze(text: str) -> str:
+    """NFC, white space folded, control and invisible format characters removed."""
+    return re.sub(r"\s+", " ", clean(text)).strip()
+
+
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+
+
+def clean(text: str) -> str:
+    """NFC without control, lone surrogate, zero-width, bidi and tag characters; line breaks and tabs stay."""
+    text = _INVISIBLE.sub("", text.encode("utf-8", "ignore").decode("utf-8"))
+    kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def absolute(base: str, href: object) -> str | None:
+    """An http(s) URL for a link found on a page, or None for any other kind of link."""
+    if not isinstance(href, str) or not href.strip():
+        return None
+    try:
+        url = urljoin(base, href.strip())
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def day(text: object) -> date | None:
+    """The calendar day of an ISO timestamp or date as the page wrote it, or None."""
+    match = re.match(r"(\d{4})-(\d{2})-(\d{2})", str(text or "").strip())
+    try:
+        return date(*map(int, match.groups())) if match else None
+    except ValueError:
+        return None
+
+
+_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d[\d ().\u2011-]{7,}\d(?![\w/-])")
+
+
+def redact(text: str) -> str:
+    """The text with addresses and phone numbers replaced: we neither keep nor quote them."""
+    return _PHONE.sub(_phone, _ADDRESS.sub("[address]", text))
+
+
+def _phone(match: re.Match[str]) -> str:
+    digits = re.sub(r"\D", "", match.group())
+    dated = re.fullmatch(r"(19|20)\d\d[-. ]\d\d?[-. ]\d\d?.*", match.group())
+    return match.group() if dated or not 9 <= len(digits) <= 15 else "[phone]"

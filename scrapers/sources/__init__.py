@@ -1,0 +1,70 @@
+"""The contract of a source, and the folder as its registry.
+
+A source is one file here. It holds a `Watch` model (its table in `sources.toml`), a `plan` that says where to
+start, a pure `parse` that says what a page shows, and a module constant `SOURCE` that names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from scrapers.records import Page, Record, Request
+
+
+class Watch(BaseModel):
+    """What a source is told to watch. Unknown keys are refused by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How one public place is read.
+
+    plan(watch, since) yields the first requests; parse(page) yields records and follow-up requests. Neither does
+    I/O, reads a clock or draws a random number. parse raises `PageChanged` where a mandatory landmark is missing.
+    `follow` names the hosts a follow-up request may go to: an exact host, or `.example.com` for its subdomains.
+    `headers` go out with each request; `token` names the environment variable of a bearer token, sent to
+    `token_host` alone. `version` is raised when parse reads a page differently, so that archives are read again.
+    """
+
+    name: str
+    title: str
+    plan: Callable[[Any, date], Iterator[Request]]
+    parse: Callable[[Page], Iterator[Record]]
+    watch: type[Watch]
+    follow: tuple[str, ...]
+    version: int = 1
+    seconds_between_requests: float = 1.0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    token: str | None = None
+    token_host: str | None = None
+    verified: bool = True
+
+
+class UnknownSource(LookupError):
+    """No file of that name stands in the sources folder."""
+
+
+@cache
+def find_sources() -> Mapping[str, Source]:
+    """Every source in this folder, by name, in order of name."""
+    modules = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
+    found = [module.SOURCE for module in modules if hasattr(module, "SOURCE")]
+    return {source.name: source for source in sorted(found, key=lambda source: source.name)}
+
+
+def source_named(name: str) -> Source:
+    """The source of that name; raises UnknownSource with the names there are."""
+    try:
+        return find_sources()[name]
+    except KeyError:
+        raise UnknownSource(f"no source is called {name!r}; there are: {', '.join(find_sources())}") from None
