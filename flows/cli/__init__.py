@@ -1,0 +1,43 @@
+"""The `headwater` command. It never imports Prefect; heavy libraries load inside the command that needs them."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from scrapers import __version__
+from scrapers.faults import Fault
+
+app = typer.Typer(
+    name="headwater",
+    help="Find people by what they made: public evidence in, an explained shortlist out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> None:
+    """Run the command; a fault ends it with one clear message and its exit code."""
+    from flows.cli import collecting, people, ranks  # noqa: F401  (they add their commands to the app)
+
+    try:
+        app()
+    except Fault as fault:
+        print(f"headwater: {fault}", file=sys.stderr)  # noqa: T201
+        sys.exit(fault.exit_code)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"headwater {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def headwater(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Find people by what they made: public evidence in, an explained shortlist out."""

@@ -1,0 +1,1 @@
+"""Commands that rank: refresh, rank, role, evaluate, demo."""
