@@ -1,0 +1,125 @@
+"""The one way from a page to records: every source is read here, cleaned here, and its faults are named here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, clean, redact, squeeze
+from scrapers.records import Account, AccountKey, Award, Code, Event, Evidence, Page, Record, Refused, Request
+from scrapers.sources import Source
+
+LONGEST_NAME = 200  # guardrail G17
+_ADDRESS_IN_LINK = re.compile(r"[\w.+%-]+@(?:[\w-]+\.)+[A-Za-z]{2,}")
+
+
+def read_page(source: Source, page: Page) -> list[Record]:
+    """What a page shows, clean and without repeats; one `Refused` and nothing else where it could not be read whole.
+
+    The page has a status of 200 to 299: whether an answer is a page at all is asked before. A parser that gives
+    nothing must say why (`NobodyThere`); silence counts as drift, so that a changed page never reads as "nobody".
+    """
+    try:
+        found = list(source.parse(page))
+    except NobodyThere as nobody:
+        return [_refused(source, page, Code.EMPTY, f"the page says: {nobody.sign}")]
+    except NotThisPage as other:
+        return [_refused(source, page, Code.NOT_A_PAGE, f"expected {other.expected}")]
+    except PageChanged as changed:
+        return [_refused(source, page, Code.SCHEMA_DRIFT, f"expected {changed.expected}")]
+    except Exception as fault:
+        return [_refused(source, page, Code.SCHEMA_DRIFT, f"the parser stopped with {type(fault).__name__}")]
+    if not found:
+        return [_refused(source, page, Code.SCHEMA_DRIFT, "expected at least one record, or a sign that there is none")]
+    return list(dict.fromkeys(_cleaned(record) for record in _by_people(found)))
+
+
+def _refused(source: Source, page: Page, code: Code, detail: str) -> Refused:
+    return Refused(code, page.url, redact(squeeze(detail)), source.name)
+
+
+def _by_people(records: list[Record]) -> Iterable[Record]:
+    """The records without acts of bots, or of accounts that this page shows to be a bot or an organization."""
+    nobody = {str(record.key) for record in records if isinstance(record, Account) and record.kind != "person"}
+    for record in records:
+        if not isinstance(record, Evidence):
+            yield record
+        elif record.account is None or _is_person(record.account, nobody):
+            yield replace(record, team=tuple(key for key in record.team if _is_person(key, nobody)))
+
+
+def _is_person(key: AccountKey, nobody: set[str]) -> bool:
+    return not key.handle.endswith("[bot]") and str(key) not in nobody
+
+
+def _cleaned(record: Record) -> Record:
+    match record:
+        case Account():
+            return replace(
+                record,
+                handle=squeeze(record.handle),
+                name=_line(record.name, LONGEST_NAME),
+                bio=_line(record.bio),
+                location=_line(record.location, LONGEST_NAME),
+                links=_links(record.links),
+            )
+        case Evidence():
+            return replace(
+                record,
+                title=_line(record.title) or "",
+                text=redact(clean(record.text)).strip(),
+                url=squeeze(record.url),
+                tags=_lines(record.tags),
+                links=_links(record.links),
+                awards=tuple(_award(award) for award in record.awards),
+                details=_details(record.details),
+            )
+        case Event():
+            return replace(record, title=_line(record.title) or "", themes=_lines(record.themes))
+        case Request() | Refused():
+            return record
+
+
+def _line(text: str | None, longest: int | None = None) -> str | None:
+    return redact(squeeze(text))[:longest].strip() or None if text else None
+
+
+def _lines(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line for text in texts if (line := _line(text))))
+
+
+def _award(award: Award) -> Award:
+    return replace(award, event=_line(award.event) or "", prize=_line(award.prize) or "")
+
+
+def _links(links: Iterable[str]) -> tuple[str, ...]:
+    """The web links among these, once each: no mail, telephone or script links, none that spells an address."""
+    return tuple(dict.fromkeys(link for text in links if (link := squeeze(text)) and is_web_link(link)))
+
+
+def is_web_link(link: str) -> bool:
+    """Whether a link leads to a web page and holds no e-mail address."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc) and not _ADDRESS_IN_LINK.search(unquote(link))
+
+
+def _details(details: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _detail(value) for key, value in details.items()}
+
+
+def _detail(value: Any) -> Any:
+    """A detail as it came, its texts cleaned; numbers stay, since ids look like telephone numbers."""
+    if isinstance(value, str):
+        line = squeeze(value)
+        return line if is_web_link(line) else _ADDRESS_IN_LINK.sub("[address]", line)
+    if isinstance(value, Mapping):
+        return _details(value)
+    if isinstance(value, list | tuple):
+        return [_detail(item) for item in value]
+    return value
