@@ -1,0 +1,5 @@
+"""A role description, from Markdown or a sentence to a typed query that shows what it did not understand."""
+
+from ranking.role.model import Level, Place, Requirement, Role, RoleRefused, RoleUnclear, Stage, to_json
+
+__all__ = ["Level", "Place", "Requirement", "Role", "RoleRefused", "RoleUnclear", "Stage", "to_json"]
