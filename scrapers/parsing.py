@@ -66,14 +66,17 @@ def squeeze(text: str) -> str:
     return re.sub(r"\s+", " ", clean(text)).strip()
 
 
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+# Zero-width, bidi, filler and tag characters, controls, private use: nothing of these is seen by a reader.
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ue000-\uf8ff\U000e0000-\U000e01ef\U000f0000-\U0010ffff]"
+)
 
 
 def clean(text: str) -> str:
     """NFC without control, lone surrogate, zero-width, bidi and tag characters; line breaks and tabs stay."""
-    text = _INVISIBLE.sub("", text.encode("utf-8", "ignore").decode("utf-8"))
-    kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
-    return unicodedata.normalize("NFC", "".join(kept))
+    seen = _INVISIBLE.sub("", text.encode("utf-8", "ignore").decode("utf-8"))
+    return unicodedata.normalize("NFC", seen)
 
 
 def absolute(base: str, href: object) -> str | None:
