@@ -42,6 +42,7 @@ class Code(StrEnum):
     TOO_LARGE = "too_large"
     BAD_ENCODING = "bad_encoding"
     TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
     REDIRECTS = "redirects"
     HTTP_STATUS = "http_status"
     RATE_DEFERRED = "rate_deferred"
@@ -189,6 +190,7 @@ class Candidate:
     id: str
     accounts: tuple[Account, ...]
     evidence: tuple[Evidence, ...]
+    first_seen: date | None = None
 
     @property
     def name(self) -> str:

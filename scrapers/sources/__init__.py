@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from scrapers.faults import Fault
 from scrapers.records import Page, Record, Request
 
 
@@ -50,7 +51,7 @@ class Source:
     verified: bool = True
 
 
-class UnknownSource(LookupError):
+class UnknownSource(Fault):
     """No file of that name stands in the sources folder."""
 
 

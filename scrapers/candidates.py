@@ -1,0 +1,135 @@
+"""From accounts to candidates: judge which accounts are one person, and gather what each person did."""
+
+from __future__ import annotations
+
+import hmac
+from collections import defaultdict
+from datetime import date, datetime
+from hashlib import sha256
+
+from scrapers.identity import IdentityRecord, record_of, resolve
+from scrapers.identity.keys import link_key
+from scrapers.records import Account, AccountKey, Candidate, Evidence
+from scrapers.rows import merge_accounts
+from scrapers.store import Stated, Store
+
+
+def candidate_id(account: str, key: bytes) -> str:
+    """The opaque id of the candidate whose oldest account this is; without the home's key it says nothing."""
+    return "c" + hmac.digest(key, f"candidate:{account}".encode(), sha256).hex()[:20]
+
+
+def join_accounts(store: Store, key: bytes, at: datetime) -> dict[str, int]:
+    """Judge all accounts anew on what is held, and store who belongs together. Returns counts for the run report."""
+    stated = _by_account(store)
+    projects = _projects(store)
+    records = [_record(key_, statements, projects.get(key_, set()), key) for key_, statements in sorted(stated.items())]
+    said = [judgement for judgement in store.judgements() if judgement.by_people]
+    resolution = resolve(records, said, at=at)
+    age = {account: (min(s.first_seen for s in statements), account) for account, statements in stated.items()}
+    clusters: dict[str, list[str]] = defaultdict(list)
+    for account, cluster in resolution.clusters.items():
+        if merge_accounts([s.account for s in stated[account]]).kind == "person":
+            clusters[cluster].append(account)
+    members = {
+        account: candidate_id(min(accounts, key=age.__getitem__), key)
+        for accounts in clusters.values()
+        for account in accounts
+    }
+    store.set_derived([j for j in resolution.judgements if not j.by_people], members, at)
+    return {"accounts": len(stated), "candidates": len(clusters), "joined": len(members) - len(clusters)}
+
+
+def _by_account(store: Store) -> dict[str, list[Stated]]:
+    """Every account by key; one that is credited but described nowhere has its handle and nothing else."""
+    stated: dict[str, list[Stated]] = defaultdict(list)
+    for statement in store.stated_accounts():
+        stated[str(statement.account.key)].append(statement)
+    for item, first_seen, collected_at in store.evidence():
+        if item.account and str(item.account) not in stated:
+            bare = Account(item.account.site, item.account.handle)
+            stated[str(item.account)].append(Stated(bare, "", item.url, collected_at, first_seen))
+    return stated
+
+
+def _record(account: str, statements: list[Stated], projects: set[str], key: bytes) -> IdentityRecord:
+    merged = merge_accounts([statement.account for statement in statements])
+    newest = max(statements, key=lambda s: (s.collected_at, s.page_url))
+    return record_of(
+        merged,
+        collected_at=newest.collected_at,
+        page_url=merged.url or newest.page_url,
+        key=key,
+        projects=projects,
+        record_id=account,
+    )
+
+
+def _projects(store: Store) -> dict[str, set[str]]:
+    """The repositories each account is credited for, or that a project it is credited for links: "owner/repo"."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for item, _, _ in store.evidence():
+        if item.account is None:
+            continue
+        named = {repository_of(url) for url in (item.url, *item.links)}
+        if isinstance(item.details.get("repository"), str):
+            named.add(str(item.details["repository"]).casefold())
+        found[str(item.account)] |= {name for name in named if name}
+    return found
+
+
+def repository_of(url: str) -> str | None:
+    """The "owner/repo" that a GitHub URL lies in, in lower case, or None."""
+    _, found, path = url.partition("github.com/")
+    parts = [part for part in path.split("?")[0].split("/") if part]
+    if not found or len(parts) < 2 or parts[0] in {"repos", "users", "orgs"} or link_key(url) is not None:
+        return None
+    return f"{parts[0]}/{parts[1].removesuffix('.git')}".casefold()
+
+
+def load_candidates(store: Store) -> list[Candidate]:
+    """Every candidate with accounts and evidence, in order of id, as the last refresh joined them."""
+    members, accounts = store.members(), store.accounts()
+    acts: dict[str, list[Evidence]] = defaultdict(list)
+    seen: dict[str, date] = {}
+    for item, first_seen, _ in store.evidence():
+        owner = members.get(str(item.account)) if item.account else None
+        if owner:
+            acts[owner].append(item)
+            seen[owner] = min(first_seen, seen.get(owner, first_seen))
+    theirs: dict[str, list[str]] = defaultdict(list)
+    for account, owner in members.items():
+        theirs[owner].append(account)
+    return [
+        Candidate(
+            id=owner,
+            accounts=tuple(accounts[a] if a in accounts else _bare(a) for a in sorted(theirs[owner])),
+            evidence=tuple(sorted(acts[owner], key=lambda item: (-_ordinal(item), item.id))),
+            first_seen=seen.get(owner),
+        )
+        for owner in sorted(theirs)
+    ]
+
+
+def repositories(store: Store) -> dict[str, Evidence]:
+    """What each repository is about, by "owner/repo": context for the contributions made to it."""
+    found: dict[str, Evidence] = {}
+    for item, _, _ in store.evidence():
+        if item.kind == "repository" and (name := repository_of(item.url)):
+            found.setdefault(name, item)
+    return found
+
+
+def _bare(account: str) -> Account:
+    site, _, handle = account.partition(":")
+    return Account(site, handle)
+
+
+def _ordinal(item: Evidence) -> int:
+    return item.date.toordinal() if item.date else 0
+
+
+def key_of(text: str) -> AccountKey | None:
+    """An account written as "site:handle", or None."""
+    site, found, handle = text.partition(":")
+    return AccountKey(site, handle) if found and handle and not handle.startswith("//") else None

@@ -1,0 +1,1 @@
+"""Schema steps, applied in order when a store is opened. The folder only grows."""

@@ -1,0 +1,195 @@
+"""Where state lives, who operates, what is watched: the only place that reads configuration."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from scrapers.faults import Fault
+from scrapers.sources import Watch, source_named
+
+Model = TypeVar("Model", bound=BaseModel)
+CHECKOUT = Path(__file__).resolve().parent.parent
+TERMS_VALID_FOR = timedelta(days=365)
+
+
+class BadConfiguration(Fault):
+    """A configuration file says something we do not accept; the message names file and field."""
+
+
+class Strict(BaseModel):
+    """A table of a configuration file: unknown keys are refused by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Terms(Strict):
+    """What a source's owner allows, as read on a day."""
+
+    terms_url: str
+    checked_on: date
+    basis: Literal["api", "feed", "licence", "written_permission", "own_export", "none"]
+    may_rank: bool = True
+    may_contact: bool = False
+    note: str = ""
+
+
+class Controller(Strict):
+    """Who answers for the data (GDPR Art. 4(7)), as the notice names them."""
+
+    name: str = Field(min_length=1)
+    contact: str = Field(min_length=3)
+    purpose: str = Field(min_length=3)
+    legal_basis: str = Field(min_length=3)
+    retention_days: int = Field(default=180, ge=1, le=730)
+
+
+class Notice(Strict):
+    """How people are told: each one, or by a public notice whose balancing note is dated."""
+
+    policy: Literal["each", "public"] = "each"
+    public_url: str | None = None
+    balancing_note_on: date | None = None
+
+
+class Operator(Strict):
+    """`operator.toml`: contact, controller, notice policy and the terms that the operator has accepted."""
+
+    contact: str = Field(min_length=3)
+    controller: Controller
+    notice: Notice = Notice()
+    accepted: Mapping[str, date] = Field(default_factory=dict)
+
+
+class SourceSettings(Strict):
+    """One source's part of `sources.toml`: on or off, its terms record, what it watches, its budget."""
+
+    enabled: bool = True
+    terms: Terms | None = None
+    watch: Mapping[str, Any] = Field(default_factory=dict)
+    most_pages: int = Field(default=500, ge=1, le=5000)
+
+
+class Home:
+    """The folder that holds all state. Creating it makes it private to its owner (mode 0700)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __truediv__(self, name: str) -> Path:
+        return self.folder / name
+
+    def create(self) -> Home:
+        """Make the folder; raises BadConfiguration where that is not permitted."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (self.folder / "exports").mkdir(exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise HomeUnusable(f"{self.folder}: {error.strerror}; choose another folder with --home") from None
+        if not os.access(self.folder, os.W_OK | os.X_OK):
+            raise HomeUnusable(f"{self.folder}: not writable; choose another folder with --home")
+        return self
+
+    @cached_property
+    def key(self) -> bytes:
+        """The secret behind every keyed hash, made once and kept beside the store, never in it."""
+        path = self.create() / "secret.key"
+        if not path.exists():
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_hex(32))
+        key = bytes.fromhex(path.read_text().strip())
+        if len(key) != 32:
+            raise BadConfiguration(f"{path}: not a key of 32 bytes; restore it from a backup, opt-outs depend on it")
+        return key
+
+    def operator(self) -> Operator:
+        """The operator's own settings; raises BadConfiguration naming what is missing."""
+        path = self / "operator.toml"
+        if not path.is_file():
+            raise BadConfiguration(f"{path}: not there; run `headwater init` first, live collecting needs a contact")
+        return parsed(Operator, read_toml(path), path)
+
+
+class HomeUnusable(Fault):
+    """The home folder cannot be made or written (a storage fault)."""
+
+    exit_code = 6
+
+
+def find_home(chosen: Path | None = None) -> Home:
+    """`--home`, else HEADWATER_HOME, else data/home of the project around us, else the platform's data folder."""
+    if chosen is not None:
+        return Home(chosen.expanduser().resolve())
+    if named := os.environ.get("HEADWATER_HOME"):
+        return Home(Path(named).expanduser().resolve())
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "prefect.yaml").is_file() and (folder / "scrapers").is_dir():
+            return Home(folder / "data" / "home")
+    return Home(platformdirs.user_data_path("headwater"))
+
+
+def packaged(name: str) -> Path:
+    """A file or folder that ships with the product: roles, sample, sources.toml, weights.toml."""
+    in_checkout = CHECKOUT / "data" / name
+    return in_checkout if in_checkout.exists() else Path(str(files("headwater_data"))) / name
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The file's tables; raises BadConfiguration naming file and line."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadConfiguration(f"{path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadConfiguration(f"{path}: {error}") from None
+
+
+def parsed(model: type[Model], table: Mapping[str, Any], where: Path | str) -> Model:
+    """The table as that model; raises BadConfiguration naming each wrong field."""
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'table'}: {e['msg']}" for e in error.errors())
+        raise BadConfiguration(f"{where}: {wrong}") from None
+
+
+def read_sources(path: Path | None = None) -> dict[str, SourceSettings]:
+    """`sources.toml` by source; unknown sources and keys are refused by name."""
+    path = path or packaged("sources.toml")
+    settings = {}
+    for name, table in read_toml(path).items():
+        source_named(name)
+        settings[name] = parsed(SourceSettings, table, f"{path} [{name}]")
+        watch_of(name, settings[name], path)
+    return settings
+
+
+def watch_of(name: str, settings: SourceSettings, where: Path | str = "sources.toml") -> Watch:
+    """What that source is told to watch, typed by the source itself."""
+    return parsed(source_named(name).watch, settings.watch, f"{where} [{name}.watch]")
+
+
+def terms_gate(name: str, terms: Terms | None, operator: Operator, today: date) -> str | None:
+    """Why this source may not run live today, or None. A source without valid terms is never asked."""
+    if terms is None:
+        return f"{name}: sources.toml has no terms record; read the site's terms and add [{name}.terms]"
+    if today - terms.checked_on > TERMS_VALID_FOR:
+        return f"{name}: its terms were read on {terms.checked_on}, over a year ago; read {terms.terms_url} again"
+    if terms.basis == "none" and name not in operator.accepted:
+        return (
+            f"{name}: its terms are restrictive or unread; read {terms.terms_url} and, if you accept, "
+            f"add `{name} = {today}` under [accepted] in operator.toml"
+        )
+    return None
