@@ -1,0 +1,75 @@
+"""From the product's accounts to what the matcher compares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from scrapers.identity.keys import address_parts, avatar_id, domain_class, keyed, link_key, noreply_of
+from scrapers.identity.names import name_forms, squash
+from scrapers.identity.records import IdentityRecord
+from scrapers.records import Account
+
+_NUMBERED = frozenset({"github", "gitlab", "forem", "stackoverflow"})  # sites whose account number survives a rename
+
+
+def address_hash(address: str, key: bytes) -> str:
+    """The keyed hash under which one address is the same everywhere; empty for an address that is nobody's own."""
+    parts = address_parts(address)
+    return keyed("@".join(parts), key) if parts else ""
+
+
+def record_of(
+    account: Account,
+    *,
+    collected_at: datetime,
+    page_url: str,
+    key: bytes,
+    emails: Iterable[str] = (),
+    projects: Iterable[str] = (),
+    years: tuple[int, int] | None = None,
+    record_id: str | None = None,
+) -> IdentityRecord:
+    """The record of an account, with every address hashed under the home's own key and then forgotten.
+
+    `projects` are the repositories or projects that the account is credited for ("github.com/owner/repo"). The handle
+    of a `git` account is itself the keyed hash of its address. The record's id is the account's key unless given.
+    """
+    addresses = sorted(set(emails))
+    noreply = [found for found in map(noreply_of, addresses) if found]
+    links = {found for url in account.links if not avatar_id(url) and (found := link_key(url))}
+    links |= {f"github:{login}" for _, login in noreply}
+    links.discard(str(account.key))
+    ids = {number for number, _ in noreply if number}
+    if account.id and account.site in _NUMBERED:
+        ids.add(f"{account.site}#{account.id}")
+    if account.site == "devpost":  # a member who signed in with GitHub is shown with the picture of that account
+        ids |= {number for url in account.links if (number := avatar_id(url))}
+    own = [parts for address in addresses if not noreply_of(address) and (parts := address_parts(address))]
+    local, domain = own[0] if own else ("", "")
+    forms = dict(name_forms(account.name)) if account.name else {}
+    if account.site != "git" and len(squash(account.handle)) >= 3:
+        forms["handle"] = squash(account.handle)
+    form_of_local = next((form for form, value in forms.items() if local and value == squash(local)), "other")
+    owns_domain = domain and domain_class(domain) != "freemail"
+    return IdentityRecord(
+        record_id=record_id or str(account.key),
+        source=account.site,
+        site=account.site,
+        handle=account.handle,
+        name=account.name or "",
+        ids=tuple(sorted(ids)),
+        links=tuple(sorted(links)),
+        projects=tuple(sorted(set(projects))),
+        years=years,
+        email_hash=account.handle if account.site == "git" else keyed("@".join(own[0]), key) if own else "",
+        email_domain_class=domain_class(domain) if domain else "noreply" if noreply else "",
+        email_domain_hash=keyed(domain, key) if owns_domain else "",
+        email_local_hash=keyed(squash(local), key) if len(squash(local)) >= 3 else "",
+        email_local_class=form_of_local if local else "",
+        keys={form: keyed(value, key) for form, value in forms.items()},
+        link_host_hashes=tuple(sorted(keyed(link[4:].split("/")[0], key) for link in links if link.startswith("web:"))),
+        kind=account.kind,
+        url=page_url,
+        collected_at=collected_at,
+    )

@@ -1,0 +1,199 @@
+"""Clusters: connected components of the standing "same" judgements, with the guards that keep strangers apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from scrapers.identity.names import compatible
+from scrapers.identity.records import IdentityRecord, Judge, Judgement
+
+SIZE_CAP = 40  # a person with more accounts than this is for a human to look at
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Groups:
+    """A partition of records that only grows, and says which joins the log or the records forbid."""
+
+    def __init__(self, ids: Iterable[str], records: Mapping[str, IdentityRecord] | None = None) -> None:
+        self._records = records or {}
+        self._members: dict[str, list[str]] = {}  # of groups of two and more: the rest is its own group
+        self._root: dict[str, str] = dict.fromkeys(ids, "")
+        self._foes: dict[str, set[str]] = {}
+        self._locked: dict[str, datetime] = {}
+
+    def root(self, record: str) -> str:
+        return self._root[record] or record
+
+    def members(self, record: str) -> Sequence[str]:
+        root = self.root(record)
+        return self._members.get(root) or (root,)
+
+    def together(self, left: str, right: str) -> bool:
+        return self.root(left) == self.root(right)
+
+    def part(self, left: str, right: str) -> None:
+        """From now on the groups of these two are never joined."""
+        self._foes.setdefault(left, set()).add(right)
+        self._foes.setdefault(right, set()).add(left)
+
+    def lock(self, record: str, at: datetime) -> None:
+        """From `at` on, no rule and no model adds to the group of this record."""
+        self._locked[record] = min(at, self._locked.get(record, _NEVER))
+
+    def refuses(self, left: str, right: str, at: datetime, *, by_people: bool = False) -> str | None:
+        """Why the log forbids that these two groups become one, in words; None where it does not.
+
+        Monotone: what is refused stays refused when groups grow, so that the order of equal input cannot matter.
+        """
+        ours, theirs = self.members(left), self.members(right)
+        if len(ours) > len(theirs):
+            ours, theirs = theirs, ours
+        if self._foes and any(self._foes.get(one, set()).intersection(theirs) for one in ours):
+            return "somebody said that they are two people"
+        if by_people:
+            return None
+        if self._locked and any(self._locked.get(one, _NEVER) < at for one in (*ours, *theirs)):
+            return "a human locked this person"
+        if len(ours) + len(theirs) > SIZE_CAP:
+            return f"together they would have more than {SIZE_CAP} accounts"
+        return None
+
+    def contradiction(self, left: str, right: str) -> str | None:
+        """What in the records of these two groups cannot be true of one person; None where nothing is."""
+        ours, theirs = self.members(left), self.members(right)
+        mine, yours = _numbers(self._records[one] for one in ours), _numbers(self._records[one] for one in theirs)
+        for site in mine.keys() & yours.keys():
+            if not mine[site] & yours[site]:
+                return f"they are two different accounts at {site}"
+        names = {self._records[one].name for one in theirs}
+        for name in {self._records[one].name for one in ours}:
+            for other in names:
+                if not compatible(name, other):
+                    return "their full names do not agree"
+        return None
+
+    def join(self, left: str, right: str) -> None:
+        """One group of two; the caller has asked `refuses`."""
+        a, b = self.root(left), self.root(right)
+        if a == b:
+            return
+        if len(self.members(a)) < len(self.members(b)):
+            a, b = b, a
+        merged = [*self.members(a), *self.members(b)]
+        for record in self.members(b):
+            self._root[record] = a
+        self._members.pop(b, None)
+        self._members[a] = merged
+
+    def add(self, record: str) -> None:
+        self._root.setdefault(record, "")
+
+    def __contains__(self, record: object) -> bool:
+        return record in self._root
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._root)
+
+
+def _numbers(records: Iterable[IdentityRecord]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for record in records:
+        for number in record.ids:
+            found.setdefault(number.partition("#")[0], set()).add(number)
+    return found
+
+
+def standing_of(judgements: Iterable[Judgement]) -> list[Judgement]:
+    """The judgements that hold: not revoked and, where people spoke of one pair more than once, the newest word."""
+    kept: dict[tuple[str, str], Judgement] = {}
+    rest = []
+    for judgement in judgements:
+        if judgement.revoked_at is not None:
+            continue
+        if not judgement.by_people:
+            rest.append(judgement)
+            continue
+        before = kept.get(judgement.pair)
+        if before is None or (judgement.at, judgement.verdict == "different") > (
+            before.at,
+            before.verdict == "different",
+        ):
+            kept[judgement.pair] = judgement
+    return [*kept.values(), *rest]
+
+
+def gather(groups: Groups, judgements: Iterable[Judgement]) -> None:
+    """Apply standing judgements: first what sets apart and locks, then people's joins, then the rest, best first."""
+    known = [j for j in standing_of(judgements) if j.left in groups and j.right in groups]
+    for judgement in known:
+        if judgement.verdict == "different":
+            groups.part(judgement.left, judgement.right)
+        elif judgement.left == judgement.right and judgement.by_people and judgement.verdict == "same":
+            groups.lock(judgement.left, judgement.at)
+    joins = [j for j in known if j.verdict == "same" and j.left != j.right]
+    joins.sort(key=lambda j: (not j.by_people, -j.at.timestamp() if j.by_people else -j.score, j.left, j.right))
+    for judgement in joins:
+        if not groups.together(*judgement.pair) and not groups.refuses(
+            *judgement.pair, judgement.at, by_people=judgement.by_people
+        ):
+            groups.join(*judgement.pair)
+
+
+def cluster(record_ids: Iterable[str], judgements: Iterable[Judgement]) -> dict[str, str]:
+    """Which person each record belongs to, from the log alone: the same log in any order gives the same answer.
+
+    The id of a person is opaque and depends only on the smallest record id of the cluster.
+    """
+    groups = Groups(sorted(set(record_ids)))
+    gather(groups, judgements)
+    return names_of(groups)
+
+
+def names_of(groups: Groups) -> dict[str, str]:
+    """An opaque id for each record's group."""
+    ids: dict[str, str] = {}
+    for record in groups:
+        root = groups.root(record)
+        if root not in ids:
+            ids[root] = "p" + sha256(min(groups.members(root)).encode()).hexdigest()[:15]
+    return {record: ids[groups.root(record)] for record in groups}
+
+
+def merge(left: str, right: str, *, at: datetime, by: Judge = "human", why: str = "") -> Judgement:
+    """A human's (or the person's own) word that two records are one person."""
+    return _word(left, right, "same", at, by, why or "A human judged them to be one person.")
+
+
+def unmerge(
+    ours: Iterable[str], theirs: Iterable[str], standing: Iterable[Judgement], *, at: datetime, by: Judge = "human"
+) -> list[Judgement]:
+    """What to append to the log so that two sides of a cluster part and stay apart.
+
+    The judgements that joined the sides come back revoked, and a "different" stands between each pair of the sides.
+    """
+    left, right = sorted(set(ours)), sorted(set(theirs))
+    crossing = [
+        replace(judgement, revoked_at=at)
+        for judgement in standing_of(standing)
+        if judgement.verdict == "same"
+        and (
+            (judgement.left in left and judgement.right in right)
+            or (judgement.left in right and judgement.right in left)
+        )
+    ]
+    apart = [_word(a, b, "different", at, by, "A human judged them to be two people.") for a in left for b in right]
+    return [*crossing, *apart]
+
+
+def lock(record: str, *, at: datetime, by: Judge = "human") -> Judgement:
+    """A human's word that the person who holds this record is complete: only humans may add to it."""
+    return _word(record, record, "same", at, by, "A human locked this person.")
+
+
+def _word(left: str, right: str, verdict: str, at: datetime, by: Judge, sentence: str) -> Judgement:
+    left, right = sorted((left, right))
+    assert verdict in ("same", "different")
+    return Judgement(left, right, "same" if verdict == "same" else "different", 1.0, by, 1, (), by, at, None, sentence)
