@@ -1,0 +1,150 @@
+"""A page's own style sheets, as far as they decide what a reader sees: which declarations reach which element."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bs4 import BeautifulSoup, Tag
+from soupsieve import SelectorSyntaxError
+from soupsieve import compile as compile_selector
+
+Props = dict[str, str]
+_Said = tuple[bool, tuple[int, int, int], int, str, str]  # important, the rule's weight, its place, name, value
+
+_MATTERS = (
+    "display visibility opacity font-size font color background background-color position left right top bottom "
+    "text-indent margin margin-left margin-top clip clip-path width height max-width max-height overflow overflow-x "
+    "overflow-y transform filter content-visibility white-space -webkit-text-fill-color"
+)
+MATTERS = frozenset(_MATTERS.split())
+_WORK = 100_000  # matches tried on one page: a second or two
+_SCREEN = 1280  # px: an ordinary reader's window
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """By element (its `id()`), what the page's style sheets say of it; and whether there was too much to match."""
+
+    props: dict[int, Props]
+    too_large: bool
+
+
+def declarations(style: str) -> Props:
+    """The declarations of a style attribute or block that matter here, names and values in lower case."""
+    props: Props = {}
+    for item in re.sub(r"/\*.*?\*/", "", style, flags=re.S).split(";"):
+        name, colon, value = item.partition(":")
+        name = name.strip().lower()
+        if colon and name in MATTERS:
+            value = re.sub(r"\s+", " ", value).strip().lower()
+            if "!important" not in props.get(name, "") or "!important" in value:
+                props[name] = value
+    return props
+
+
+def matched(parts: Sequence[BeautifulSoup | Tag]) -> Sheet:
+    """What the page's `<style>` elements say of these parts and of what surrounds them."""
+    root = next((parent for parent in [*parts[0].parents][-1:]), parts[0])
+    css = "\n".join(style.get_text() for style in root.find_all("style"))
+    if "{" not in css:
+        return Sheet({}, False)
+    named = _by_name({id(tag): tag for part in parts for tag in [part, *part.parents, *part.find_all(True)]}.values())
+    found: dict[int, list[_Said]] = {}
+    work = 0
+    for selector, said in _said(css).items():
+        candidates = named.get(_subject(selector), ())
+        work += len(candidates)
+        if work > _WORK:
+            break
+        for tag in _matching(selector, candidates):
+            found.setdefault(id(tag), []).extend(said.values())
+    won = {key: {name: value for *_, name, value in sorted(rows)} for key, rows in found.items()}
+    return Sheet(won, work > _WORK)
+
+
+def _said(css: str) -> dict[str, dict[str, _Said]]:
+    """By selector, the declaration of each property that wins among its rules."""
+    said: dict[str, dict[str, _Said]] = {}
+    for order, (selector, block) in enumerate(_rules(css)):
+        for name, value in declarations(block).items():
+            row = ("!important" in value, _weight(selector), order, name, value)
+            rows = said.setdefault(selector, {})
+            rows[name] = max(row, rows.get(name, row))
+    return said
+
+
+def _by_name(tags: Iterable[Tag]) -> dict[str, list[Tag]]:
+    """The elements by `#id`, `.class` and element name; all of them by `*`."""
+    named: dict[str, list[Tag]] = {}
+    for tag in tags:
+        classes = {f".{name}" for name in tag.get_attribute_list("class") if name}
+        for name in {"*", tag.name, f"#{tag.get('id')}", *classes}:
+            named.setdefault(name, []).append(tag)
+    return named
+
+
+def _subject(selector: str) -> str:
+    """The name by which the selector's subject is found with the least work: its id, else a class, else its element."""
+    bare = re.sub(r":[\w-]+(?:\([^()]*\))?|\[[^\]]*\]", "", selector).strip()
+    subject = re.split(r"[\s>+~]+", bare)[-1]
+    for pattern in (r"#[\w-]+", r"\.[\w-]+", r"^[a-zA-Z][\w-]*"):
+        if name := re.search(pattern, subject):
+            return name.group() if name.group()[0] in "#." else name.group().lower()
+    return "*"
+
+
+def _matching(selector: str, tags: Iterable[Tag]) -> list[Tag]:
+    try:
+        pattern = compile_selector(selector)
+        return [tag for tag in tags if pattern.match(tag)]
+    except (SelectorSyntaxError, NotImplementedError, ValueError):
+        return []
+
+
+def _rules(css: str) -> Iterator[tuple[str, str]]:
+    """Each selector with its block; media rules count where an ordinary screen meets them."""
+    css = re.sub(r"/\*.*?\*/|<!--|-->", "", css, flags=re.S)
+    at = 0
+    while (start := css.find("{", at)) >= 0:
+        prelude = re.split(r"[};]", css[at:start])[-1].strip()
+        if prelude.startswith("@"):
+            at = start + 1 if _applies(prelude) else _end(css, start)
+            continue
+        end = css.find("}", start)
+        end = len(css) if end < 0 else end
+        for selector in re.split(r",(?![^(]*\))", prelude):
+            if selector.strip() and "::" not in selector:
+                yield selector.strip(), css[start + 1 : end]
+        at = end + 1
+
+
+def _applies(prelude: str) -> bool:
+    name, _, query = prelude[1:].lower().partition(" ")
+    if name in {"supports", "layer", "container", "scope"}:
+        return True
+    if name != "media" or "print" in query or "not " in query:
+        return False
+    least = [float(px) for px in re.findall(r"min-width\s*:\s*([\d.]+)px", query)]
+    most = [float(px) for px in re.findall(r"max-width\s*:\s*([\d.]+)px", query)]
+    return all(px <= _SCREEN for px in least) and all(px >= _SCREEN for px in most) and "prefers-" not in query
+
+
+def _end(css: str, start: int) -> int:
+    """Where the block that opens at `start` is over."""
+    depth = 0
+    for brace in re.finditer(r"[{}]", css[start:]):
+        depth += 1 if brace.group() == "{" else -1
+        if depth == 0:
+            return start + brace.end()
+    return len(css)
+
+
+def _weight(selector: str) -> tuple[int, int, int]:
+    """CSS specificity, near enough: ids, classes and attributes, elements."""
+    return (
+        selector.count("#"),
+        len(re.findall(r"\.|\[|(?<!:):(?!:)", selector)),
+        len(re.findall(r"(?:^|[\s>+~])[a-zA-Z]", selector)),
+    )
