@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -452,10 +452,12 @@ class Store:
         rewritten: Mapping[tuple[str, str], Evidence | None],
         pages: Iterable[str],
         vectors: Iterable[str],
+        listed: Callable[[str], bool],
     ) -> dict[str, int]:
         """Remove accounts with all that hangs on them, in one transaction; returns rows removed by table.
 
-        `rewritten` maps (evidence id, page key) of other people's evidence to what remains of it, or None.
+        `rewritten` maps (evidence id, page key) of other people's evidence to what remains of it, or None; `listed`
+        says of a URL whether it is the person's.
         """
         keys, gone = list(accounts), list(candidates)
         with self._writing() as connection:
@@ -471,7 +473,11 @@ class Store:
                 "exports": drop(t.exports, t.exports.c.candidate_id.in_(gone)),
                 "pages": sum(drop(t.pages, t.pages.c.page_key == key) for key in pages),
                 "vectors": sum(drop(t.vectors, t.vectors.c.text_sha256 == key) for key in vectors),
-                "frontier": drop(t.frontier, t.frontier.c.state != "pending"),
+                "frontier": sum(
+                    drop(t.frontier, t.frontier.c.position == row.position)
+                    for row in connection.execute(select(t.frontier.c.position, t.frontier.c.url)).all()
+                    if listed(row.url)
+                ),
                 "evidence_of_others": 0,
             }
             for (evidence_id, key), kept in rewritten.items():

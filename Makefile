@@ -1,0 +1,38 @@
+# Two commands for a start: `make demo` and `make test`. Both make .venv and install what the lock names.
+# PIP_EXTRA_INDEX_URL is honoured: on Linux without a GPU, PyTorch's own CPU index saves 2 GB.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export HF_HUB_OFFLINE := 1
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+
+.PHONY: install demo test check lock clean
+
+install: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	touch $@
+
+demo: install  ## the whole main job on the bundled sample, offline
+	$(BIN)/headwater demo
+
+check: install  ## style, types, architecture and the tests that need no server, browser or model
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit --quiet --recursive --severity-level medium flows scrapers ranking
+	$(BIN)/pytest -m "not model and not prefect and not shared"
+
+test: check  ## the whole test command: everything above, then what needs the model, a server, recorded pages
+	$(BIN)/pytest -n 2 -m "model or prefect or shared"
+
+lock: install  ## write requirements.lock from what is installed
+	$(BIN)/python -m pip freeze --exclude-editable --all | grep -viE '^(pip|setuptools|wheel)==' | sed 's/+cpu$$//' > requirements.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

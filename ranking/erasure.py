@@ -1,0 +1,179 @@
+"""Forgetting a person everywhere: store, vectors, archive, exports; and keeping them out for good (G7).
+
+The identifiers go onto the suppression list first, so that a crash in the middle can bring nobody back.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ranking.passages import texts_of
+from scrapers.candidates import candidate_id, key_of, load_candidates, repositories
+from scrapers.faults import Fault
+from scrapers.identity import address_hash
+from scrapers.identity.keys import link_key
+from scrapers.records import Account, Candidate, Evidence
+from scrapers.settings import Home
+from scrapers.store import Store
+from scrapers.suppression import SuppressionList, identifiers_of
+
+ORDINARY_USES = 3  # a word that this many other people's texts use is a word, not a name
+
+
+class WhoIsThat(Fault):
+    """An identifier that is no candidate id, URL, site:handle or address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What forgetting removes: counts by kind, and the files that named the person."""
+
+    accounts: tuple[str, ...]
+    counts: Mapping[str, int]
+    files: tuple[str, ...]
+
+
+def accounts_behind(identifier: str, store: Store, key: bytes) -> list[str]:
+    """The account keys an identifier leads to: all accounts of the candidate, or that account alone when unknown.
+
+    Takes a candidate id, a URL, "site:handle" or an address (only its keyed hash is looked up).
+    """
+    members = store.members()
+    named = _named(identifier, key)
+    if named is None:
+        owner = next((candidate_id(a, key) for a in store.accounts() if candidate_id(a, key) == identifier), identifier)
+        owners = {members[a] for a in members if candidate_id(a, key) == owner} | {owner}
+    else:
+        owners = {members[named]} if named in members else set()
+    found = sorted(account for account, owner in members.items() if owner in owners)
+    if named is None and not found:
+        raise WhoIsThat(f"{identifier!r} is no candidate here; give a candidate id, a URL, site:handle or an address")
+    return found or [named or ""]
+
+
+def _named(identifier: str, key: bytes) -> str | None:
+    """The account key that an identifier spells, or None for a candidate id."""
+    if "://" in identifier:
+        return link_key(identifier) or f"web:{identifier.split('://', 1)[1].strip('/').casefold()}"
+    if re.fullmatch(r"[^@\s:]+@[^@\s]+", identifier):
+        return f"git:{address_hash(identifier, key)}"
+    account = key_of(identifier)
+    return str(account) if account else None
+
+
+def forget(
+    identifier: str,
+    home: Home,
+    store: Store,
+    suppression: SuppressionList,
+    *,
+    at: datetime,
+    reason: str = "erasure",
+    dry_run: bool = False,
+) -> Erasure:
+    """Erase a person and list every alias of theirs; with `dry_run` only say what would go."""
+    gone = accounts_behind(identifier, store, home.key)
+    everybody = load_candidates(store)
+    theirs = [c for c in everybody if any(str(a.key) in gone for a in c.accounts)]
+    held = [account for c in theirs for account in c.accounts] or [_bare(account) for account in gone]
+    words = {a.handle.casefold() for a in held} | {k.split(":", 1)[1] for a in held for k in _declared(a) if ":" in k}
+    shared = _shared(words, {k for a in held for k in _declared(a)}, everybody, gone)
+    identifiers = set().union(*(identifiers_of(account, shared) for account in held))
+    listing = SuppressionList(home.key, (suppression.hash(kind, name) for kind, name in identifiers))
+    if not dry_run:
+        suppression.add(home, store, sorted(identifiers), reason, at)
+
+    rewritten = _rewritten(store, gone, listing, {name for kind, name in identifiers if kind == "word"})
+    pages = [key for key, page in store.archive() if listing.mentions(page.body.decode("utf-8", "replace"))]
+    vectors = _vectors(theirs, everybody, store)
+    files = store.exports_naming(c.id for c in theirs)
+    if dry_run:
+        counts = {"accounts": len(gone), "evidence": sum(len(c.evidence) for c in theirs), "pages": len(pages)}
+        return Erasure(tuple(gone), counts | {"evidence_of_others": list(rewritten.values()).count(None)}, tuple(files))
+    for path, candidates in files.items():
+        _strike(Path(path), set(candidates))
+    counts = store.erase(
+        gone,
+        candidates=[c.id for c in theirs],
+        rewritten=rewritten,
+        pages=pages,
+        vectors=vectors,
+        listed=listing.has_url,
+    )
+    return Erasure(tuple(gone), counts, tuple(files))
+
+
+def _bare(account: str) -> Account:
+    site, _, handle = account.partition(":")
+    return Account(site, handle)
+
+
+def _declared(account: Account) -> set[str]:
+    return {key for url in (account.url, *account.links) if url and (key := link_key(url))}
+
+
+def _shared(words: set[str], keys: set[str], everybody: Iterable[Candidate], gone: Collection[str]) -> frozenset[str]:
+    """Words and declared keys that do not point to this person alone: others use, are or declare them too."""
+    uses: Counter[str] = Counter()
+    shared: set[str] = set()
+    for candidate in everybody:
+        if any(str(account.key) in gone for account in candidate.accounts):
+            continue
+        text = " ".join(f"{item.title} {item.text}" for item in candidate.evidence)
+        uses.update(words & set(re.findall(r"[\w-]+", text.casefold())))
+        for account in candidate.accounts:
+            shared |= keys & ({str(account.key)} | _declared(account))
+    return frozenset(shared | {word for word, count in uses.items() if count >= ORDINARY_USES})
+
+
+def _rewritten(
+    store: Store, gone: Collection[str], listing: SuppressionList, words: Collection[str]
+) -> dict[tuple[str, str], Evidence | None]:
+    """Other people's evidence that names the person: blanked, or None where only a URL of theirs can cite it."""
+    if not words:
+        return {}
+    spelled = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)), re.IGNORECASE)
+    changed: dict[tuple[str, str], Evidence | None] = {}
+    for evidence_id, page, account, item in store.evidence_rows():
+        if account in gone or not spelled.search(repr(item)):
+            continue
+        kept = None if listing.has_url(item.url) else listing.blanked(item)
+        if kept != item:
+            changed[evidence_id, page] = kept
+    return changed
+
+
+def _vectors(theirs: Iterable[Candidate], everybody: Iterable[Candidate], store: Store) -> list[str]:
+    """Hashes of texts that only this person's evidence has."""
+    about = repositories(store)
+    ids = {c.id for c in theirs}
+    mine = {text for c in everybody if c.id in ids for text in texts_of(c, about)}
+    others = {text for c in everybody if c.id not in ids for text in texts_of(c, about)}
+    return sorted(mine - others)
+
+
+def _strike(path: Path, candidates: set[str]) -> None:
+    """Take people out of an exported file: their rows of CSV and JSON lines; any other file goes as a whole."""
+    if not path.is_file():
+        return
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = list(csv.reader(file)) or [[]]
+        column = header.index("candidate_id") if "candidate_id" in header else None
+        kept = [row for row in rows if column is not None and row[column] not in candidates]
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows([header, *kept])
+    elif path.suffix == ".jsonl":
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text(
+            "".join(x for x in lines if json.loads(x).get("candidate_id") not in candidates), encoding="utf-8"
+        )
+    else:
+        path.unlink()

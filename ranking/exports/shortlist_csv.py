@@ -1,0 +1,20 @@
+"""The shortlist as CSV for recruiters: one row a candidate, columns of `_rows.COLUMNS`, safe in spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+from typing import TextIO
+
+from ranking.exports._cells import safe_cell
+from ranking.exports._rows import COLUMNS, row
+from ranking.shortlist import Shortlist
+
+SUFFIX = ".csv"
+
+
+def write(shortlist: Shortlist, out: TextIO) -> None:
+    """Write header and rows, every cell quoted."""
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for match in shortlist.matches:
+        writer.writerow([safe_cell(value) for value in row(match, shortlist).values()])
