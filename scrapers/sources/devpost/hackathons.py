@@ -1,0 +1,144 @@
+"""Hackathons: the site's list of them, their own pages, their galleries of projects."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from bs4 import BeautifulSoup
+
+from scrapers.parsing import NobodyThere, PageChanged, absolute, day, json_of, soup, text_of
+from scrapers.records import Event, Page, Record, Request
+from scrapers.sources.devpost.pages import SITE, fragment, lacks, plain, project_url
+
+
+def read_list(page: Page) -> Iterator[Record]:
+    answer = json_of(page)
+    rows = answer.get("hackathons") if isinstance(answer, dict) else None
+    if not isinstance(rows, list):
+        raise PageChanged(page.url, "a list of 'hackathons'")
+    if not rows:
+        raise NobodyThere(page.url, "the list of hackathons ends before this page")
+    for row in rows:
+        if not isinstance(row, dict) or not isinstance(row.get("title"), str) or not absolute(SITE, row.get("url")):
+            raise PageChanged(page.url, "a 'title' and a 'url' for each hackathon")
+        start, end = period(str(row.get("submission_period_dates") or ""))
+        yield Event(
+            site="devpost",
+            title=html.unescape(row["title"]),
+            url=plain(row["url"]),
+            start=start,
+            end=end,
+            winners_announced=row.get("winners_announced") is True,
+            themes=tuple(theme["name"] for theme in row.get("themes") or () if isinstance(theme, dict)),
+        )
+        gallery = absolute(SITE, row.get("submission_gallery_url"))
+        if gallery and row.get("winners_announced") is True:
+            yield Request("devpost", gallery + fragment(page))
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAY = re.compile(r"(?:([A-Za-z]{3})[a-z]*\.?\s+)?(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(\d{4}))?")
+
+
+def period(text: str) -> tuple[date | None, date | None]:
+    """First and last day of a period as Devpost words it: "Aug 31 - Oct 23, 2026", "Mar 28 - 29, 2026".
+
+    What one side leaves out it shares with the other; a start after its end began the year before.
+    """
+    sides = [_DAY.fullmatch(side.strip()) for side in re.split(r"\s+[-–—]\s+|\s+to\s+", text.strip(), maxsplit=1)]
+    first, last = sides[0], sides[-1]
+    if first is None or last is None:
+        return None, None
+    month = first[1] or last[1]
+    end = _date(last[3] or first[3], last[1] or month, last[2])
+    start = _date(first[3] or last[3], month, first[2])
+    if start and end and start > end and not first[3]:
+        start = _date(str(start.year - 1), month, first[2])
+    return start, end
+
+
+def _date(year: str | None, month: str | None, number: str) -> date | None:
+    try:
+        return date(int(year or ""), _MONTHS.index((month or "").lower()) + 1, int(number))
+    except ValueError:
+        return None
+
+
+def read_event(page: Page, url: str) -> Iterator[Record]:
+    tree = soup(page)
+    if not tree.select("#challenge-header, #challenge-information, #challenge-json-ld"):
+        raise lacks(tree, page, "#challenge-header")
+    said = _json_ld(tree)
+    title = str(said.get("name") or "") or _meta(tree, "og:title") or text_of(tree.select_one("#introduction h1"))
+    if not title:
+        raise PageChanged(page.url, "a title in #challenge-json-ld, og:title or #introduction")
+    state = text_of(tree.select_one("#date-info-tag"))
+    announced = bool(re.search(r"winners? (?:have been )?announced", state, re.I))
+    yield Event(
+        site="devpost",
+        title=html.unescape(title),
+        url=url,
+        start=day(said.get("startDate")),
+        end=day(said.get("endDate")),
+        winners_announced=announced,
+        themes=tuple(dict.fromkeys(text_of(label) for label in tree.select(".theme-label"))),
+    )
+    if announced:
+        yield Request("devpost", f"{url}project-gallery{fragment(page)}")
+
+
+def _json_ld(tree: BeautifulSoup) -> dict[str, object]:
+    """The Event that the page describes for search engines, or nothing where it is missing or broken."""
+    for script in tree.select('script[type="application/ld+json"]'):
+        try:
+            said = json.loads(script.get_text(), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(said, dict) and said.get("@type") == "Event":
+            return said
+    return {}
+
+
+def _meta(tree: BeautifulSoup, name: str) -> str:
+    tag = tree.select_one(f'meta[property="{name}"]')
+    return str(tag.get("content") or "") if tag else ""
+
+
+_NOT_YET = re.compile(
+    r"haven[’']t published this gallery|no submissions which match|no projects? (?:have been )?submitted", re.I
+)
+
+
+def read_gallery(page: Page, url: str) -> Iterator[Record]:
+    tree = soup(page)
+    cards = tree.select(".gallery-item")
+    if not cards:
+        if said := _NOT_YET.search(text_of(tree)):
+            raise NobodyThere(page.url, said.group())
+        raise lacks(tree, page, "#submission-gallery .gallery-item")
+    links = [(card, project_url(card.select_one("a.link-to-software"), url)) for card in cards]
+    if sum(link is None for _, link in links) > len(cards) / 5:
+        raise PageChanged(page.url, "a.link-to-software in each .gallery-item")
+    every = fragment(page) != ""
+    wanted = [link for card, link in links if link and (every or card.select_one("aside.entry-badge, img.winner"))]
+    further = _next(tree, url)
+    if not wanted and not further:
+        raise NobodyThere(page.url, f"none of the {len(cards)} projects is marked as a winner")
+    for link in dict.fromkeys(wanted):
+        yield Request("devpost", link)
+    if further:
+        yield Request("devpost", further + fragment(page))
+
+
+def _next(tree: BeautifulSoup, url: str) -> str | None:
+    """The next page of a listing, where there is one."""
+    for link in tree.select('a[rel~="next"], li.next_page a'):
+        around = link.find_parent("li")
+        stuck = around is not None and "unavailable" in around.get_attribute_list("class")
+        if not stuck and not str(link.get("href", "#")).startswith("#"):
+            return absolute(url, link.get("href"))
+    return None

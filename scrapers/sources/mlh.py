@@ -1,0 +1,118 @@
+"""Major League Hacking: its season calendars, for events only; who won what is told on Devpost.
+
+Three shapes are in the wild: server-rendered cards with schema.org microdata (until 2025), and since 2026 the data of
+the page as JSON, first in an attribute (`data-page`, names in snake or camel case), later in a script of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup, Tag
+
+from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, absolute, day, soup, squeeze, text_of
+from scrapers.records import Event, Page, Record, Request
+from scrapers.sources import Source, Watch
+
+_HOSTS = frozenset({"mlh.io", "www.mlh.io", "mlh.com", "www.mlh.com"})
+_LISTS = (("upcomingEvents", "upcoming_events"), ("pastEvents", "past_events"))
+
+
+class MlhWatch(Watch):
+    """Which seasons to read: years as MLH counts them (the 2027 season began in August 2026). Empty: by `since`."""
+
+    seasons: tuple[int, ...] = ()
+
+
+def plan(watch: MlhWatch, since: date) -> Iterator[Request]:
+    """One page for each season watched, else for the season of `since` and the one after."""
+    first = since.year + (since.month >= 8)
+    for season in watch.seasons or (first, first + 1):
+        yield Request("mlh", f"https://www.mlh.com/seasons/{season}/events")
+
+
+def parse(page: Page) -> Iterator[Record]:
+    """The events of a season page, upcoming and past."""
+    url = page.final_url or page.url
+    parts = urlsplit(url)
+    if parts.hostname not in _HOSTS or "events" not in parts.path:
+        raise NotThisPage(page.url, f"a season of events, came to {url}")
+    tree = soup(page)
+    props = _props(tree)
+    if props is not None:
+        return _from_data(props, page, url)
+    cards = tree.select('.event[itemtype$="schema.org/Event"], [itemtype$="schema.org/Event"]')
+    if not cards:
+        raise PageChanged(page.url, "events as script[data-page], #app[data-page] or [itemtype$='schema.org/Event']")
+    return iter([_from_card(card, page, url) for card in cards])
+
+
+def _props(tree: BeautifulSoup) -> dict[str, Any] | None:
+    """The data that the page embeds for its own script, where it does."""
+    for tag in tree.select("script[data-page], [data-page]"):
+        text = tag.get_text() if tag.name == "script" else str(tag["data-page"])
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(data, dict) and isinstance(data.get("props"), dict):
+            return dict(data["props"])
+    return None
+
+
+def _from_data(props: dict[str, Any], page: Page, url: str) -> Iterator[Record]:
+    lists = [next((props[name] for name in names if isinstance(props.get(name), list)), None) for names in _LISTS]
+    if all(listed is None for listed in lists):
+        raise PageChanged(page.url, "props.upcomingEvents or props.pastEvents")
+    rows = [row for listed in lists for row in listed or ()]
+    if not rows:
+        raise NobodyThere(page.url, "the season lists no events yet")
+    for row in rows:
+        named = row if isinstance(row, dict) else {}
+        link = absolute(url, _either(named, "websiteUrl", "website_url")) or absolute(url, named.get("url"))
+        slug = named.get("slug")
+        link = link or (absolute(url, f"/events/{slug}") if isinstance(slug, str) else None)
+        name = named.get("name")
+        if not isinstance(name, str) or not link:
+            raise PageChanged(page.url, "a name and an address (websiteUrl, url or slug) for each event")
+        start, end = day(_either(named, "startsAt", "starts_at")), day(_either(named, "endsAt", "ends_at"))
+        yield Event("mlh", name, link, start, end)
+
+
+def _either(row: dict[str, Any], camel: str, snake: str) -> Any:
+    return row.get(camel) or row.get(snake)
+
+
+def _from_card(card: Tag, page: Page, url: str) -> Event:
+    name = text_of(card.select_one('[itemprop="name"]:not([itemprop="location"] *)')) or _title(card)
+    link = card.select_one('[itemprop="url"]')
+    target = absolute(url, (link.get("href") or link.get("content")) if link else None)
+    if not name or not target:
+        raise PageChanged(page.url, "[itemprop=name] and [itemprop=url] in each event")
+    return Event("mlh", name, target, day(_content(card, "startDate")), day(_content(card, "endDate")))
+
+
+def _title(card: Tag) -> str:
+    """The name where a card has it as an attribute alone."""
+    tag = card.select_one('meta[itemprop="name"], a[itemprop="url"][title]')
+    return squeeze(str(tag.get("content") or tag.get("title") or "")) if tag else ""
+
+
+def _content(card: Tag, name: str) -> object:
+    tag = card.select_one(f'[itemprop="{name}"]')
+    return (tag.get("content") or tag.get("datetime") or text_of(tag)) if tag else None
+
+
+SOURCE = Source(
+    name="mlh",
+    title="Major League Hacking: season calendars",
+    plan=plan,
+    parse=parse,
+    watch=MlhWatch,
+    follow=("mlh.io", "www.mlh.io", "mlh.com", "www.mlh.com"),
+    seconds_between_requests=2.0,
+)
