@@ -1,0 +1,213 @@
+"""The only HTTP: who we are, robots.txt, pace, retries, conditional requests, deadlines.
+
+Addresses and sizes are guarded in `netguard` and `wire`, patience in `attempts`, the meaning of answers in `answers`.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+from urllib.parse import urljoin
+
+import httpx
+
+from scrapers import __version__
+from scrapers.answers import Answer, FetchFailed, failure_of, redirect_of, seconds_asked
+from scrapers.attempts import Attempts, Clock
+from scrapers.netguard import STANDARD, Limits, NotAllowed, check_url, origin_of
+from scrapers.records import Code, Page, Refused, Request
+from scrapers.robots import FIRST_BYTES, Rules, page_says_noindex, read_rules, unreachable
+from scrapers.wire import Wire
+
+__all__ = ["Clock", "FetchFailed", "Fetcher", "Limits", "NotAllowed", "fetch_once"]
+
+_CLOCK = Clock()
+
+
+@dataclass(slots=True)
+class _Origin:
+    """What a run remembers of one scheme, host and port. Times are on the monotonic clock."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    rules: Rules | None = None
+    rules_until: float = -math.inf
+    ended: float = -math.inf  # when the last request ended
+    held_until: float = -math.inf  # the site asked us not to come before
+    failures: int = 0  # in a row
+    shut_until: float = -math.inf
+
+
+class Fetcher:
+    """Pages of the web for one run. Threads may share it; an origin gets one request at a time, never two.
+
+    `allow` holds exact `host:port` pairs that need not be public. `on_wait(host, reason, seconds)` hears of every
+    wait before it begins; the reason is `pace`, `asked` or `retry`.
+    """
+
+    def __init__(
+        self,
+        *,
+        contact: str | None = None,
+        allow: frozenset[str] = frozenset(),
+        on_wait: Callable[[str, str, float], None] | None = None,
+        limits: Limits = STANDARD,
+        clock: Clock = _CLOCK,
+    ) -> None:
+        self._allow, self._on_wait, self._limits, self._clock = allow, on_wait, limits, clock
+        self._wire = Wire(user_agent(contact), allow, limits)
+        self._origins: dict[str, _Origin] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every connection."""
+        self._wire.close()
+
+    def fetch(
+        self,
+        request: Request,
+        *,
+        known: Page | None = None,
+        pause: float = 1.0,
+        token: str | None = None,
+        token_host: str | None = None,
+    ) -> Page | Refused:
+        """The page, or why it was not obtained; nothing that the web does is an exception.
+
+        With `known`, the page is asked for only if it changed, and `known` comes back marked unchanged. Requests to
+        one origin stay `pause` seconds apart. The bearer token goes to `token_host` alone, over https.
+        """
+
+        def ask(hop: Request) -> Answer:
+            return self._ask(hop, pause, token, token_host)
+
+        origin = None
+        try:
+            origin = self._origin(check_url(request.url, self._allow))
+            self._check_open(origin, request)
+            page = Attempts(ask, self._wait, self._limits, self._clock).obtain(request, known)
+        except FetchFailed as failed:
+            if origin is not None:
+                self._count(origin, failed)
+            return failed.refused(request)
+        origin.failures = 0
+        return page
+
+    def _ask(self, hop: Request, pause: float, token: str | None, token_host: str | None) -> Answer:
+        """One request in its turn: allowed by robots.txt, apart from the one before, and the only one to its origin."""
+        url = check_url(hop.url, self._allow)
+        origin = self._origin(url)
+        headers = dict(hop.headers)
+        if (
+            token
+            and token_host in {url.host, origin_of(url)}
+            and (url.scheme == "https" or origin_of(url) in self._allow)
+        ):
+            headers["authorization"] = f"Bearer {token}"
+        with origin.lock:
+            rules = self._rules(origin, url)
+            rules.check(str(url))
+            self._take_turn(origin, url, max(pause, rules.delay))
+            body = hop.body.encode() if hop.body is not None else None
+            try:
+                answer = self._wire.exchange(url, method=hop.method, headers=headers, content=body)
+            finally:
+                origin.ended = self._clock.monotonic()
+            self._hold(origin, answer)
+        if 200 <= answer.status < 300 and page_says_noindex(answer):
+            raise FetchFailed(Code.NOINDEX, hop.url, "the page asks not to be indexed")
+        return answer
+
+    def _rules(self, origin: _Origin, url: httpx.URL) -> Rules:
+        """The origin's robots.txt, asked once and kept for a day."""
+        if origin.rules is None or self._clock.monotonic() >= origin.rules_until:
+            origin.rules = self._read_robots(url)
+            origin.rules_until = self._clock.monotonic() + origin.rules.kept
+        return origin.rules
+
+    def _read_robots(self, url: httpx.URL) -> Rules:
+        target = str(url.copy_with(raw_path=b"/robots.txt", fragment=None))
+        try:
+            for _ in range(self._limits.redirects + 1):
+                answer = self._wire.exchange(check_url(target, self._allow), first=FIRST_BYTES)
+                to = redirect_of(answer)
+                if to is None:
+                    return read_rules(answer)
+                if target.startswith("https:") and to.startswith("http:"):
+                    return unreachable("it leads from https to http")
+                target = urljoin(target, to)
+        except FetchFailed as failed:
+            return unreachable(failed.detail)
+        return unreachable(f"more than {self._limits.redirects} redirects")
+
+    def _take_turn(self, origin: _Origin, url: httpx.URL, apart: float) -> None:
+        """Wait until the origin may be asked again; raises FetchFailed where that is too far ahead."""
+        now = self._clock.monotonic()
+        held = origin.held_until - now
+        if held > self._limits.longest_wait:
+            detail = f"the site asks us to wait {held:.0f} s more; put off, the rest goes on"
+            raise FetchFailed(Code.RATE_DEFERRED, str(url), detail, limited=True)
+        paced = origin.ended + apart - now
+        if max(held, paced) > 0:
+            self._wait(str(url), "asked" if held > paced else "pace", max(held, paced))
+
+    def _hold(self, origin: _Origin, answer: Answer) -> None:
+        """Keep everybody from an origin that asked for quiet or has counted our last request."""
+        now = self._clock.now()
+        failure = failure_of(answer, now)
+        spent = answer.headers.get("x-ratelimit-remaining") == "0"
+        asked = failure.asked if failure else seconds_asked(answer.headers, now) if spent else None
+        if asked is not None:
+            origin.held_until = max(origin.held_until, origin.ended + asked)
+
+    def _wait(self, url: str, reason: str, seconds: float) -> None:
+        if self._on_wait is not None:
+            self._on_wait(httpx.URL(url).host, reason, seconds)
+        self._clock.sleep(seconds)
+
+    def _origin(self, url: httpx.URL) -> _Origin:
+        with self._lock:
+            return self._origins.setdefault(f"{url.scheme}://{origin_of(url)}", _Origin())
+
+    def _check_open(self, origin: _Origin, request: Request) -> None:
+        """Raises FetchFailed while an origin that failed again and again is left alone."""
+        left = origin.shut_until - self._clock.monotonic()
+        if left > 0:
+            detail = f"not asked: {origin.failures} failures of this site in a row; asked again in {left:.0f} s"
+            raise FetchFailed(Code.UNREACHABLE, request.url, detail)
+
+    def _count(self, origin: _Origin, failed: FetchFailed) -> None:
+        if failed.code in {Code.GONE, Code.NOINDEX}:
+            origin.failures = 0
+        elif (failed.passing and not failed.limited) or failed.code is Code.BLOCKED:
+            origin.failures += 1
+            if origin.failures >= self._limits.failures:
+                origin.shut_until = self._clock.monotonic() + self._limits.cooldown
+
+
+def user_agent(contact: str | None) -> str:
+    """Who we are: product, version, and whom to turn to. Never a browser."""
+    product = f"headwater/{__version__}"
+    return f"{product} (+{contact})" if contact else product
+
+
+def fetch_once(url: str, allow: Collection[str] = ()) -> tuple[int, bytes, str]:
+    """One page as status, body and final URL, under all rules of the door; raises NotAllowed or FetchFailed.
+
+    Redirects to the same origin follow each other half a second apart.
+    """
+    with Fetcher(allow=frozenset(allow)) as fetcher:
+        found = fetcher.fetch(Request("", url), pause=0.5)
+    if isinstance(found, Page):
+        return found.status, found.body, found.final_url
+    ours = {Code.SSRF_REFUSED, Code.ROBOTS_DENIED, Code.ROBOTS_UNREACHABLE}
+    raise (NotAllowed if found.code in ours else FetchFailed)(found.code, found.url, found.detail)
