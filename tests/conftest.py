@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from scrapers.settings import Home
+from scrapers.store import Store
+from scrapers.suppression import SuppressionList
+
 THOROUGH = os.environ.get("HEADWATER_THOROUGH") == "1"
+NOON = datetime(2026, 11, 15, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +24,22 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the recorded corpus and benches are not beside this checkout")
     return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty home folder."""
+    return Home(tmp_path / "home").create()
+
+
+@pytest.fixture
+def store(home: Home) -> Iterator[Store]:
+    """An empty store in that home."""
+    with Store.open(home) as opened:
+        yield opened
+
+
+@pytest.fixture
+def suppression(home: Home, store: Store) -> SuppressionList:
+    """An empty suppression list of that home."""
+    return SuppressionList.open(home, store)
