@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
 from scrapers.records import Page
+
+T = TypeVar("T")
 
 
 class PageChanged(Exception):
@@ -54,6 +57,14 @@ def one(tree: BeautifulSoup | Tag, selector: str, url: str) -> Tag:
     if len(found) != 1:
         raise PageChanged(url, f"exactly one {selector!r}, found {len(found)}")
     return found[0]
+
+
+def most(read: Sequence[T | None], url: str, expected: str) -> list[T]:
+    """The rows that could be read; raises PageChanged where more than a fifth could not (guardrail G35)."""
+    kept = [row for row in read if row is not None]
+    if 5 * (len(read) - len(kept)) > len(read):
+        raise PageChanged(url, f"{expected}, missing in {len(read) - len(kept)} of {len(read)}")
+    return kept
 
 
 def text_of(tag: Tag | None) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, absolute, day, soup, squeeze, text_of
+from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, absolute, day, most, soup, squeeze, text_of
 from scrapers.records import Event, Page, Record, Request
 from scrapers.sources import Source, Watch
 
@@ -45,10 +45,10 @@ def parse(page: Page) -> Iterator[Record]:
     props = _props(tree)
     if props is not None:
         return _from_data(props, page, url)
-    cards = tree.select('.event[itemtype$="schema.org/Event"], [itemtype$="schema.org/Event"]')
+    cards = tree.select('[itemtype$="schema.org/Event"]')
     if not cards:
         raise PageChanged(page.url, "events as script[data-page], #app[data-page] or [itemtype$='schema.org/Event']")
-    return iter([_from_card(card, page, url) for card in cards])
+    return iter(most([_from_card(card, url) for card in cards], page.url, "[itemprop=name] and [itemprop=url]"))
 
 
 def _props(tree: BeautifulSoup) -> dict[str, Any] | None:
@@ -71,28 +71,28 @@ def _from_data(props: dict[str, Any], page: Page, url: str) -> Iterator[Record]:
     rows = [row for listed in lists for row in listed or ()]
     if not rows:
         raise NobodyThere(page.url, "the season lists no events yet")
-    for row in rows:
-        named = row if isinstance(row, dict) else {}
-        link = absolute(url, _either(named, "websiteUrl", "website_url")) or absolute(url, named.get("url"))
-        slug = named.get("slug")
-        link = link or (absolute(url, f"/events/{slug}") if isinstance(slug, str) else None)
-        name = named.get("name")
-        if not isinstance(name, str) or not link:
-            raise PageChanged(page.url, "a name and an address (websiteUrl, url or slug) for each event")
-        start, end = day(_either(named, "startsAt", "starts_at")), day(_either(named, "endsAt", "ends_at"))
-        yield Event("mlh", name, link, start, end)
+    yield from most([_from_row(row, url) for row in rows], page.url, "a name and an address for each event")
+
+
+def _from_row(row: object, url: str) -> Event | None:
+    if not isinstance(row, dict) or not isinstance(row.get("name"), str):
+        return None
+    path = row.get("url") or (f"/events/{row['slug']}" if row.get("slug") else None)
+    link = absolute(url, _either(row, "websiteUrl", "website_url")) or absolute(url, path)
+    start, end = day(_either(row, "startsAt", "starts_at")), day(_either(row, "endsAt", "ends_at"))
+    return Event("mlh", row["name"], link, start, end) if link else None
 
 
 def _either(row: dict[str, Any], camel: str, snake: str) -> Any:
     return row.get(camel) or row.get(snake)
 
 
-def _from_card(card: Tag, page: Page, url: str) -> Event:
+def _from_card(card: Tag, url: str) -> Event | None:
     name = text_of(card.select_one('[itemprop="name"]:not([itemprop="location"] *)')) or _title(card)
     link = card.select_one('[itemprop="url"]')
     target = absolute(url, (link.get("href") or link.get("content")) if link else None)
     if not name or not target:
-        raise PageChanged(page.url, "[itemprop=name] and [itemprop=url] in each event")
+        return None
     return Event("mlh", name, target, day(_content(card, "startDate")), day(_content(card, "endDate")))
 
 

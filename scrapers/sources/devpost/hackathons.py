@@ -8,36 +8,47 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
-from scrapers.parsing import NobodyThere, PageChanged, absolute, day, json_of, soup, text_of
+from scrapers.parsing import NobodyThere, PageChanged, absolute, day, json_of, most, soup, text_of
 from scrapers.records import Event, Page, Record, Request
-from scrapers.sources.devpost.pages import SITE, fragment, lacks, plain, project_url
+from scrapers.sources.devpost.pages import SITE, fragment, is_winner, lacks, plain, project_url
 
 
 def read_list(page: Page) -> Iterator[Record]:
+    """The hackathons of a page of the site's API, and the galleries of those whose winners are announced."""
     answer = json_of(page)
     rows = answer.get("hackathons") if isinstance(answer, dict) else None
     if not isinstance(rows, list):
         raise PageChanged(page.url, "a list of 'hackathons'")
     if not rows:
         raise NobodyThere(page.url, "the list of hackathons ends before this page")
-    for row in rows:
-        if not isinstance(row, dict) or not isinstance(row.get("title"), str) or not absolute(SITE, row.get("url")):
-            raise PageChanged(page.url, "a 'title' and a 'url' for each hackathon")
-        start, end = period(str(row.get("submission_period_dates") or ""))
-        yield Event(
-            site="devpost",
-            title=html.unescape(row["title"]),
-            url=plain(row["url"]),
-            start=start,
-            end=end,
-            winners_announced=row.get("winners_announced") is True,
-            themes=tuple(theme["name"] for theme in row.get("themes") or () if isinstance(theme, dict)),
-        )
-        gallery = absolute(SITE, row.get("submission_gallery_url"))
-        if gallery and row.get("winners_announced") is True:
+    events = most([_listed(row) for row in rows], page.url, "a 'title', a 'url' and 'winners_announced'")
+    for event, gallery in events:
+        yield event
+        if event.winners_announced and gallery:
             yield Request("devpost", gallery + fragment(page))
+
+
+def _listed(row: object) -> tuple[Event, str | None] | None:
+    """A row of the list as an event with its gallery, or None where it lacks what every row has."""
+    if not isinstance(row, dict) or not isinstance(row.get("winners_announced"), bool):
+        return None
+    title, url = row.get("title"), absolute(SITE, row.get("url"))
+    if not isinstance(title, str) or url is None:
+        return None
+    start, end = period(str(row.get("submission_period_dates") or ""))
+    themes = [theme.get("name") for theme in row.get("themes") or () if isinstance(theme, dict)]
+    event = Event(
+        site="devpost",
+        title=html.unescape(title),
+        url=plain(url),
+        start=start,
+        end=end,
+        winners_announced=row["winners_announced"],
+        themes=tuple(theme for theme in themes if isinstance(theme, str)),
+    )
+    return event, absolute(SITE, row.get("submission_gallery_url"))
 
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -69,6 +80,7 @@ def _date(year: str | None, month: str | None, number: str) -> date | None:
 
 
 def read_event(page: Page, url: str) -> Iterator[Record]:
+    """A hackathon as its own site describes it; prize texts are full of winners and say nothing of who won."""
     tree = soup(page)
     if not tree.select("#challenge-header, #challenge-information, #challenge-json-ld"):
         raise lacks(tree, page, "#challenge-header")
@@ -108,23 +120,22 @@ def _meta(tree: BeautifulSoup, name: str) -> str:
     return str(tag.get("content") or "") if tag else ""
 
 
-_NOT_YET = re.compile(
+_NOBODY = re.compile(
     r"haven[’']t published this gallery|no submissions which match|no projects? (?:have been )?submitted", re.I
 )
 
 
 def read_gallery(page: Page, url: str) -> Iterator[Record]:
+    """Requests for the projects that a gallery marks as winners (or all, where that was asked), and its next page."""
     tree = soup(page)
     cards = tree.select(".gallery-item")
     if not cards:
-        if said := _NOT_YET.search(text_of(tree)):
+        if said := _NOBODY.search(text_of(tree)):
             raise NobodyThere(page.url, said.group())
         raise lacks(tree, page, "#submission-gallery .gallery-item")
-    links = [(card, project_url(card.select_one("a.link-to-software"), url)) for card in cards]
-    if sum(link is None for _, link in links) > len(cards) / 5:
-        raise PageChanged(page.url, "a.link-to-software in each .gallery-item")
-    every = fragment(page) != ""
-    wanted = [link for card, link in links if link and (every or card.select_one("aside.entry-badge, img.winner"))]
+    every = bool(fragment(page))
+    links = most([_linked(card, url) for card in cards], page.url, "a.link-to-software in each .gallery-item")
+    wanted = [link for link, won in links if won or every]
     further = _next(tree, url)
     if not wanted and not further:
         raise NobodyThere(page.url, f"none of the {len(cards)} projects is marked as a winner")
@@ -132,6 +143,12 @@ def read_gallery(page: Page, url: str) -> Iterator[Record]:
         yield Request("devpost", link)
     if further:
         yield Request("devpost", further + fragment(page))
+
+
+def _linked(card: Tag, url: str) -> tuple[str, bool] | None:
+    """The project of a card, and whether the card wears the winner's badge."""
+    link = project_url(card.select_one("a.link-to-software"), url)
+    return (link, is_winner(card)) if link else None
 
 
 def _next(tree: BeautifulSoup, url: str) -> str | None:

@@ -25,6 +25,7 @@ def lacks(tree: BeautifulSoup, page: Page, landmark: str) -> PageChanged:
 
 
 def fragment(page: Page) -> str:
+    """The watch's choice to follow every project, as it travels from page to page, or nothing."""
     return f"#{EVERY_PROJECT}" if urlsplit(page.url).fragment == EVERY_PROJECT else ""
 
 
@@ -34,5 +35,11 @@ def plain(url: str) -> str:
 
 
 def project_url(link: Tag | None, url: str) -> str | None:
+    """The project that a link leads to, or None for any other link."""
     target = absolute(url, link.get("href")) if link else None
     return plain(target) if target and "/software/" in target else None
+
+
+def is_winner(card: Tag) -> bool:
+    """Whether a project's card wears the winner's badge."""
+    return card.select_one("aside.entry-badge, img.winner") is not None

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup, Tag
 
 from scrapers.parsing import PageChanged, absolute, day, one, soup, squeeze, text_of
 from scrapers.records import Account, Award, Evidence, EvidenceKind, Page, Record, Request
-from scrapers.sources.devpost.pages import SITE, lacks, plain, project_url
+from scrapers.sources.devpost.pages import SITE, is_winner, lacks, plain, project_url
 from scrapers.visible import visible_text
 
 
@@ -127,6 +127,7 @@ def _title_of_fragment(tree: BeautifulSoup, url: str) -> str:
 
 
 def read_profile(page: Page, handle: str) -> Iterator[Record]:
+    """A person's account with what it declares, and requests for the projects that the profile marks as winners."""
     tree = soup(page)
     heading = tree.select_one("#portfolio-user-name")
     if heading is None:
@@ -152,5 +153,5 @@ def read_profile(page: Page, handle: str) -> Iterator[Record]:
     for card in tree.select("#software-entries a.link-to-software"):
         around = card.find_parent(class_="gallery-item") or card
         link = project_url(card, SITE)
-        if link and around.select_one("aside.entry-badge, img.winner"):
+        if link and is_winner(around):
             yield Request("devpost", link)
