@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -98,7 +98,7 @@ def crawl(
             seen.held_back += 1
             continue
         answer = door.fetch(
-            pending.request,
+            replace(pending.request, headers={**source.headers, **pending.request.headers}),
             known=store.archived(pending.request),
             pause=source.seconds_between_requests,
             token=token,
