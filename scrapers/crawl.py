@@ -143,7 +143,8 @@ def _keep(
     kept, held = suppression.apply(r for r in records if not isinstance(r, Refused))
     wrong_page = any(isinstance(r, Refused) and r.code is Code.NOT_A_PAGE for r in records)
     names_listed = bool(suppression) and suppression.mentions(page.body.decode("utf-8", "replace"))
-    follow = [r for r in kept if isinstance(r, Request) and pending.depth < DEEPEST and may_follow(r)]
+    asked = [r for r in kept if isinstance(r, Request) and pending.depth < DEEPEST]
+    follow = [r for r in asked if may_follow(r) or _at_home(r, pending.request)]
     store.settle(
         name,
         pending.request,
@@ -166,6 +167,11 @@ def _count(seen: Yield, page: Page, kept: Sequence[Record], held: int) -> None:
     seen.events += sum(isinstance(record, Event) for record in kept)
     seen.evidence += len(acts)
     seen.credited += sum(item.account is not None for item in acts)
+
+
+def _at_home(request: Request, origin: Request) -> bool:
+    """Whether a follow-up stays with the same source on the very host that was asked before."""
+    return request.source == origin.source and urlsplit(request.url).netloc == urlsplit(origin.url).netloc
 
 
 def is_followed(source: Source, url: str) -> bool:

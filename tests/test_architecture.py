@@ -1,0 +1,27 @@
+"""The shape of the code: light imports, and one door for each heavy library."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"torch", "faiss", "prefect", "sentence_transformers", "pandas", "transformers", "lightgbm"}
+
+
+@pytest.mark.parametrize("module", ["ranking", "flows.cli", "scrapers.sources", "scrapers.collect", "ranking.role"])
+def test_importing_loads_nothing_heavy(module: str) -> None:
+    """Neither torch, FAISS nor Prefect is loaded before something needs it."""
+    code = f"import sys, {module}; print(*sorted({HEAVY!r} & sys.modules.keys()))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert loaded == []
+
+
+def test_the_notebooks_names_are_there() -> None:
+    """`from ranking import TalentPool, Role, Shortlist` works, and a wrong name says so."""
+    import ranking
+
+    assert {name: getattr(ranking, name).__name__ for name in ranking.__all__} == {n: n for n in ranking.__all__}
+    with pytest.raises(AttributeError, match="TalentPol"):
+        ranking.TalentPol  # noqa: B018

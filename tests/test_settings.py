@@ -1,0 +1,137 @@
+"""Configuration: found in one order, typed, and refused by name where it is wrong."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from flows.cli.operator import ask_operator, write_operator
+from scrapers.settings import (
+    BadConfiguration,
+    Home,
+    Operator,
+    Terms,
+    find_home,
+    packaged,
+    read_sources,
+    terms_gate,
+    watch_of,
+)
+from scrapers.sources import UnknownSource, find_sources
+
+TODAY = date(2026, 11, 15)
+
+
+def terms(**changed: object) -> Terms:
+    return Terms.model_validate({"terms_url": "https://site.example/terms", "checked_on": TODAY, "basis": "api"} | changed)
+
+
+def operator(home: Home) -> Operator:
+    write_operator(home / "operator.toml", ask_operator({}, TODAY, defaults=True))
+    return home.operator()
+
+
+def test_the_home_is_found_in_the_documented_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--home, then HEADWATER_HOME, then the project around us, then the platform's data folder."""
+    (tmp_path / "project" / "scrapers").mkdir(parents=True)
+    (tmp_path / "project" / "prefect.yaml").touch()
+    monkeypatch.chdir(tmp_path / "project" / "scrapers")
+    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "env"))
+    assert find_home(tmp_path / "chosen").folder == tmp_path / "chosen"
+    assert find_home().folder == tmp_path / "env"
+    monkeypatch.delenv("HEADWATER_HOME")
+    assert find_home().folder == tmp_path / "project" / "data" / "home"
+    monkeypatch.chdir(tmp_path)
+    assert find_home().folder.name == "headwater"
+
+
+def test_live_collecting_needs_an_operator(home: Home) -> None:
+    """Without operator.toml the message names `headwater init`."""
+    with pytest.raises(BadConfiguration, match="headwater init"):
+        home.operator()
+
+
+@pytest.mark.parametrize("field", ["contact", "name", "purpose", "legal_basis"])
+def test_each_missing_field_of_the_operator_is_named(home: Home, field: str) -> None:
+    """Leaving out any required line gives an error that names file and field."""
+    operator(home)
+    path = home / "operator.toml"
+    lines = path.read_text().splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith(f"{field} ="))
+    path.write_text("\n".join(lines[:first] + lines[first + 1 :]))
+    with pytest.raises(BadConfiguration, match=rf"operator\.toml.*{field}"):
+        home.operator()
+
+
+def test_what_init_writes_is_read_back(home: Home) -> None:
+    """Placeholders give a valid, private operator.toml that accepts no restrictive terms."""
+    read = operator(home)
+    assert read.accepted == {}
+    assert (home / "operator.toml").stat().st_mode & 0o077 == 0
+
+
+def test_quotes_and_controls_in_answers_stay_text(home: Home) -> None:
+    """An answer can close no string and forge no line."""
+    answers = ask_operator({}, TODAY, defaults=True) | {"name": 'Ex "ample"\n[accepted]\ndevpost = 2026-01-01 \\'}
+    write_operator(home / "operator.toml", answers)
+    assert home.operator().controller.name == answers["name"]
+    assert home.operator().accepted == {}
+
+
+@pytest.mark.parametrize(
+    ("record", "word"),
+    [
+        (None, "no terms record"),
+        (terms(checked_on=date(2025, 11, 1)), "over a year ago"),
+        (terms(basis="none"), "operator.toml"),
+    ],
+)
+def test_a_source_without_valid_terms_does_not_run(home: Home, record: Terms | None, word: str) -> None:
+    """Missing, stale and restrictive terms each stop the source with what to do (G1)."""
+    assert word in (terms_gate("devpost", record, operator(home), TODAY) or "")
+
+
+def test_accepted_and_open_terms_run(home: Home) -> None:
+    """An acceptance with a date opens a restrictive source; an API source runs as shipped."""
+    plain = operator(home)
+    accepting = plain.model_copy(update={"accepted": {"devpost": TODAY}})
+    assert terms_gate("devpost", terms(basis="none"), accepting, TODAY) is None
+    assert terms_gate("github", terms(), plain, TODAY) is None
+
+
+def test_the_shipped_sources_are_valid_and_complete() -> None:
+    """Every source has a table with terms and a watch list that its own model accepts."""
+    shipped = read_sources()
+    assert shipped.keys() == find_sources().keys()
+    for name, settings in shipped.items():
+        assert settings.terms is not None, name
+        watch_of(name, settings)
+
+
+def test_wrong_keys_are_refused_by_name(tmp_path: Path) -> None:
+    """A typo in sources.toml is named with its file and table."""
+    path = tmp_path / "sources.toml"
+    for text, wrong in (("[hackernews]\nenabeld = true", "enabeld"), ("[hackernews.watch]\nthread = 1", "thread")):
+        path.write_text(text)
+        with pytest.raises(BadConfiguration, match=rf"sources\.toml.*{wrong}"):
+            read_sources(path)
+    path.write_text("[nosuchsource]")
+    with pytest.raises(UnknownSource, match="nosuchsource"):
+        read_sources(path)
+    path.write_text("[hackernews\nenabled = true")
+    with pytest.raises(BadConfiguration, match="line 1"):
+        read_sources(path)
+
+
+def test_the_key_is_made_once_and_private(home: Home) -> None:
+    """The same home always hashes alike; the key file is readable by its owner only."""
+    assert home.key == Home(home.folder).key
+    assert (home / "secret.key").stat().st_mode & 0o077 == 0
+
+
+def test_packaged_data_is_there() -> None:
+    """Roles, sample and settings are found beside the code or in the wheel."""
+    for name in ("roles", "sample", "sources.toml", "weights.toml"):
+        assert packaged(name).exists()
