@@ -114,10 +114,10 @@ def _details(details: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _detail(value: Any) -> Any:
-    """A detail as it came, its texts cleaned; numbers stay, since ids look like telephone numbers."""
+    """A detail as it came, its texts cleaned; bare digits are ids, though they look like telephone numbers."""
     if isinstance(value, str):
         line = squeeze(value)
-        return line if is_web_link(line) else _ADDRESS_IN_LINK.sub("[address]", line)
+        return line if line.isdigit() or is_web_link(line) else redact(line)
     if isinstance(value, Mapping):
         return _details(value)
     if isinstance(value, list | tuple):
