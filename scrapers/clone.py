@@ -14,7 +14,7 @@ import secrets
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -64,9 +64,12 @@ def read(path: Path, key: bytes, *, fetched_at: datetime, progress: Progress = l
     people = People(key, remote.name)
     total = int(_ask(path, "rev-list", "--count", "HEAD") or 0)
     latest = int(fetched_at.timestamp()) + 86_400
+    shallow = _ask(path, "rev-parse", "--is-shallow-repository") == "true"
+    cut_off = set(_ask(path, "rev-list", "--max-parents=0", "HEAD").split()) if shallow else set()
     with _mailmap(path) as mapped:
         for done, commit in enumerate(_history(path), 1):
-            people.note(commit, mapped, latest)
+            # where a shallow history begins, a commit seems to add the whole tree
+            people.note(replace(commit, paths=(), files=0) if commit.sha in cut_off else commit, mapped, latest)
             if done % REPORT_EVERY == 0 or done == total:
                 progress(done, total)
     listed = people.listed(fetched_at)
@@ -77,7 +80,7 @@ def read(path: Path, key: bytes, *, fetched_at: datetime, progress: Progress = l
         "head": head,
         "commits": sum(work.commits for work in people.works.values()) + people.robots,
         "robots": people.robots,
-        "shallow": _ask(path, "rev-parse", "--is-shallow-repository") == "true",
+        "shallow": shallow,
         "people": listed,
     }
     return Page(
