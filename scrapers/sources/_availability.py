@@ -1,0 +1,233 @@
+"""A comment in which somebody offers their work, read line by line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from scrapers.parsing import absolute, squeeze
+from scrapers.sources._people import fold
+from scrapers.sources._prose import Unreadable, tree_of, tree_text, unspelled
+
+# What a label at the start of a line means. A label is compared folded, without its punctuation.
+_FIELDS = (
+    ("location", r"(?:current )?(?:location|city|based(?: in)?)s?(?: timezone)?"),
+    ("relocate", r"(?:willing|open|able|able and willing)? ?(?:to )?(?:relocat\w+)(?: ok)?"),
+    ("remote", r"(?:work )?remote(?:ly)?(?: (?:ok|work|only|preference))?|remote onsite|onsite remote"),
+    ("technologies", r"(?:\w+ )?(?:technolog\w+|tech(?: stack)?|stack)(?: (?:and |& )?\w+)?"),
+    ("skills", r"(?:\w+ )?(?:skills?(?: \w+)?|tools|(?:programming )?languages|expertise|frameworks)"),
+    ("resume", r"(?:.* )?(?:resume|cv|curriculum vitae|lebenslauf)(?: .*)?"),
+    ("contact", r"(?:e ?mails?|contacts?(?: \w+)?|mail|phone|tel(?:ephone)?|mobile|whatsapp|telegram|skype|signal|reach me(?: at)?)"
+                r"(?: (?:address|me|info|number))?"),
+    ("agency", r"agency"),
+    ("profile", r"(?:my |personal )?(?:github|gitlab|linkedin|linked in|website|site|web ?page|home ?page|blog|portfolio"
+                r"|twitter|mastodon|stack ?overflow|kaggle|web|profile)s?(?: (?:url|profile|page|and \w+|\w+))?"),
+)  # fmt: skip
+_LABELS = tuple((name, re.compile(pattern)) for name, pattern in _FIELDS)
+_LABELLED = re.compile(r"^[\s*>•·#–—-]*([^\W\d][^:|\n]{1,44}?)\s*:\s*(?!//)(.*)$", re.DOTALL)
+_SEEKING_WORK = re.compile(
+    r"^\W*(?:seeking\s+(?:(?:freelance|contract|remote|part[- ]time|full[- ]time|consulting)\s+)*(?:work|job|gig|contract|role)"
+    r"|available\s+for\s+(?:work|hire))\b",
+    re.IGNORECASE,
+)
+_SEEKING_OTHERS = re.compile(
+    r"^\W*(?:seeking\s+(?:a\s+)?\w*\s*(?:freelance(?:r|rs)|developer|designer|engineer)|hiring)\b", re.IGNORECASE
+)
+_NO = re.compile(r"(?:no|nope|not|never|none|onsite only|on site only|in office only)\b")
+_YES = re.compile(
+    r"(?:yes|yep|yeah|sure|ok|okay|absolutely|definitely|of course|happy|willing|open to relocat\w+|true|y)\b"
+)
+_UNDECIDED = re.compile(r"(?:n a|na|maybe|possibly|negotiable|depends|unknown|unsure|not sure|tbd|perhaps)\b")
+_PROFILE_HOSTS = re.compile(
+    r"(?:^|\.)(?:github\.com|gitlab\.com|linkedin\.com|stackoverflow\.com|kaggle\.com|codeberg\.org)$"
+)
+LONGEST_TECHNOLOGY = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What an offer says. `remote` and `relocate` are None where it does not say, or says "negotiable"."""
+
+    text: str
+    location: str | None
+    remote: bool | None
+    relocate: bool | None
+    technologies: tuple[str, ...]
+    resume_url: str | None
+    agency: bool
+    links: tuple[str, ...]
+    own_links: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the comment: its field, or None for free text; its value; the links that stand in it."""
+
+    field: str | None
+    value: str
+    text: str
+    links: tuple[str, ...]
+
+
+def read_offer(markup: str, *, freelancer: bool = False) -> Offer | None:
+    """The offer in a comment, or None where the comment is a remark, a question, or seeks somebody else."""
+    try:
+        tree = tree_of(f"<body>{markup}</body>")
+    except Unreadable:
+        return None
+    if tree is None:
+        return None
+    lines = _lines(tree)
+    said = {line.field for line in lines if line.field}
+    first = lines[0].text if lines else ""
+    if _SEEKING_OTHERS.match(first) or not (_SEEKING_WORK.match(first) or _is_form(said, freelancer)):
+        return None
+    values = {line.field: line.value for line in reversed(lines) if line.field}
+    return Offer(
+        text=unspelled("\n".join(line.text for line in lines if line.field != "contact")),
+        location=values.get("location") or None,
+        remote=_remote(values.get("remote"), values.get("location"), first),
+        relocate=_relocate(values.get("relocate")),
+        technologies=_technologies(lines),
+        resume_url=next((line.links[0] for line in lines if line.field == "resume" and line.links), None),
+        agency=bool(_YES.match(_plain(values.get("agency", "")))),
+        links=tuple(dict.fromkeys(link for line in lines for link in line.links)),
+        own_links=tuple(dict.fromkeys(link for line in lines for link in line.links if _is_own(line, link))),
+    )
+
+
+def _is_form(said: set[str], freelancer: bool) -> bool:
+    """Whether enough fields of the usual form are filled in; the freelancer thread asks for its keyword besides."""
+    form = said & {"location", "remote", "relocate", "technologies", "skills", "resume", "contact"}
+    return len(form) >= (4 if freelancer else 2) and bool(form - {"contact", "resume"})
+
+
+def _lines(tree: HtmlElement) -> list[Line]:
+    """The comment line by line, several fields on one line taken apart, values that go on below put together."""
+    hrefs = {squeeze(a.text_content()): link for a in tree.iter("a") if (link := absolute("", a.get("href")))}
+    lines: list[Line] = []
+    for raw in (part for line in tree_text(tree).split("\n") for part in _parts(line)):
+        text, field, value = squeeze(raw), *_field(raw)
+        links = _links(text, hrefs, value if field == "profile" else "")
+        if field is None and lines and _goes_on(lines[-1], raw, bool(links)):
+            last = lines[-1]
+            separator = ", " if last.field in {"technologies", "skills"} and not last.value.endswith(",") else " "
+            value = f"{last.value}{separator}{_bullet(text)}" if last.value else _bullet(text)
+            lines[-1] = Line(last.field, value, f"{last.text}\n{text}", last.links + links)
+        elif text:
+            lines.append(Line(field, squeeze(value), text, links))
+    return lines
+
+
+def _parts(line: str) -> list[str]:
+    """ "Location: X | Remote: Yes" as two lines; a line with fewer than two fields stays whole."""
+    parts = re.split(r"\s+[|•]\s+", line)
+    return parts if sum(_field(part)[0] is not None for part in parts) >= 2 else [line]
+
+
+def _field(line: str) -> tuple[str | None, str]:
+    """Which field a line fills, and its value; None for free text."""
+    match = _LABELLED.match(line)
+    if not match:
+        return None, line
+    label = _plain(match[1])
+    return next((name for name, form in _LABELS if form.fullmatch(label)), None), match[2].strip()
+
+
+def _plain(text: str) -> str:
+    """Folded words only: "Résumé/CV" gives "resume cv"."""
+    return " ".join(re.findall(r"[^\W_]+", fold(text)))
+
+
+def _goes_on(last: Line, raw: str, has_link: bool) -> bool:
+    """Whether a line without label belongs to the field above: a list below "Skills:", an indented rest, a link below "CV:"."""
+    if last.field is None:
+        return False
+    if not last.value:
+        return has_link if last.field == "resume" else last.field in {"technologies", "skills", "location"}
+    return raw.startswith((" ", "\t")) or (
+        last.field in {"technologies", "skills"} and bool(re.match(r"\s*[-*•]\s", raw))
+    )
+
+
+def _bullet(text: str) -> str:
+    """A list's item without its sign and heading: "- Frontend: ReactJS, Angular" gives "ReactJS, Angular"."""
+    return re.sub(r"^[-*•·]+\s*", "", re.sub(r"^([-*•·]\s*)[^:,]{2,30}:\s+", r"\1", text)).strip()
+
+
+def _links(text: str, hrefs: dict[str, str], handle: str) -> tuple[str, ...]:
+    """The links of a line, in order: those marked up, bare addresses, and a GitHub handle where its label says so."""
+    marked = [(text.find(shown), link) for shown, link in hrefs.items() if shown and shown in text]
+    bare = [
+        (match.start(), f"https://{match[0].rstrip('.,;)')}")
+        for match in re.finditer(r"(?<![\w/@.:-])(?:www\.)?(?:github|gitlab|linkedin)\.com/[\w./-]+", text)
+    ]
+    found = [link for _, link in sorted(marked + bare)]
+    if (
+        not found
+        and re.match(r"\W*(?:my )?github\b", text, re.IGNORECASE)
+        and re.fullmatch(r"@?[a-zA-Z\d-]{1,39}", handle.strip())
+    ):
+        found = [f"https://github.com/{handle.strip().lstrip('@')}"]
+    return tuple(dict.fromkeys(found))
+
+
+def _is_own(line: Line, link: str) -> bool:
+    """Whether a link is the person's own: on a line for it, or a profile page of a site for developers."""
+    if line.field in {"resume", "profile"}:
+        return True
+    parts = urlsplit(link)
+    names = [part for part in parts.path.split("/") if part]
+    return bool(_PROFILE_HOSTS.search(parts.hostname or "")) and (len(names) == 1 or names[:1] in (["in"], ["users"]))
+
+
+def _remote(stated: str | None, location: str | None, first: str) -> bool | None:
+    """What is said about working from afar: the field, else the word in the place or the headline."""
+    if stated and _UNDECIDED.match(_plain(stated)):
+        return None
+    if stated:
+        return not _NO.match(_plain(stated))
+    headline = location if location else first if _SEEKING_WORK.match(first) else ""
+    return (
+        True
+        if re.search(r"\bremote\b", f"{headline} {first if _SEEKING_WORK.match(first) else ''}", re.IGNORECASE)
+        else None
+    )
+
+
+def _relocate(stated: str | None) -> bool | None:
+    plain = _plain(stated or "")
+    if _UNDECIDED.match(plain):
+        return None
+    return False if _NO.match(plain) else True if _YES.match(plain) else None
+
+
+def _technologies(lines: list[Line]) -> tuple[str, ...]:
+    """The technologies named, in order; skills stand in where no technologies are."""
+    values = [line.value for line in lines if line.field == "technologies"]
+    values = values or [line.value for line in lines if line.field == "skills"]
+    return tuple(dict.fromkeys(name for value in values for name in technologies(value)))
+
+
+def technologies(value: str) -> list[str]:
+    """A list in prose as its items: "Go (golang), AWS (EC2, S3) and more." gives Go, AWS, EC2, S3."""
+    value = re.sub(r"(?<=[\w)+#])\.\s+(?=[A-Z]).*$", "", value)
+    value = re.sub(
+        r"[,;]?\s*\b(?:and|&)\s+(?:much |many )?(?:more|others?|so on)\b.*$|,?\s*\betc\b.*$",
+        "",
+        value,
+        flags=re.IGNORECASE,
+    )
+    groups = re.sub(r"\s+\(([^()]*)\)", lambda m: f", {m[1]}" if re.search("[,/]", m[1]) else "", value)
+    items = [item for part in re.split(r"[,;|•]\s*(?![^()]*\))|\s+/\s+", groups) for item in _last_two(part)]
+    named = (re.sub(r"^(?:and|&|[\w /&]{2,30}:)\s+", "", item).strip(" .:*-–•") for item in items)
+    return [name for name in named if 0 < len(name) <= LONGEST_TECHNOLOGY and len(name.split()) <= 6]
+
+
+def _last_two(part: str) -> list[str]:
+    """ "Docker and Kubernetes" as two items, where both sides are short."""
+    sides = re.split(r"\s+(?:and|&)\s+", part)
+    return sides if all(1 <= len(side.split()) <= 2 for side in sides) else [part]

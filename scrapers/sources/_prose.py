@@ -1,0 +1,142 @@
+"""Recorded markup as the lines that a reader sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import unescape
+
+from lxml import html
+from lxml.etree import ParserError
+from lxml.html import HtmlElement
+
+from scrapers.painting import CANVAS, Paint, painted
+from scrapers.stylesheet import declarations
+
+_BREAK, _SPACE = "\ue000", "\ue001"  # stand in for a line break and a space that must survive folding
+_BLOCK_NAMES = (
+    "address article aside blockquote br dd details div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header "
+    "hr li main nav ol p pre section summary table tr ul"
+)
+_UNSEEN_NAMES = (
+    "script style template noscript head iframe object embed svg math select textarea button audio video canvas"
+)
+_BLOCKS, _UNSEEN = _BLOCK_NAMES.split(), _UNSEEN_NAMES.split()
+_PARSER = html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
+LONGEST_TAG = 20_000  # characters outside of quotes: libxml2 takes minutes over one tag with 100,000 attributes
+_LONG_TAG = re.compile(rf"<[a-zA-Z][^>]{{{LONGEST_TAG},}}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000\ue001\ufffe\uffff]")
+
+
+class Unreadable(ValueError):
+    """Markup that no page would have, made to stop parsers."""
+
+
+def tree_of(markup: str) -> HtmlElement | None:
+    """The markup as a tree, or None where it holds nothing; raises Unreadable for a tag longer than any real one."""
+    if any(len(re.sub(r"\"[^\"]*\"|'[^']*'", "", tag[0])) > LONGEST_TAG for tag in _LONG_TAG.finditer(markup)):
+        raise Unreadable(f"a tag of more than {LONGEST_TAG} characters")
+    try:
+        return html.document_fromstring(_CONTROL.sub("", markup).encode(), parser=_PARSER)
+    except (ParserError, ValueError):
+        return None
+
+
+def markup_text(markup: str) -> str:
+    """The visible text of a piece of HTML, a line for each block; `pre` keeps its own lines and indents."""
+    if "<" not in markup:
+        return _folded(unescape(markup))
+    try:
+        tree = tree_of(f"<body>{markup}</body>")
+    except Unreadable:
+        return ""
+    return "" if tree is None else tree_text(tree)
+
+
+def tree_text(tree: HtmlElement) -> str:
+    """The visible text of a tree, which is used up by this."""
+    prune(tree)
+    for element in tree.iter("pre"):
+        for part in element.iter():
+            part.text = _kept(part.text)
+            if part is not element:
+                part.tail = _kept(part.tail)
+    for element in tree.iter(*_BLOCKS):
+        element.text = _BREAK + (element.text or "")
+        element.tail = _BREAK + (element.tail or "")
+    for element in tree.iter("td", "th"):
+        element.tail = " " + (element.tail or "")
+    return _folded(str(tree.text_content()))
+
+
+def prune(tree: HtmlElement) -> None:
+    """Takes out of the tree what no reader sees: scripts, templates, whatever an attribute or its own style hides."""
+    drop(tree, tree.iter(*_UNSEEN))
+    prune_hidden(tree)
+
+
+def prune_hidden(tree: HtmlElement) -> None:
+    """Takes out whatever `hidden` or a style attribute hides, by the rules of `scrapers.painting`."""
+    if not tree.xpath("boolean(//*[@hidden or @style])"):
+        return
+    gone: list[HtmlElement] = []
+    stack: list[tuple[HtmlElement, Paint]] = [(tree, CANVAS)]
+    while stack:
+        element, paint = stack.pop()
+        if element.get("style") or element.get("hidden") is not None:
+            inner = (
+                None if element.get("hidden") is not None else painted(declarations(element.get("style", "")), paint)
+            )
+            if inner is None or not inner.shows:
+                gone.append(element)
+                continue
+            paint = inner
+        stack.extend((child, paint) for child in element)
+    drop(tree, gone)
+
+
+def drop(tree: HtmlElement, elements: Iterable[HtmlElement]) -> None:
+    """Takes elements out of a tree; what follows them stays."""
+    for element in list(elements):
+        if element is not tree and element.getparent() is not None:
+            element.drop_tree()
+
+
+def _kept(text: str | None) -> str | None:
+    return text and text.expandtabs(4).replace("\r", "").replace("\n", _BREAK).replace(" ", _SPACE)
+
+
+def _folded(text: str) -> str:
+    lines = (re.sub(r"\s+", " ", line).strip().replace(_SPACE, " ").rstrip() for line in text.split(_BREAK))
+    return "\n".join(line for line in lines if line)
+
+
+_MARKDOWN = (
+    (re.compile(r"\A---\s*\n.*?\n---\s*\n", re.DOTALL), ""),  # front matter
+    (re.compile(r"\{%.*?%\}", re.DOTALL), ""),  # Liquid tags
+    (re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), ""),  # pictures
+    (re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)"), r"\1"),  # links
+    (re.compile(r"^\s*(?:#{1,6}\s+|```.*$|~~~.*$)", re.MULTILINE), ""),
+    (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+)
+_TAG = re.compile(r"<(?:/?[a-z][a-z0-9]*(?:\s[^<>]*)?/?|!--.*?--)>", re.IGNORECASE | re.DOTALL)
+
+
+def markdown_text(text: str) -> str:
+    """Markdown without its marks: front matter, pictures, link targets, headings' and fences' signs, bare HTML tags."""
+    for pattern, plain in _MARKDOWN:
+        text = pattern.sub(plain, text)
+    lines = (line.rstrip() for line in unescape(_TAG.sub("", text)).replace("\r", "").split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+_AT = r"(?:@|\[\s*a?t?a?\s*\]|\(\s*(?:at|@)\s*\)|\{\s*(?:at|@)\s*\}|<\s*at\s*>|\[\s*(?:at|@|ata)\s*\])"
+_DOT = r"(?:\.|\s*[\[({<]\s*(?:dot|\.|punkt)\s*[\])}>]\s*|\s+dot\s+)"
+_SPELLED = re.compile(
+    rf"[\w.+-]+\s*{_AT}\s*[\w-]+(?:{_DOT}[\w-]+)*|\b[\w.+-]+\s+at\s+[\w-]+(?:\s+dot\s+[\w-]+)+", re.IGNORECASE
+)
+
+
+def unspelled(text: str) -> str:
+    """The text with spelled-out addresses ("name [at] host dot com") replaced, which plain redaction does not see."""
+    return _SPELLED.sub("[address]", text)
