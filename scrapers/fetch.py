@@ -135,7 +135,7 @@ class Fetcher:
         return origin.rules
 
     def _read_robots(self, url: httpx.URL) -> Rules:
-        target = str(url.copy_with(raw_path=b"/robots.txt", fragment=None))
+        target = own = str(url.copy_with(raw_path=b"/robots.txt", fragment=None))
         try:
             for _ in range(self._limits.redirects + 1):
                 answer = self._wire.exchange(check_url(target, self._allow), first=FIRST_BYTES)
@@ -146,6 +146,8 @@ class Fetcher:
                     return unreachable("it leads from https to http")
                 target = urljoin(target, to)
         except FetchFailed as failed:
+            if failed.code is Code.SSRF_REFUSED and target == own:  # the origin itself, not where it leads
+                return Rules(closed=failed.detail, code=failed.code)
             return unreachable(failed.detail)
         return unreachable(f"more than {self._limits.redirects} redirects")
 
