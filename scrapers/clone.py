@@ -32,7 +32,7 @@ REPORT_EVERY = 500
 _LONGEST_TOKEN = 1 << 16
 _README_BYTES = 1 << 16
 _QUIET = ("-c", "log.showSignature=false", "-c", "protocol.allow=never", "-c", "core.fsmonitor=false")
-_SCP_LIKE = re.compile(r"(?:[^@/]+@)?([\w.-]+):(?!//)(.+)")
+_SCP_LIKE = re.compile(r"(?:[^@/]+@)?([\w.-]{2,}):(?!//)(.+)")
 _PRIVATE_HOST = re.compile(r"[\d.:]+|.*\.(?:local|localdomain|lan|internal|intranet|corp|home)", re.IGNORECASE)
 
 
