@@ -33,7 +33,7 @@ from scrapers.replay import Replay, pages_of_file
 from scrapers.settings import Home
 from scrapers.sources import source_named
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
+from scrapers.suppression import SuppressionList, identifiers_of
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
 ABOUT = tomllib.loads((SAMPLE / "sample.toml").read_text(encoding="utf-8"))
@@ -270,7 +270,8 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Collected:
     store = Store.open(home)
     suppression = SuppressionList.open(home, store)
     keys = [link_key(name) if "://" in name else name for name in ABOUT["opted_out"]]
-    suppression.add(home, store, [("account", key) for key in keys if key], "objected", NOW)
+    objected = [Account(*key.split(":", 1)) for key in keys if key]
+    suppression.add(home, store, (i for account in objected for i in identifiers_of(account)), "objected", NOW)
     with planned(home, since=date(2025, 6, 1), today=ABOUT["as_of"], replay=SAMPLE) as plan:
         report = collect(Run(plan=plan, home=home, store=store, suppression=suppression))
         assert isinstance(plan.door, Replay)
