@@ -1,0 +1,110 @@
+"""What makes a role hard to match: warnings with a remedy, never a refusal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ranking.role.model import Requirement, Stage
+from ranking.role.words import words_of
+
+MOST_MUSTS = 8
+LONGEST = 60
+_ALIKE = 0.6
+_EMPTY_WORDS = re.compile(
+    r"\b(?:rock ?stars?|ninjas?|gurus?|wizards?|passion(?:ate)?|motivated|dynamic|team[- ]?play(?:er|ers|ing)?|"
+    r"self[- ]?starters?|hard[- ]?working|"
+    r"go[- ]?getters?|results?[- ]driven|detail[- ]oriented|think outside|hustle|work ethic|positive attitude|"
+    r"can[- ]do|fast[- ]paced|"
+    r"culture fit|cultural fit|10x)\b",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(r"\b\d{1,2}\s*\+?\s*(?:-\s*\d{1,2}\s*)?(?:years?|yrs?)\b", re.IGNORECASE)
+_DEGREE = re.compile(
+    r"\b(?:degree|bachelor'?s?|master'?s|ph\.?d|diploma|university|college)\b(?!.*\b(?:not|no|optional)\b)",
+    re.IGNORECASE,
+)
+_PROXY = re.compile(
+    r"\b(?:native (?:english |german |french |\w+ )?speakers?|mother tongue|recent graduates?|digital natives?|"
+    r"energetic|culture fit)\b",
+    re.IGNORECASE,
+)
+_TOO_EARLY = re.compile(
+    r"\b(?:manag(?:e|ed|es|ing) (?:large |big )?(?:teams|managers|departments|budgets)|large organi[sz]ations?|"
+    r"corporate governance|"
+    r"enterprise (?:architecture|governance)|(?:1[0-9]|20)\+? years|certifi(?:ed|cations?)|itil|six sigma|"
+    r"stakeholder alignment)\b",
+    re.IGNORECASE,
+)
+_TOO_LATE = re.compile(
+    r"\b(?:wear(?:s|ing)? many hats|jack of all trades|does everything|first (?:hire|engineer)|founding)\b",
+    re.IGNORECASE,
+)
+_COMMON = words_of(
+    "a an and any as at be been by for from has have in is it its more of on or our own people "
+    "some than that the their them they this to used uses using was we who with work works you your"
+)
+
+
+def warnings(requirements: Sequence[Requirement], stage: Stage | None) -> Iterator[str]:
+    """One sentence for each thing that will make the shortlist worse, with what to write instead."""
+    musts = [one for one in requirements if one.level == "must"]
+    if len(musts) > MOST_MUSTS:
+        yield f"{len(musts)} musts: hardly anybody shows them all; keep the {MOST_MUSTS} that matter and make "
+        "the rest nice to have."
+    yield from _contradictions(requirements)
+    yield from _twice(requirements)
+    for one in requirements:
+        yield from _single(one, stage)
+
+
+def _contradictions(requirements: Sequence[Requirement]) -> Iterator[str]:
+    for wanted in (one for one in requirements if one.level != "never"):
+        for unwanted in (one for one in requirements if one.level == "never" and one.unless is None):
+            if _alike(wanted.text, unwanted.text):
+                yield f"{wanted.id} and {unwanted.id} contradict each other: {_short(wanted.text)} is asked for "
+                "and refused."
+
+
+def _twice(requirements: Sequence[Requirement]) -> Iterator[str]:
+    for index, one in enumerate(requirements):
+        for other in requirements[index + 1 :]:
+            if one.level == other.level and one.axis == other.axis and _words(one.text) == _words(other.text) != set():
+                yield f"{one.id} and {other.id} ask for the same: it would count twice; delete one."
+
+
+def _single(one: Requirement, stage: Stage | None) -> Iterator[str]:
+    text, where = one.text, f"{one.id} ({_short(one.text)})"
+    if one.level == "never":
+        return
+    if match := _EMPTY_WORDS.search(text):
+        yield f"{where}: no page shows {match.group()!r}; say what such a person has made."
+    elif len(text.split()) == 1 and one.axis is None and one.level != "one_of":
+        yield f"{where} is a single word: say what somebody does with it."
+    if match := _YEARS.search(text):
+        yield f"{where}: {match.group()!r} measures time, not work; say what they should have made."
+    if _DEGREE.search(text) and one.level == "must":
+        yield f"{where}: a degree says little about work and leaves people out; say what they should know."
+    if match := _PROXY.search(text):
+        yield f"{where}: {match.group()!r} stands close to origin or age; say what the work needs, such as "
+        "fluent English."
+    if len(text.split()) > LONGEST:
+        yield f"{where} is {len(text.split())} words long: one bullet for each thing is matched better."
+    if stage == "early" and (match := _TOO_EARLY.search(text)):
+        yield f"{where}: a company at an early stage seldom needs {match.group()!r}; is it a must?"
+    if stage == "late" and (match := _TOO_LATE.search(text)):
+        yield f"{where}: {match.group()!r} is what an early company needs; the stage says late."
+
+
+def _alike(one: str, other: str) -> bool:
+    left, right = _words(one), _words(other)
+    return bool(left and right) and len(left & right) / len(left | right) >= _ALIKE
+
+
+def _words(text: str) -> set[str]:
+    return {word.rstrip("s") for word in re.findall(r"[\w+#.-]*\w[+#]*", text.casefold())} - _COMMON
+
+
+def _short(text: str) -> str:
+    words = text.split()
+    return repr(" ".join(words[:6]) + (" …" if len(words) > 6 else ""))

@@ -1,0 +1,185 @@
+"""What prose says beside its requirements: whom, where, remote or not, since when, in which languages."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+
+from ranking.role.model import Place
+from ranking.role.places import place_at
+from ranking.role.query import Search, read_search
+from ranking.role.titles import titles_somebody
+from ranking.role.words import LANGUAGES, words_of
+
+_SHORT = 16
+_FRAGMENT = 6
+_LONG_CLAUSE = 30
+_READ_AHEAD = 2_000
+_ASKING = re.compile(
+    r"\b(?:looking for|hiring(?: for)?|hire|seeking|searching for|in search of|we need|i need|we want|i want|"
+    r"recruiting|wanted:)\s+"
+    r"(?:(?:an?|the|our|two|three|several|some|\d+|first|next|another|someone who is|somebody who is)\s+)*",
+    re.IGNORECASE,
+)
+_END = re.compile(r"[.;:!?](?:\s|$)|\n\s*\n")
+_ANNOUNCE_PLACE = re.compile(
+    r"\b(?:based (?:in|near|out of)|located (?:in|near)|living (?:in|near)|lives? (?:in|near)|resid(?:es?|"
+    r"ing) in|offices? (?:is |are )?in|"
+    r"(?:hybrid|on-?site|in person) in|relocat(?:e|ing) to|(?:role|position|job|team) (?:is )?in)\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
+_REMOTE_NO = re.compile(
+    r"\b(?:no remote|not remote|on-?site only|in[- ](?:the )?office only|fully on-?site|on-?site\b(?! visits)|"
+    r"office[- ]based)",
+    re.IGNORECASE,
+)
+_REMOTE_YES = re.compile(
+    r"\b(?:(?:fully|100 ?%|mostly|partly|open to) remote|remote(?:ly)?[- ](?:first|only|ok|okay|possible|"
+    r"friendly|work|role|position|job|team|within|anywhere)|"
+    r"work from (?:anywhere|home)|(?:or|and|,|/|\() ?remote(?:ly)?\b(?! \w+ing| sens| proced| desk| attest| stor|"
+    r" exec| control| api)|"
+    r"remote (?:or|in|from|across|candidates?|people)\b)|\bremote\b[\s.,;)]*$|^remote\b",
+    re.IGNORECASE,
+)
+_MONTHS = tuple(month.casefold() for month in calendar.month_name[1:])
+_MONTH = "|".join([*_MONTHS, *(month[:3] for month in _MONTHS)])
+_SINCE = re.compile(
+    rf"\b(?:since|after)\s+(?:(?P<word>{_MONTH})\.?\s+)?"
+    r"(?P<year>(?:19|20)\d\d)(?:-(?P<month>\d\d))?(?:-(?P<day>\d\d))?\b",
+    re.IGNORECASE,
+)
+_LATELY = re.compile(
+    r"\b(?:in|within|over|during|from) the (?:last|past)\s+(?:(?P<number>\d{1,3}|two|three|four|five|six|twelve|"
+    r"eighteen)\s+)?(?P<unit>day|week|month|year)s?\b",
+    re.IGNORECASE,
+)
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "twelve": 12, "eighteen": 18}
+_UNIT_DAYS = {"day": 1, "week": 7, "month": 30.4375, "year": 365.25}
+_WORD = re.compile(r"[A-Za-z][\w.-]*(?:\+\+|#)?")
+# Languages that are everyday words or letters: only as written, and only beside a word of this kind.
+_EVERYDAY = words_of("rust swift dart julia crystal scheme ada ruby elm go assembly lisp java perl zig nim scala bash")
+_LETTER = re.compile(r"(?:\b(?:in|with|or|and|knows?|writes?|of)\s|[,/(:]\s?)(R|C|Go)(?=\s*(?:[,./;)]|$|or\b|and\b))")
+# Words that only English has, so that a German "in" or a Spanish "a" does not count.
+_FUNCTION_WORDS = words_of(
+    "and are can for from have how it of or our that the their they this to us what who with your"
+)
+
+
+def search_of(text: str) -> Search:
+    """Whom a sentence, or prose of any length, asks for; without a title where it asks for nobody."""
+    line = text.strip()
+    if "\n" not in line and len(line.split()) <= _SHORT and not re.search(r"[.:;!?]\s", line):
+        return read_search(line)
+    opening = line[:_READ_AHEAD]
+    if asked := _ASKING.search(opening):
+        return _prose_search(opening[asked.end() :], line)
+    first = _first_clause(opening)
+    if len(first.split()) <= _SHORT:
+        return _with_places(read_search(first, sure=False), line)
+    return _prose_search(first, line)
+
+
+def _first_clause(text: str) -> str:
+    end = _END.search(text)
+    return text[: end.start()] if end else text
+
+
+def _prose_search(clause: str, text: str) -> Search:
+    words = _first_clause(clause).split()[:_LONG_CLAUSE]
+    return _with_places(read_search(" ".join(words), sure=False), text)
+
+
+def _with_places(search: Search, text: str) -> Search:
+    """In prose only a noun for a person is a title; a place is capitalised, or announced anywhere in the text."""
+    if not titles_somebody(search.title.split()):
+        return Search()
+    found = [place for place in search.places if place.text[:1].isupper() or text.islower()]
+    found.extend(places_in(text))
+    return replace(search, places=unique(found))
+
+
+def unique(places: Iterable[Place]) -> tuple[Place, ...]:
+    """The places in order, each once."""
+    return tuple({(place.name or place.text).casefold(): place for place in reversed(list(places))}.values())[::-1]
+
+
+def places_in(text: str) -> Iterator[Place]:
+    """Places that prose announces ("based in", "office in"), or that a fragment consists of ("Berlin or remote.")."""
+    for fragment in re.split(r"[.;\n]\s*", text[:_READ_AHEAD]):
+        if 0 < len(fragment.split()) <= _FRAGMENT and fragment[0].isupper():
+            places, unknown = places_of(re.sub(r"\b(?:fully )?remote(?:ly)?\b", "", fragment, flags=re.IGNORECASE))
+            yield from places if not unknown else ()
+    for announced in _ANNOUNCE_PLACE.finditer(text):
+        words = re.findall(r"[^\s,;:()]+|[,;:()]", text[announced.end() : announced.end() + 80])
+        words = [word.rstrip(".!?") or word for word in words]
+        if words and (words[0][:1].isupper() or text.islower()) and (found := place_at(words, 0, named=True)):
+            yield found[0]
+
+
+def places_of(text: str) -> tuple[tuple[Place, ...], list[str]]:
+    """The places of a value such as "Berlin, Munich or Austin, TX", and the parts that are none."""
+    places: list[Place] = []
+    unknown: list[str] = []
+    for part in re.split(r"\s*(?:;|/|\||\bor\b|\band\b)\s*", text):
+        words = re.findall(r"[^\s,()]+", part)
+        index = 0
+        while index < len(words):
+            if found := place_at(words, index, named=True):
+                inside = places and index and found[0].kind in {"state", "country"} and places[-1].kind == "city"
+                if not inside:
+                    places.append(found[0])
+                index = found[1]
+            else:
+                unknown.append(words[index])
+                index += 1
+    return tuple(places), unknown
+
+
+def remote_of(text: str) -> bool | None:
+    """True or False where the text says so of the work, None where it does not."""
+    if _REMOTE_NO.search(text):
+        return False
+    return True if _REMOTE_YES.search(text.strip()) else None
+
+
+def since_of(text: str, as_of: date | None) -> tuple[date | None, str | None]:
+    """The day from which work counts; and the words that need a today to be understood, where none was given."""
+    if match := _SINCE.search(text):
+        word = (match["word"] or "").casefold()[:3]
+        month = next((number for number, name in enumerate(_MONTHS, 1) if word and name.startswith(word)), None)
+        try:
+            return date(int(match["year"]), month or int(match["month"] or 1), int(match["day"] or 1)), None
+        except ValueError:
+            return None, match.group()
+    if match := _LATELY.search(text):
+        if as_of is None:
+            return None, match.group()
+        number = (match["number"] or "1").casefold()
+        days = (_NUMBERS.get(number) or int(number)) * _UNIT_DAYS[match["unit"].casefold()]
+        return date.fromordinal(max(1, as_of.toordinal() - round(days))), None
+    return None, None
+
+
+def languages_of(text: str) -> Iterator[str]:
+    """Programming languages that the text names, as they are written."""
+    found = {match.start(1): match.group(1) for match in _LETTER.finditer(text)}
+    for match in _WORD.finditer(text):
+        word = match.group().rstrip(".-")
+        if (name := LANGUAGES.get(word.casefold())) and (word.casefold() not in _EVERYDAY or word == name):
+            found[match.start()] = name
+    yield from (found[at] for at in sorted(found))
+
+
+def foreign_language(text: str) -> str | None:
+    """The code of the language of a text that is not English, or None. The detector is loaded only on suspicion."""
+    words = re.findall(r"[^\W\d_]+", text.casefold()[:_READ_AHEAD])
+    letters = sum(len(word) for word in words if not word.isascii())
+    if (len(words) < 12 and letters < 12) or sum(word in _FUNCTION_WORDS for word in words) >= 0.05 * len(words):
+        return None
+    import py3langid
+
+    language, _ = py3langid.classify(text[:_READ_AHEAD])
+    return None if language == "en" else str(language)
