@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from scrapers.stylesheet import Props
 
@@ -202,6 +203,7 @@ def _channels(word: str) -> tuple[float, float, float, float] | None:
     return (rgb[0], rgb[1], rgb[2], _number(parts[3]) if len(parts) > 3 else 1.0)
 
 
+@lru_cache(maxsize=1024)
 def contrast(one: Colour, other: Colour) -> float:
     """The contrast ratio of two colours, 1 to 21, after WCAG 2.2 (relative luminance)."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -51,6 +51,14 @@ def json_of(page: Page) -> Any:
         raise NotThisPage(page.url, "JSON") from None
 
 
+def only(names: Names, name: str, url: str) -> Tag:
+    """The single element of that name; raises PageChanged when there is none, or more than one."""
+    found = names[name]
+    if len(found) != 1:
+        raise PageChanged(url, f"exactly one {name!r}, found {len(found)}")
+    return found[0]
+
+
 def one(tree: BeautifulSoup | Tag, selector: str, url: str) -> Tag:
     """The single element that the selector names; raises PageChanged when there is none, or more than one."""
     found = tree.select(selector)
@@ -65,6 +73,37 @@ def most(read: Sequence[T | None], url: str, expected: str) -> list[T]:
     if 5 * (len(read) - len(kept)) > len(read):
         raise PageChanged(url, f"{expected}, missing in {len(read) - len(kept)} of {len(read)}")
     return kept
+
+
+class Names(dict[str, list[Tag]]):
+    """Elements by `#id`, `.class` and element name, in page order; a name that is not there has none."""
+
+    def __missing__(self, name: str) -> list[Tag]:
+        return []
+
+
+def within(*tags: Tag) -> Names:
+    """All elements inside of these, by name: one walk, where each selector would take one of its own."""
+    return by_name(element for tag in tags for element in elements(tag))
+
+
+def elements(tag: Tag) -> Iterator[Tag]:
+    """The elements inside of one, in page order."""
+    return (inner for inner in tag.descendants if isinstance(inner, Tag))
+
+
+def by_name(tags: Iterable[Tag]) -> Names:
+    """These elements by `#id`, `.class` and element name."""
+    names = Names()
+    for tag in tags:
+        names.setdefault(tag.name, []).append(tag)
+        if tag.attrs:
+            if name := tag.attrs.get("id"):
+                names.setdefault(f"#{name}", []).append(tag)
+            classes = tag.attrs.get("class") or ()
+            for name in (classes,) if isinstance(classes, str) else dict.fromkeys(classes):
+                names.setdefault(f".{name}", []).append(tag)
+    return names
 
 
 def text_of(tag: Tag | None) -> str:

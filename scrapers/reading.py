@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -70,7 +71,7 @@ def _cleaned(record: Record) -> Record:
             return replace(
                 record,
                 title=_line(record.title) or "",
-                text=redact(clean(record.text)).strip(),
+                text=_prose(record.text),
                 url=squeeze(record.url),
                 tags=_lines(record.tags),
                 links=_links(record.links),
@@ -81,6 +82,11 @@ def _cleaned(record: Record) -> Record:
             return replace(record, title=_line(record.title) or "", themes=_lines(record.themes))
         case Request() | Refused():
             return record
+
+
+@lru_cache(maxsize=32)  # a page credits the same text to each member of a team
+def _prose(text: str) -> str:
+    return redact(clean(text)).strip()
 
 
 def _line(text: str | None, longest: int | None = None) -> str | None:

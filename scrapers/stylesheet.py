@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bs4 import BeautifulSoup, Tag
 from soupsieve import SelectorSyntaxError
 from soupsieve import compile as compile_selector
+
+from scrapers.parsing import by_name, elements
 
 Props = dict[str, str]
 _Said = tuple[bool, tuple[int, int, int], int, str, str]  # important, the rule's weight, its place, name, value
@@ -44,17 +47,21 @@ def declarations(style: str) -> Props:
     return props
 
 
-def matched(parts: Sequence[BeautifulSoup | Tag]) -> Sheet:
+def matched(parts: Sequence[BeautifulSoup | Tag], styles: Sequence[Tag] | None = None) -> Sheet:
     """What the page's `<style>` elements say of these parts and of what surrounds them."""
-    root = next((parent for parent in [*parts[0].parents][-1:]), parts[0])
-    css = "\n".join(style.get_text() for style in root.find_all("style"))
+    if styles is None:
+        root = [parts[0], *parts[0].parents][-1]
+        styles = [tag for tag in elements(root) if tag.name == "style"]
+    css = "\n".join(tag.get_text() for tag in styles)
     if "{" not in css:
         return Sheet({}, False)
-    named = _by_name({id(tag): tag for part in parts for tag in [part, *part.parents, *part.find_all(True)]}.values())
+    near = {id(tag): tag for part in parts for tag in (part, *part.parents, *elements(part))}
+    named = by_name(near.values())
+    named["*"] = list(near.values())
     found: dict[int, list[_Said]] = {}
     work = 0
     for selector, said in _said(css).items():
-        candidates = named.get(_subject(selector), ())
+        candidates = named[_subject(selector)]
         work += len(candidates)
         if work > _WORK:
             break
@@ -64,6 +71,7 @@ def matched(parts: Sequence[BeautifulSoup | Tag]) -> Sheet:
     return Sheet(won, work > _WORK)
 
 
+@lru_cache(maxsize=8)
 def _said(css: str) -> dict[str, dict[str, _Said]]:
     """By selector, the declaration of each property that wins among its rules."""
     said: dict[str, dict[str, _Said]] = {}
@@ -73,16 +81,6 @@ def _said(css: str) -> dict[str, dict[str, _Said]]:
             rows = said.setdefault(selector, {})
             rows[name] = max(row, rows.get(name, row))
     return said
-
-
-def _by_name(tags: Iterable[Tag]) -> dict[str, list[Tag]]:
-    """The elements by `#id`, `.class` and element name; all of them by `*`."""
-    named: dict[str, list[Tag]] = {}
-    for tag in tags:
-        classes = {f".{name}" for name in tag.get_attribute_list("class") if name}
-        for name in {"*", tag.name, f"#{tag.get('id')}", *classes}:
-            named.setdefault(name, []).append(tag)
-    return named
 
 
 def _subject(selector: str) -> str:

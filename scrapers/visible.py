@@ -34,6 +34,7 @@ _SMUGGLED = re.compile(
     r"(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]"  # tag characters, but for the flags of regions
     r"|\w[\u200b-\u200d\u2060\ufeff]{2,}\w"
 )
+_NEW_LINES = re.compile(r"[\r\n]+")
 _FEW = 3  # hidden words up to here are labels for screen readers
 
 
@@ -45,16 +46,16 @@ class Visible:
     hidden_text: bool
 
 
-def visible_text(*parts: BeautifulSoup | Tag) -> Visible:
+def visible_text(*parts: BeautifulSoup | Tag, styles: Sequence[Tag] | None = None) -> Visible:
     """What a reader sees of these parts of one page, in their order.
 
     Lines are clean (NFC, one space, nothing invisible) and never empty. `hidden_text` tells that words were hidden by
     style, attribute or template, or smuggled in with invisible characters; scripts, comments and `noscript` are common
-    and do not count.
+    and do not count. `styles` are the page's `<style>` elements, where the caller has them at hand.
     """
     if not parts:
         return Visible("", False)
-    sheet = matched(parts)
+    sheet = matched(parts, styles)
     seen: list[str] = []
     unseen: list[str] = []
     for part in parts:
@@ -87,8 +88,8 @@ def _walk(top: Tag, paint: Paint, styles: dict[int, Props], seen: list[str], uns
             seen.append("\n")
         elif isinstance(item, NavigableString):
             if not isinstance(item, PreformattedString):
-                into = seen if paint.shows else unseen
-                into.append(str(item) if paint.pre or not paint.shows else re.sub(r"[\r\n]+", " ", item))
+                shows = paint.shows
+                (seen if shows else unseen).append(item if paint.pre or not shows else _NEW_LINES.sub(" ", item))
         elif isinstance(item, Tag):
             if item.name in _UNREAD:
                 unseen.extend(item.stripped_strings if item.name == "template" else ())

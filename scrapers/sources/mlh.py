@@ -14,7 +14,18 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, absolute, day, most, soup, squeeze, text_of
+from scrapers.parsing import (
+    NobodyThere,
+    NotThisPage,
+    PageChanged,
+    absolute,
+    day,
+    elements,
+    most,
+    soup,
+    squeeze,
+    text_of,
+)
 from scrapers.records import Event, Page, Record, Request
 from scrapers.sources import Source, Watch
 
@@ -45,7 +56,7 @@ def parse(page: Page) -> Iterator[Record]:
     props = _props(tree)
     if props is not None:
         return _from_data(props, page, url)
-    cards = tree.select('[itemtype$="schema.org/Event"]')
+    cards = [tag for tag in elements(tree) if str(tag.get("itemtype", "")).endswith("schema.org/Event")]
     if not cards:
         raise PageChanged(page.url, "events as script[data-page], #app[data-page] or [itemtype$='schema.org/Event']")
     return iter(most([_from_card(card, url) for card in cards], page.url, "[itemprop=name] and [itemprop=url]"))
@@ -53,7 +64,7 @@ def parse(page: Page) -> Iterator[Record]:
 
 def _props(tree: BeautifulSoup) -> dict[str, Any] | None:
     """The data that the page embeds for its own script, where it does."""
-    for tag in tree.select("script[data-page], [data-page]"):
+    for tag in (tag for tag in elements(tree) if tag.get("data-page")):
         text = tag.get_text() if tag.name == "script" else str(tag["data-page"])
         try:
             data = json.loads(text)
@@ -88,23 +99,23 @@ def _either(row: dict[str, Any], camel: str, snake: str) -> Any:
 
 
 def _from_card(card: Tag, url: str) -> Event | None:
-    name = text_of(card.select_one('[itemprop="name"]:not([itemprop="location"] *)')) or _title(card)
-    link = card.select_one('[itemprop="url"]')
-    target = absolute(url, (link.get("href") or link.get("content")) if link else None)
-    if not name or not target:
+    props: dict[str, Tag] = {}
+    for tag in elements(card):
+        if tag.get("itemprop"):
+            props.setdefault(str(tag["itemprop"]), tag)
+    link = props.get("url")
+    if link is None:
         return None
-    return Event("mlh", name, target, day(_content(card, "startDate")), day(_content(card, "endDate")))
+    target = absolute(url, link.get("href") or link.get("content"))
+    name = _said(props.get("name")) or squeeze(str(link.get("title") or ""))
+    if not name or target is None:
+        return None
+    return Event("mlh", name, target, day(_said(props.get("startDate"))), day(_said(props.get("endDate"))))
 
 
-def _title(card: Tag) -> str:
-    """The name where a card has it as an attribute alone."""
-    tag = card.select_one('meta[itemprop="name"], a[itemprop="url"][title]')
-    return squeeze(str(tag.get("content") or tag.get("title") or "")) if tag else ""
-
-
-def _content(card: Tag, name: str) -> object:
-    tag = card.select_one(f'[itemprop="{name}"]')
-    return (tag.get("content") or tag.get("datetime") or text_of(tag)) if tag else None
+def _said(tag: Tag | None) -> str:
+    """The value of a microdata property, as an attribute or as text."""
+    return squeeze(str(tag.get("content") or tag.get("datetime") or text_of(tag))) if tag else ""
 
 
 SOURCE = Source(

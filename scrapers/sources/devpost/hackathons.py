@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
-from scrapers.parsing import NobodyThere, PageChanged, absolute, day, json_of, most, soup, text_of
+from scrapers.parsing import Names, NobodyThere, PageChanged, absolute, day, json_of, most, soup, text_of, within
 from scrapers.records import Event, Page, Record, Request
 from scrapers.sources.devpost.pages import SITE, fragment, is_winner, lacks, plain, project_url
 
@@ -82,13 +82,14 @@ def _date(year: str | None, month: str | None, number: str) -> date | None:
 def read_event(page: Page, url: str) -> Iterator[Record]:
     """A hackathon as its own site describes it; prize texts are full of winners and say nothing of who won."""
     tree = soup(page)
-    if not tree.select("#challenge-header, #challenge-information, #challenge-json-ld"):
+    names = within(tree)
+    if not (names["#challenge-header"] or names["#challenge-information"] or names["#challenge-json-ld"]):
         raise lacks(tree, page, "#challenge-header")
-    said = _json_ld(tree)
-    title = str(said.get("name") or "") or _meta(tree, "og:title") or text_of(tree.select_one("#introduction h1"))
+    said = _json_ld(names)
+    title = str(said.get("name") or "") or _meta(names, "og:title") or _first(within(*names["#introduction"])["h1"])
     if not title:
         raise PageChanged(page.url, "a title in #challenge-json-ld, og:title or #introduction")
-    state = text_of(tree.select_one("#date-info-tag"))
+    state = _first(names["#date-info-tag"])
     announced = bool(re.search(r"winners? (?:have been )?announced", state, re.I))
     yield Event(
         site="devpost",
@@ -97,27 +98,31 @@ def read_event(page: Page, url: str) -> Iterator[Record]:
         start=day(said.get("startDate")),
         end=day(said.get("endDate")),
         winners_announced=announced,
-        themes=tuple(dict.fromkeys(text_of(label) for label in tree.select(".theme-label"))),
+        themes=tuple(dict.fromkeys(text_of(label) for label in names[".theme-label"])),
     )
     if announced:
         yield Request("devpost", f"{url}project-gallery{fragment(page)}")
 
 
-def _json_ld(tree: BeautifulSoup) -> dict[str, object]:
+def _json_ld(names: Names) -> dict[str, object]:
     """The Event that the page describes for search engines, or nothing where it is missing or broken."""
-    for script in tree.select('script[type="application/ld+json"]'):
-        try:
-            said = json.loads(script.get_text(), strict=False)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(said, dict) and said.get("@type") == "Event":
-            return said
+    for script in names["script"]:
+        if script.get("type") == "application/ld+json":
+            try:
+                said = json.loads(script.get_text(), strict=False)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(said, dict) and said.get("@type") == "Event":
+                return said
     return {}
 
 
-def _meta(tree: BeautifulSoup, name: str) -> str:
-    tag = tree.select_one(f'meta[property="{name}"]')
-    return str(tag.get("content") or "") if tag else ""
+def _meta(names: Names, name: str) -> str:
+    return next((str(tag.get("content") or "") for tag in names["meta"] if tag.get("property") == name), "")
+
+
+def _first(tags: list[Tag]) -> str:
+    return text_of(tags[0]) if tags else ""
 
 
 _NOBODY = re.compile(
@@ -128,7 +133,8 @@ _NOBODY = re.compile(
 def read_gallery(page: Page, url: str) -> Iterator[Record]:
     """Requests for the projects that a gallery marks as winners (or all, where that was asked), and its next page."""
     tree = soup(page)
-    cards = tree.select(".gallery-item")
+    names = within(tree)
+    cards = names[".gallery-item"]
     if not cards:
         if said := _NOBODY.search(text_of(tree)):
             raise NobodyThere(page.url, said.group())
@@ -136,7 +142,7 @@ def read_gallery(page: Page, url: str) -> Iterator[Record]:
     every = bool(fragment(page))
     links = most([_linked(card, url) for card in cards], page.url, "a.link-to-software in each .gallery-item")
     wanted = [link for link, won in links if won or every]
-    further = _next(tree, url)
+    further = _next(names, url)
     if not wanted and not further:
         raise NobodyThere(page.url, f"none of the {len(cards)} projects is marked as a winner")
     for link in dict.fromkeys(wanted):
@@ -147,13 +153,14 @@ def read_gallery(page: Page, url: str) -> Iterator[Record]:
 
 def _linked(card: Tag, url: str) -> tuple[str, bool] | None:
     """The project of a card, and whether the card wears the winner's badge."""
-    link = project_url(card.select_one("a.link-to-software"), url)
+    link = project_url(next(iter(within(card)[".link-to-software"]), None), url)
     return (link, is_winner(card)) if link else None
 
 
-def _next(tree: BeautifulSoup, url: str) -> str | None:
+def _next(names: Names, url: str) -> str | None:
     """The next page of a listing, where there is one."""
-    for link in tree.select('a[rel~="next"], li.next_page a'):
+    marked = [link for link in names["a"] if "next" in link.get_attribute_list("rel")]
+    for link in [*marked, *within(*names[".next_page"])["a"]]:
         around = link.find_parent("li")
         stuck = around is not None and "unavailable" in around.get_attribute_list("class")
         if not stuck and not str(link.get("href", "#")).startswith("#"):

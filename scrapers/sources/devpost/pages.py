@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from scrapers.parsing import NotThisPage, PageChanged, absolute
+from scrapers.parsing import NotThisPage, PageChanged, absolute, within
 from scrapers.records import Page
 
 SITE = "https://devpost.com"
@@ -42,4 +42,5 @@ def project_url(link: Tag | None, url: str) -> str | None:
 
 def is_winner(card: Tag) -> bool:
     """Whether a project's card wears the winner's badge."""
-    return card.select_one("aside.entry-badge, img.winner") is not None
+    names = within(card)
+    return bool(names[".entry-badge"] or names[".winner"])

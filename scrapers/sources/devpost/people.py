@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
-from scrapers.parsing import PageChanged, absolute, day, one, soup, squeeze, text_of
+from scrapers.parsing import Names, PageChanged, absolute, day, only, soup, squeeze, text_of, within
 from scrapers.records import Account, Award, Evidence, EvidenceKind, Page, Record, Request
 from scrapers.sources.devpost.pages import SITE, is_winner, lacks, plain, project_url
 from scrapers.visible import visible_text
@@ -29,34 +29,39 @@ def read_project(page: Page, url: str) -> Iterator[Record]:
     updates say nothing of when the work was done, and the page does not tell when the hackathon ended.
     """
     tree = soup(page)
-    if not tree.select_one("#app-details-left"):
+    names = within(tree)
+    if not names["#app-details-left"]:
         raise lacks(tree, page, "#app-details-left")
-    whole = tree.select_one("#app-title, #app-team, #submissions, #app-details-right, body#body-softwares") is not None
-    title = text_of(one(tree, "#app-title", page.url)) if whole else _title_of_fragment(tree, url)
-    members = _team(one(tree, "#app-team", page.url), page) if whole else []
+    if not any(names[landmark] for landmark in _WHOLE):
+        yield _act(names, url, _title_of_fragment(names, url))
+        return
+    title, members = text_of(only(names, "#app-title", page.url)), _team(names, page)
     if not title:
         raise PageChanged(page.url, "a name in #app-title")
     yield from (member.account for member in members)
-    act = _act(tree, url, title)
+    act = replace(_act(names, url, title), team=tuple(member.account.key for member in members))
     if not members:
         yield act
     for member in members:
         own = {"contribution": member.contribution} if member.contribution else {}
-        team = tuple(each.account.key for each in members)
-        yield replace(act, account=member.account.key, team=team, details={**act.details, **own})
+        yield replace(act, account=member.account.key, details={**act.details, **own})
     for member in members:
         yield Request("devpost", str(member.account.url))
         if member.github_id:
             yield Request("github", f"https://api.github.com/user/{member.github_id}")
 
 
-def _act(tree: BeautifulSoup, url: str, title: str) -> Evidence:
+_WHOLE = ("#app-title", "#app-team", "#submissions", "#app-details-right", "#body-softwares")
+
+
+def _act(names: Names, url: str, title: str) -> Evidence:
     """The project as an act of nobody yet: what was made, with what, for which hackathon, and what it won."""
-    submissions = [_submission(entry, url) for entry in tree.select("#submissions .software-list-content")]
+    submissions = [_submission(entry, url) for entry in within(*names["#submissions"])[".software-list-content"]]
     awards = tuple(award for _, _, won in submissions for award in won)
-    story = visible_text(*tree.select("#app-title + p, #app-details-left > div:not([id])"))
-    times = [found for tag in tree.select("time.timeago[datetime]") if (found := day(tag.get("datetime")))]
-    links = (absolute(url, tag.get("href")) for tag in tree.select('[data-role="software-urls"] a'))
+    story = visible_text(*_story(names), styles=names["style"])
+    times = [found for tag in names[".timeago"] if (found := day(tag.get("datetime")))]
+    listed = [tag for tag in names["ul"] if tag.get("data-role") == "software-urls"] or names[".app-links"]
+    links = (absolute(url, tag.get("href")) for tag in within(*listed)["a"])
     details: dict[str, object] = {"events": [{"name": name, "url": site} for name, site, _ in submissions]}
     return Evidence(
         kind=EvidenceKind.HACKATHON_WIN if awards else EvidenceKind.HACKATHON_PROJECT,
@@ -65,93 +70,104 @@ def _act(tree: BeautifulSoup, url: str, title: str) -> Evidence:
         text=story.text or title,
         url=url,
         date=min(times, default=None),
-        tags=tuple(text_of(tag) for tag in tree.select("#built-with .cp-tag")),
+        tags=tuple(text_of(tag) for tag in within(*names["#built-with"])[".cp-tag"]),
         links=tuple(link for link in links if link),
         awards=awards,
         details=(details if submissions else {}) | ({"hidden_text": True} if story.hidden_text else {}),
     )
 
 
+def _story(names: Names) -> list[Tag]:
+    """The tagline below the title, then the story: the parts without an id of their own."""
+    below = [title.find_next_sibling() for title in names["#app-title"]]
+    tagline = [tag for tag in below if isinstance(tag, Tag) and tag.name == "p"]
+    parts = [part for left in names["#app-details-left"] for part in left.find_all("div", recursive=False)]
+    return [*tagline, *(part for part in parts if not part.get("id"))]
+
+
 def _submission(entry: Tag, url: str) -> tuple[str, str | None, list[Award]]:
     """A hackathon that the project was handed in to: its name, its site, the prizes won there."""
-    link = entry.select_one("p a")
-    name, site = text_of(link or entry.select_one("p")), absolute(url, link.get("href")) if link else None
+    inner = within(entry)
+    link = next(iter(within(*inner["p"])["a"]), None)
+    name = text_of(link or next(iter(inner["p"]), None))
+    site = absolute(url, link.get("href")) if link else None
     site = plain(site) if site else None
     won = []
-    for badge in entry.select("li span.winner"):
+    for badge in (tag for tag in inner[".winner"] if tag.name == "span"):
         label = text_of(badge)
         prize = text_of(badge.find_parent("li")).removeprefix(label).strip(" -–—:")
         won.append(Award(name, site, prize or label))
     return name, site, won
 
 
-def _team(block: Tag, page: Page) -> list[_Member]:
+def _team(names: Names, page: Page) -> list[_Member]:
     """The members that the team block links to a profile, once each; private ones are not named."""
-    entries = block.select("li.software-team-member")
+    entries = within(only(names, "#app-team", page.url))[".software-team-member"]
     if not entries:
         raise PageChanged(page.url, "li.software-team-member in #app-team")
     members: dict[str, _Member] = {}
     for entry in entries:
-        links = entry.select("a.user-profile-link[href]")
-        if not links:
-            continue
-        url = plain(absolute(SITE, links[0].get("href")) or "")
-        handle = urlsplit(url).path.strip("/")
-        if not handle or "/" in handle:
-            continue
-        name = next((text for link in links if (text := text_of(link))), "")
-        photo = entry.select_one("img[src]")
-        github_id = _github_id(photo)
-        account = Account("devpost", handle, url, name=name or None, links=_avatar(github_id))
-        members.setdefault(handle.casefold(), _Member(account, visible_text(*entry.select(".bubble")).text, github_id))
+        if member := _member(within(entry), names["style"]):
+            members.setdefault(member.account.handle.casefold(), member)
     return list(members.values())
 
 
-def _github_id(photo: Tag | None) -> str | None:
-    """The GitHub number in the photo of a member who signed in with GitHub: a join that needs no name."""
-    match = re.match(
-        r"(?:https?:)?//avatars\d*\.githubusercontent\.com/u/(\d+)", str(photo.get("src")) if photo else ""
-    )
-    return match.group(1) if match else None
+def _member(names: Names, styles: list[Tag]) -> _Member | None:
+    links = [link for link in names[".user-profile-link"] if link.get("href")]
+    url = plain(absolute(SITE, links[0]["href"]) or "") if links else ""
+    handle = urlsplit(url).path.strip("/")
+    if not handle or "/" in handle:
+        return None
+    name = next((text for link in links if (text := text_of(link))), None)
+    github_id = _github_id(names["img"])
+    account = Account("devpost", handle, url, name=name, links=_avatar(github_id))
+    return _Member(account, visible_text(*names[".bubble"], styles=styles).text, github_id)
+
+
+_AVATAR = re.compile(r"(?:https?:)?//avatars\d*\.githubusercontent\.com/u/(\d+)")
+
+
+def _github_id(photos: list[Tag]) -> str | None:
+    """The GitHub number in the photo of somebody who signed in with GitHub: a join that needs no name."""
+    matches = (_AVATAR.match(str(photo.get("src") or "")) for photo in photos)
+    return next((match.group(1) for match in matches if match), None)
 
 
 def _avatar(github_id: str | None) -> tuple[str, ...]:
     return (f"https://avatars.githubusercontent.com/u/{github_id}",) if github_id else ()
 
 
-def _title_of_fragment(tree: BeautifulSoup, url: str) -> str:
+def _title_of_fragment(names: Names, url: str) -> str:
     """A project's name where the header was not saved: from its screenshots, else from its address."""
-    photo = tree.select_one("img.software_photo_image[alt]")
-    named = re.match(r"(.+?)\s+[–-]\s+screenshot \d+$", squeeze(str(photo["alt"]))) if photo else None
-    return named.group(1) if named else url.rsplit("/", 1)[-1].replace("-", " ")
+    labels = (squeeze(str(photo.get("alt") or "")) for photo in names[".software_photo_image"])
+    matches = (re.match(r"(.+?)\s+[–-]\s+screenshot \d+$", label) for label in labels)
+    return next((match.group(1) for match in matches if match), url.rsplit("/", 1)[-1].replace("-", " "))
 
 
 def read_profile(page: Page, handle: str) -> Iterator[Record]:
     """A person's account with what it declares, and requests for the projects that the profile marks as winners."""
     tree = soup(page)
-    heading = tree.select_one("#portfolio-user-name")
-    if heading is None:
+    names = within(tree)
+    if not names["#portfolio-user-name"]:
         raise lacks(tree, page, "#portfolio-user-name")
-    small = heading.select_one("small")
-    handle = text_of(small).strip("()") or handle
-    name = text_of(heading)
-    listed = tree.select_one("#portfolio-user-links")
-    place = listed.select_one("li:has(.ss-location)") if listed else None
-    links = [absolute(SITE, tag.get("href")) for tag in listed.select("a[href]")] if listed else []
-    github_id = _github_id(tree.select_one("#portfolio-user-photo img[src]"))
+    heading = only(names, "#portfolio-user-name", page.url)
+    handle = text_of(heading.find("small")).strip("()") or handle
+    declared = within(*names["#portfolio-user-links"])
+    links = [absolute(SITE, tag.get("href")) for tag in declared["a"]]
+    places = [tag.find_parent("li") for tag in declared[".ss-location"]]
+    github_id = _github_id(within(*names["#portfolio-user-photo"])["img"])
     yield Account(
         site="devpost",
         handle=handle,
         url=f"{SITE}/{handle}",
-        name=name.removesuffix(f"({handle})").strip() or None,
-        bio=text_of(tree.select_one("#portfolio-user-bio")) or None,
-        location=text_of(place) or None,
+        name=text_of(heading).removesuffix(f"({handle})").strip() or None,
+        bio=visible_text(*names["#portfolio-user-bio"], styles=names["style"]).text or None,
+        location=text_of(places[0]) or None if places else None,
         links=tuple(link for link in links if link and urlsplit(link).hostname != "devpost.com") + _avatar(github_id),
     )
     if github_id:
         yield Request("github", f"https://api.github.com/user/{github_id}")
-    for card in tree.select("#software-entries a.link-to-software"):
-        around = card.find_parent(class_="gallery-item") or card
+    for card in within(*names["#software-entries"])[".link-to-software"]:
         link = project_url(card, SITE)
-        if link and is_winner(around):
+        if link and is_winner(card.find_parent(class_="gallery-item") or card):
             yield Request("devpost", link)
