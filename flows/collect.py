@@ -34,7 +34,7 @@ def collect(sources: list[str] | None = None, replay: Path | None = None, wait: 
     """Read the watched sources, or an archive: Completed, Completed as "Degraded", or Failed when nothing came."""
     home, today = find_home().create(), datetime.now(UTC).date()
     with (
-        Store.open(home) as store,
+        Store.open(home, durable=replay is None) as store,
         planned(home, sources or (), since=today - SINCE, today=today, replay=replay) as plan,
     ):
         report = collect_all(Run(plan, home, store, SuppressionList.open(home, store), wait), _as_task)

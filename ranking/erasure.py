@@ -15,9 +15,8 @@ from datetime import datetime
 from pathlib import Path
 
 from ranking.passages import texts_of
-from scrapers.candidates import candidate_id, key_of, load_candidates, repositories
-from scrapers.faults import Fault
-from scrapers.identity import address_hash
+from scrapers.access import accounts_behind
+from scrapers.candidates import load_candidates, repositories
 from scrapers.identity.keys import link_key
 from scrapers.records import Account, Candidate, Evidence
 from scrapers.settings import Home
@@ -27,10 +26,6 @@ from scrapers.suppression import SuppressionList, identifiers_of
 ORDINARY_USES = 3  # a word that this many other people's texts use is a word, not a name
 
 
-class WhoIsThat(Fault):
-    """An identifier that is no candidate id, URL, site:handle or address."""
-
-
 @dataclass(frozen=True, slots=True)
 class Erasure:
     """What forgetting removes: counts by kind, and the files that named the person."""
@@ -38,34 +33,6 @@ class Erasure:
     accounts: tuple[str, ...]
     counts: Mapping[str, int]
     files: tuple[str, ...]
-
-
-def accounts_behind(identifier: str, store: Store, key: bytes) -> list[str]:
-    """The account keys an identifier leads to: all accounts of the candidate, or that account alone when unknown.
-
-    Takes a candidate id, a URL, "site:handle" or an address (only its keyed hash is looked up).
-    """
-    members = store.members()
-    named = _named(identifier, key)
-    if named is None:
-        owner = next((candidate_id(a, key) for a in store.accounts() if candidate_id(a, key) == identifier), identifier)
-        owners = {members[a] for a in members if candidate_id(a, key) == owner} | {owner}
-    else:
-        owners = {members[named]} if named in members else set()
-    found = sorted(account for account, owner in members.items() if owner in owners)
-    if named is None and not found:
-        raise WhoIsThat(f"{identifier!r} is no candidate here; give a candidate id, a URL, site:handle or an address")
-    return found or [named or ""]
-
-
-def _named(identifier: str, key: bytes) -> str | None:
-    """The account key that an identifier spells, or None for a candidate id."""
-    if "://" in identifier:
-        return link_key(identifier) or f"web:{identifier.split('://', 1)[1].strip('/').casefold()}"
-    if re.fullmatch(r"[^@\s:]+@[^@\s]+", identifier):
-        return f"git:{address_hash(identifier, key)}"
-    account = key_of(identifier)
-    return str(account) if account else None
 
 
 def forget(

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from scrapers.identity import IdentityRecord, record_of, resolve
 from scrapers.identity.keys import link_key
-from scrapers.records import Account, AccountKey, Candidate, Evidence
+from scrapers.records import Account, Candidate, Evidence
 from scrapers.rows import merge_accounts
 from scrapers.store import Stated, Store
 
@@ -127,9 +127,3 @@ def _bare(account: str) -> Account:
 
 def _ordinal(item: Evidence) -> int:
     return item.date.toordinal() if item.date else 0
-
-
-def key_of(text: str) -> AccountKey | None:
-    """An account written as "site:handle", or None."""
-    site, found, handle = text.partition(":")
-    return AccountKey(site, handle) if found and handle and not handle.startswith("//") else None

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -86,15 +87,16 @@ class Store:
         self._engine = engine
 
     @classmethod
-    def open(cls, home: Home) -> Store:
+    def open(cls, home: Home, *, durable: bool = True) -> Store:
         """Open (and on first use create) the store, bringing an older schema up to date.
 
+        Every commit survives a power cut; without `durable` (a replay can be repeated) the last ones may not.
         Raises StoreUnusable naming the path and the remedy; a damaged file is never written to.
         """
         url = os.environ.get("HEADWATER_STORE") or f"sqlite:///{home.create() / 'headwater.db'}"
         engine = create_engine(url)
         if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _sqlite_settings)
+            event.listen(engine, "connect", partial(_sqlite_settings, "FULL" if durable else "NORMAL"))
             event.listen(engine, "begin", _sqlite_begin)
         store = cls(engine)
         with _faults_named(engine):
@@ -509,9 +511,9 @@ class Store:
             raise StoreUnusable(f"{self._engine.url}: a reader keeps the old log; close notebooks and run this again")
 
 
-def _sqlite_settings(connection: Any, _: object) -> None:
+def _sqlite_settings(synchronous: str, connection: Any, _: object) -> None:
     connection.isolation_level = None  # we begin transactions ourselves, see _sqlite_begin
-    for setting in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "secure_delete=ON"):
+    for setting in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=30000", "secure_delete=ON"):
         connection.execute(f"PRAGMA {setting}")
 
 

@@ -59,7 +59,7 @@ def collect(
         raise Fault("--path goes with the source git: headwater collect git --path FOLDER")
     place, today = home_of(home), datetime.now(UTC).date()
     begin = since.date() if since else today - timedelta(days=SINCE_DAYS)
-    with Store.open(place) as store, source_bars(quiet) as (on_page, on_wait):
+    with Store.open(place, durable=replay is None) as store, source_bars(quiet) as (on_page, on_wait):
         suppression = SuppressionList.open(place, store)
         with planned(
             place, sources or (), since=begin, today=today, replay=replay, clones=path or (), on_wait=on_wait

@@ -1,1 +1,84 @@
-"""Commands about people: show, forget, explain, resolve."""
+"""Commands about people: show, forget, resolve."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from flows.cli import app
+from flows.cli.console import HomeOption, console, home_of
+
+IdentifierArgument = typer.Argument(
+    help="A candidate id, a URL, site:handle, or an address (only its hash is looked up)."
+)
+
+
+@app.command()
+def show(
+    identifier: str = IdentifierArgument,
+    as_json: bool = typer.Option(False, "--json", help="Everything, as one JSON object."),
+    home: Path | None = HomeOption,
+) -> None:
+    """Print all that is held of one person, with sources and times."""
+    from scrapers.access import held_of
+    from scrapers.store import Store
+
+    place = home_of(home)
+    with Store.open(place) as store:
+        held = held_of(identifier, store, place.key)
+    if as_json:
+        typer.echo(json.dumps(held, ensure_ascii=False, default=_plain))
+        return
+    typer.echo(f"candidate {held['candidate_id'] or 'unknown'}")
+    for account in held["accounts"]:
+        typer.echo(f"  {account['site']}:{account['handle']} {account['name'] or ''} ({account['page_url']})")
+    for item in held["evidence"]:
+        typer.echo(f"  {item['date'] or '          '} {item['kind']}: {item['title']} {item['url']}")
+    for judgement in held["judgements"]:
+        typer.echo(f"  {judgement['sentence']}")
+
+
+@app.command()
+def forget(
+    identifier: str = IdentifierArgument,
+    dry_run: bool = typer.Option(False, "--dry-run", help="Only say what would go."),
+    wait: float = typer.Option(1.0, help="Seconds to wait for a run that holds the store to end."),
+    home: Path | None = HomeOption,
+) -> None:
+    """Erase a person everywhere, and keep every alias of theirs out from now on."""
+    from ranking.erasure import forget as erase
+    from scrapers.locks import locked
+    from scrapers.store import Store
+    from scrapers.suppression import SuppressionList
+
+    place = home_of(home)
+    with locked(place, "refresh", wait), Store.open(place) as store:
+        suppression = SuppressionList.open(place, store)
+        erasure = erase(identifier, place, store, suppression, at=datetime.now(UTC), dry_run=dry_run)
+    verb = "would remove" if dry_run else "removed"
+    typer.echo(f"{verb}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in erasure.counts.items()))
+    for path in erasure.files:
+        typer.echo(f"{'named in' if dry_run else 'struck from'} {path}")
+    if not dry_run:
+        typer.echo("Listed: no alias of this person will be collected, ranked or exported again.")
+
+
+@app.command()
+def resolve(
+    records: Path = typer.Argument(help="Account records, JSON lines (plain or .gz).", exists=True, dir_okay=False),
+    out: Path = typer.Option(help="Where to write record_id<TAB>cluster_id."),
+    why: Path | None = typer.Option(None, help="Where to write one judgement a line, with its sentence."),
+) -> None:
+    """Join account records of a file; nothing is kept in the home."""
+    from scrapers.identity import resolve_file
+
+    resolve_file(records, out, why, at=datetime.now(UTC))
+    console.print(f"{out}")
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
