@@ -38,7 +38,7 @@ def _listed(row: object) -> tuple[Event, str | None] | None:
     if not isinstance(title, str) or url is None:
         return None
     start, end = period(str(row.get("submission_period_dates") or ""))
-    themes = [theme.get("name") for theme in row.get("themes") or () if isinstance(theme, dict)]
+    themes = [theme.get("name") if isinstance(theme, dict) else theme for theme in row.get("themes") or ()]
     event = Event(
         site="devpost",
         title=html.unescape(title),
@@ -83,7 +83,7 @@ def read_event(page: Page, url: str) -> Iterator[Record]:
     """A hackathon as its own site describes it; prize texts are full of winners and say nothing of who won."""
     tree = soup(page)
     names = within(tree)
-    if not (names["#challenge-header"] or names["#challenge-information"] or names["#challenge-json-ld"]):
+    if not any(names[landmark] for landmark in ("#challenge-header", "#challenge-json-ld", "#body-challenges")):
         raise lacks(tree, page, "#challenge-header")
     said = _json_ld(names)
     title = str(said.get("name") or "") or _meta(names, "og:title") or _first(within(*names["#introduction"])["h1"])

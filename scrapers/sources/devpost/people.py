@@ -25,17 +25,21 @@ class _Member:
 def read_project(page: Page, url: str) -> Iterator[Record]:
     """A project as evidence of each credited member; of nobody, where the page names no doer.
 
-    A saved fragment without header and team is still an act. The date is the day the project was started: later
-    updates say nothing of when the work was done, and the page does not tell when the hackathon ended.
+    A saved fragment without the page's header is still an act, and credits those whom it names. The date is the day
+    the project was started: later updates say nothing of when the work was done, and the page does not tell when the
+    hackathon ended.
     """
     tree = soup(page)
     names = within(tree)
-    if not names["#app-details-left"]:
+    if not names["#app-details-left"] and not names["#app-team"]:
         raise lacks(tree, page, "#app-details-left")
-    if not any(names[landmark] for landmark in _WHOLE):
-        yield _act(names, url, _title_of_fragment(names, url))
-        return
-    title, members = text_of(only(names, "#app-title", page.url)), _team(names, page)
+    if any(names[landmark] for landmark in ("#app-title", "#software-header", "#body-softwares")):
+        title = text_of(only(names, "#app-title", page.url))
+        members = _team(only(names, "#app-team", page.url), names["style"], page)
+        only(names, "#app-details-left", page.url)
+    else:
+        title = _title_of_fragment(names, url)
+        members = [member for block in names["#app-team"] for member in _team(block, names["style"], page)]
     if not title:
         raise PageChanged(page.url, "a name in #app-title")
     yield from (member.account for member in members)
@@ -49,9 +53,6 @@ def read_project(page: Page, url: str) -> Iterator[Record]:
         yield Request("devpost", str(member.account.url))
         if member.github_id:
             yield Request("github", f"https://api.github.com/user/{member.github_id}")
-
-
-_WHOLE = ("#app-title", "#app-team", "#submissions", "#app-details-right", "#body-softwares")
 
 
 def _act(names: Names, url: str, title: str) -> Evidence:
@@ -100,14 +101,14 @@ def _submission(entry: Tag, url: str) -> tuple[str, str | None, list[Award]]:
     return name, site, won
 
 
-def _team(names: Names, page: Page) -> list[_Member]:
+def _team(block: Tag, styles: list[Tag], page: Page) -> list[_Member]:
     """The members that the team block links to a profile, once each; private ones are not named."""
-    entries = within(only(names, "#app-team", page.url))[".software-team-member"]
+    entries = within(block)[".software-team-member"]
     if not entries:
         raise PageChanged(page.url, "li.software-team-member in #app-team")
     members: dict[str, _Member] = {}
     for entry in entries:
-        if member := _member(within(entry), names["style"]):
+        if member := _member(within(entry), styles):
             members.setdefault(member.account.handle.casefold(), member)
     return list(members.values())
 
