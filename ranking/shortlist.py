@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ranking.role import Role
 from scrapers.records import Candidate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,15 @@ class Match:
     stronger_than: int = 0
     flags: tuple[str, ...] = ()
 
+    def explain(self) -> str:
+        """The score as text: every term with its points and quotes, and the sum."""
+        lines = [f"{self.rank}. {self.candidate.name} ({self.candidate.id})"]
+        for term in self.terms:
+            lines.append(f"  {term.points:+9.4f}  {term.name}{f': {term.detail}' if term.detail else ''}")
+            for quote in term.quotes:
+                lines.append(f'             "{quote.text}" {quote.url} {quote.date or ""}'.rstrip())
+        return "\n".join([*lines, f"  {self.score:+9.4f}  score"])
+
 
 @dataclass(frozen=True, slots=True)
 class Shortlist:
@@ -55,3 +71,44 @@ class Shortlist:
     as_of: date
     considered: int
     model: str
+
+    def __len__(self) -> int:
+        return len(self.matches)
+
+    def __iter__(self) -> Iterator[Match]:
+        return iter(self.matches)
+
+    def __getitem__(self, place: int) -> Match:
+        return self.matches[place]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a candidate, the columns of the CSV."""
+        import pandas as pd
+
+        from ranking.exports._rows import COLUMNS, row
+
+        return pd.DataFrame([row(match, self) for match in self.matches], columns=list(COLUMNS))
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write the recruiter's CSV there."""
+        from ranking.exporting import export
+
+        return export(self, None, "shortlist_csv", Path(path), at=datetime.now(UTC))
+
+    def _repr_html_(self) -> str:
+        """The table that a notebook shows: place, name, score, reasons with links. Everything is escaped."""
+        from ranking.exports.page import weblink
+
+        def reason(quote: Quote) -> str:
+            link = weblink(quote.url)
+            said = f"{escape(quote.text)} <small>{quote.date or ''}</small>"
+            return f'<a href="{escape(link)}" rel="noopener nofollow">{said}</a>' if link else said
+
+        rows = "".join(
+            f"<tr><td>{match.rank}</td><td>{escape(match.candidate.name)}</td><td>{match.score:.2f}</td>"
+            f"<td>{'<br>'.join(map(reason, match.reasons))}</td></tr>"
+            for match in self.matches
+        )
+        caption = f"{escape(self.role.title)}: {self.considered} people, {self.as_of}"
+        head = "<tr><th></th><th>Candidate</th><th>Score</th><th>Reasons</th></tr>"
+        return f"<table><caption>{caption}</caption>{head}{rows}</table>"
