@@ -111,9 +111,9 @@ def test_a_path_tells_language_and_folder(path: str, language: str | None, folde
 @pytest.mark.parametrize(
     ("readme", "said"),
     [
-        ("# Heron\n\nFinds neighbours in vectors.\nFast, too.\n\nMore.", "Finds neighbours in vectors. Fast, too."),
-        ("Heron\n=====\n\n.. image:: x.svg\n\n`Heron <https://x.test>`_ finds near things.", "Heron finds near things."),
-        ("---\ntitle: x\n---\n<p><img src=x></p>\n\n[![b](x)](y) [![c](x)](y)\n\nIt finds near things.", "It finds near things."),
+        ("# Heron\n\nFinds near things.\nFast, too.\n\nMore.", "Finds near things. Fast, too."),
+        ("Heron\n=====\n\n.. image:: x\n\n`Heron <https://x.test>`_ finds its things.", "Heron finds its things."),
+        ("---\nx: y\n---\n<p><img src=x></p>\n\n[![b](x)](y)\n\nIt finds near things.", "It finds near things."),
         ("<!-- hidden words for a parser -->\n```sh\npip install the whole heron\n```\n", None),
         ("# Only\n\n## headings\n", None),
         ("Write to ada@pond.example for more of it", "Write to [address] for more of it"),
