@@ -20,30 +20,41 @@ _FIELDS = (
     ("technologies", r"(?:\w+ )?(?:technolog\w+|tech(?: stack)?|stack)(?: (?:and |& )?\w+)?"),
     ("skills", r"(?:\w+ )?(?:skills?(?: \w+)?|tools|(?:programming )?languages|expertise|frameworks)"),
     ("resume", r"(?:.* )?(?:resume|cv|curriculum vitae|lebenslauf)(?: .*)?"),
-    ("contact", r"(?:e ?mails?|contacts?(?: \w+)?|mail|phone|tel(?:ephone)?|mobile|whatsapp|telegram|skype|signal|reach me(?: at)?)"
-                r"(?: (?:address|me|info|number))?"),
+    (
+        "contact",
+        r"(?:e ?mails?|contacts?(?: \w+)?|mail|phone|tel(?:ephone)?|mobile|whatsapp|telegram|skype|signal"
+        r"|reach me(?: at)?)(?: (?:address|me|info|number))?",
+    ),
     ("agency", r"agency"),
-    ("profile", r"(?:my |personal )?(?:github|gitlab|linkedin|linked in|website|site|web ?page|home ?page|blog|portfolio"
-                r"|twitter|mastodon|stack ?overflow|kaggle|web|profile)s?(?: (?:url|profile|page|and \w+|\w+))?"),
-)  # fmt: skip
+    (
+        "profile",
+        r"(?:my |personal )?(?:github|gitlab|linkedin|linked in|website|site|web ?page|home ?page|blog|portfolio"
+        r"|twitter|mastodon|stack ?overflow|kaggle|web|profile)s?(?: (?:url|profile|page|and \w+|\w+))?",
+    ),
+)
 _LABELS = tuple((name, re.compile(pattern)) for name, pattern in _FIELDS)
 _LABELLED = re.compile(r"^[\s*>•·#–—-]*([^\W\d][^:|\n]{1,44}?)\s*:\s*(?!//)(.*)$", re.DOTALL)
+_DASHED = re.compile(r"^[\s*>•·#]*([^\W\d][^:|\n-]{1,30}?)\s+[-–—]\s+(.*)$", re.DOTALL)
 _SEEKING_WORK = re.compile(
-    r"^\W*(?:seeking\s+(?:(?:freelance|contract|remote|part[- ]time|full[- ]time|consulting)\s+)*(?:work|job|gig|contract|role)"
-    r"|available\s+for\s+(?:work|hire))\b",
+    r"\W*(?:seeking\s+(?:(?:freelance|contract|remote|part[- ]time|full[- ]time|consulting)\s+)*"
+    r"(?:work|job|gig|contract|role)|available\s+for\s+(?:work|hire))\b",
     re.IGNORECASE,
 )
 _SEEKING_OTHERS = re.compile(
-    r"^\W*(?:seeking\s+(?:a\s+)?\w*\s*(?:freelance(?:r|rs)|developer|designer|engineer)|hiring)\b", re.IGNORECASE
+    r"\W*(?:seeking\s+(?:a\s+)?\w*\s*(?:freelancers?|developer|designer|engineer)|hiring)\b", re.IGNORECASE
 )
-_NO = re.compile(r"(?:no|nope|not|never|none|onsite only|on site only|in office only)\b")
+_NO = re.compile(
+    r"(?:no(?! (?:preference|problem|issue|matter))|nope|not|never|none|onsite only|on site only|in office only)\b"
+)
 _YES = re.compile(
     r"(?:yes|yep|yeah|sure|ok|okay|absolutely|definitely|of course|happy|willing|open to relocat\w+|true|y)\b"
 )
-_UNDECIDED = re.compile(r"(?:n a|na|maybe|possibly|negotiable|depends|unknown|unsure|not sure|tbd|perhaps)\b")
-_PROFILE_HOSTS = re.compile(
-    r"(?:^|\.)(?:github\.com|gitlab\.com|linkedin\.com|stackoverflow\.com|kaggle\.com|codeberg\.org)$"
+_UNDECIDED = re.compile(
+    r"(?:no preference|n a|na|maybe|possibly|negotiable|depends|unknown|unsure|not sure|tbd|perhaps)\b"
 )
+_PROFILE_HOSTS = re.compile(r"(?:^|\.)(?:github|gitlab|linkedin|stackoverflow|kaggle)\.com$|(?:^|\.)codeberg\.org$")
+_BARE = re.compile(r"(?<![\w/@.:-])(?:(https?://)[^\s<>\"|]+|(?:www\.)?(?:github|gitlab|linkedin)\.com/[\w./-]+)")
+_HANDLE = re.compile(r"[a-zA-Z\d-]{1,39}")
 LONGEST_TECHNOLOGY = 60
 
 
@@ -112,7 +123,7 @@ def _lines(tree: HtmlElement) -> list[Line]:
     for raw in (part for line in tree_text(tree).split("\n") for part in _parts(line)):
         text, field, value = squeeze(raw), *_field(raw)
         links = _links(text, hrefs, value if field == "profile" else "")
-        if field is None and lines and _goes_on(lines[-1], raw, bool(links)):
+        if lines and _goes_on(lines[-1], field, raw, bool(links)):
             last = lines[-1]
             separator = ", " if last.field in {"technologies", "skills"} and not last.value.endswith(",") else " "
             value = f"{last.value}{separator}{_bullet(text)}" if last.value else _bullet(text)
@@ -129,12 +140,13 @@ def _parts(line: str) -> list[str]:
 
 
 def _field(line: str) -> tuple[str | None, str]:
-    """Which field a line fills, and its value; None for free text."""
-    match = _LABELLED.match(line)
-    if not match:
-        return None, line
-    label = _plain(match[1])
-    return next((name for name, form in _LABELS if form.fullmatch(label)), None), match[2].strip()
+    """Which field a line fills, and its value; None for free text. A dash stands for the colon after a known label."""
+    for form in (_LABELLED, _DASHED):
+        if match := form.match(line):
+            label = _plain(match[1])
+            if name := next((name for name, known in _LABELS if known.fullmatch(label)), None):
+                return name, match[2].strip().removeprefix("*").strip()
+    return None, line
 
 
 def _plain(text: str) -> str:
@@ -142,15 +154,17 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", fold(text)))
 
 
-def _goes_on(last: Line, raw: str, has_link: bool) -> bool:
-    """Whether a line without label belongs to the field above: a list below "Skills:", an indented rest, a link below "CV:"."""
-    if last.field is None:
+def _goes_on(last: Line, field: str | None, raw: str, has_link: bool) -> bool:
+    """Whether a line belongs to the field above: a list of skills, an indented rest, a link to the CV."""
+    lists = last.field in {"technologies", "skills"}
+    bullet = bool(re.match(r"\s*[-*•]\s", raw))
+    if lists and bullet and field in {None, "technologies", "skills"}:
+        return True
+    if last.field is None or field is not None:
         return False
     if not last.value:
-        return has_link if last.field == "resume" else last.field in {"technologies", "skills", "location"}
-    return raw.startswith((" ", "\t")) or (
-        last.field in {"technologies", "skills"} and bool(re.match(r"\s*[-*•]\s", raw))
-    )
+        return has_link if last.field == "resume" else lists or last.field == "location"
+    return raw.startswith((" ", "\t"))
 
 
 def _bullet(text: str) -> str:
@@ -162,16 +176,14 @@ def _links(text: str, hrefs: dict[str, str], handle: str) -> tuple[str, ...]:
     """The links of a line, in order: those marked up, bare addresses, and a GitHub handle where its label says so."""
     marked = [(text.find(shown), link) for shown, link in hrefs.items() if shown and shown in text]
     bare = [
-        (match.start(), f"https://{match[0].rstrip('.,;)')}")
-        for match in re.finditer(r"(?<![\w/@.:-])(?:www\.)?(?:github|gitlab|linkedin)\.com/[\w./-]+", text)
+        (match.start(), match[0].rstrip(".,;)") if match[1] else f"https://{match[0].rstrip('.,;)')}")
+        for match in re.finditer(_BARE, text)
+        if not any(shown in text and match[0].rstrip(".…") in shown for shown in hrefs)
     ]
     found = [link for _, link in sorted(marked + bare)]
-    if (
-        not found
-        and re.match(r"\W*(?:my )?github\b", text, re.IGNORECASE)
-        and re.fullmatch(r"@?[a-zA-Z\d-]{1,39}", handle.strip())
-    ):
-        found = [f"https://github.com/{handle.strip().lstrip('@')}"]
+    handle = handle.strip().lstrip("@")
+    if not found and re.match(r"\W*(?:my )?github\b", text, re.IGNORECASE) and _HANDLE.fullmatch(handle):
+        found = [f"https://github.com/{handle}"]
     return tuple(dict.fromkeys(found))
 
 
@@ -186,16 +198,12 @@ def _is_own(line: Line, link: str) -> bool:
 
 def _remote(stated: str | None, location: str | None, first: str) -> bool | None:
     """What is said about working from afar: the field, else the word in the place or the headline."""
-    if stated and _UNDECIDED.match(_plain(stated)):
+    if stated and _UNDECIDED.match(_plain(stated)) and not _plain(stated).startswith("no preference"):
         return None
     if stated:
         return not _NO.match(_plain(stated))
-    headline = location if location else first if _SEEKING_WORK.match(first) else ""
-    return (
-        True
-        if re.search(r"\bremote\b", f"{headline} {first if _SEEKING_WORK.match(first) else ''}", re.IGNORECASE)
-        else None
-    )
+    headline = first if _SEEKING_WORK.match(first) else ""
+    return True if re.search(r"\bremote\b", f"{location} {headline}", re.IGNORECASE) else None
 
 
 def _relocate(stated: str | None) -> bool | None:
@@ -212,6 +220,11 @@ def _technologies(lines: list[Line]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for value in values for name in technologies(value)))
 
 
+_AND_MORE = re.compile(
+    r"[,;]?\s*(?:\band|&)\s+(?:much |many )?(?:more|others?|so on)\b.*$|,?\s*\betc\b.*$", re.IGNORECASE | re.DOTALL
+)
+
+
 def technologies(value: str) -> list[str]:
     """A list in prose as its items: "Go (golang), AWS (EC2, S3) and more." gives Go, AWS, EC2, S3."""
     value = re.sub(r"(?<=[\w)+#])\.\s+(?=[A-Z]).*$", "", value)
@@ -221,10 +234,13 @@ def technologies(value: str) -> list[str]:
         value,
         flags=re.IGNORECASE,
     )
-    groups = re.sub(r"\s+\(([^()]*)\)", lambda m: f", {m[1]}" if re.search("[,/]", m[1]) else "", value)
+    groups = re.sub(
+        r"\s+\(([^()]*)\)(?!\w)", lambda inner: f", {inner[1]}" if re.search("[,/]", inner[1]) else "", value
+    )
     items = [item for part in re.split(r"[,;|•]\s*(?![^()]*\))|\s+/\s+", groups) for item in _last_two(part)]
-    named = (re.sub(r"^(?:and|&|[\w /&]{2,30}:)\s+", "", item).strip(" .:*-–•") for item in items)
-    return [name for name in named if 0 < len(name) <= LONGEST_TECHNOLOGY and len(name.split()) <= 6]
+    named = (re.sub(r"^(?:and|&|[\w /&]{2,30}:)\s+", "", item).lstrip(" :*-–•").rstrip(" .:*-–•") for item in items)
+    short = (name for name in named if len(name) <= LONGEST_TECHNOLOGY and len(name.split()) <= 6)
+    return [name for name in short if re.search(r"[^\W\d_]", name)]
 
 
 def _last_two(part: str) -> list[str]:

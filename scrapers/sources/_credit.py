@@ -43,10 +43,14 @@ def host_of(url: str | None) -> str:
 
 def same_site(left: str, right: str) -> bool:
     """Whether two hosts belong to one registered domain."""
-    if left == right:
-        return bool(left)
-    one, other = (_suffixes()(host).top_domain_under_public_suffix for host in (left, right))
-    return bool(one) and one == other
+    return bool(left) and (left == right or _registered(left) == _registered(right) != "")
+
+
+def _registered(host: str) -> str:
+    """The registered domain; an unlisted ending counts as one label (the list's own default rule)."""
+    found = _suffixes()(host)
+    unlisted = not found.suffix and bool(re.search(r"\.[a-z][a-z0-9-]*$", host))
+    return ".".join(host.split(".")[-2:]) if unlisted else found.top_domain_under_public_suffix
 
 
 def home_handle(home: str) -> str:
@@ -100,4 +104,3 @@ def web_account(home: str, name: str, *, alone: bool, links: Sequence[str] = ())
     if alone:
         return Account("web", handle, url=home, name=name, links=tuple(links))
     return Account("web", f"{handle.split('/')[0]}#{slug(name)}", url=home, name=name, links=tuple(links))
-

@@ -21,7 +21,9 @@ from scrapers.sources._prose import markup_text
 MOST_ENTRIES = 1000  # guardrail G16: feedparser needs ten seconds for 50,000
 _ROOT = re.compile(r"<((?:[A-Za-z][\w-]*:)?(?:rss|feed|RDF))(?=[\s>])")
 _ENTRY = re.compile(r"<(?:[A-Za-z][\w-]*:)?(?:item|entry)(?=[\s>])")
-_TRACKING = re.compile(r"(?:utm_|wt_mc|wt\.|fbclid$|gclid$|mc_[ce]id$|_gl$|xtor$|at_(?:medium|campaign)$|cmpid$)", re.IGNORECASE)
+_TRACKING = re.compile(
+    r"(?:utm_|wt_mc|wt\.|fbclid$|gclid$|mc_[ce]id$|_gl$|xtor$|at_(?:medium|campaign)$|cmpid$)", re.IGNORECASE
+)
 _MARKUP = re.compile(
     r"</?(?:a|abbr|acronym|b|big|br|cite|code|del|div|em|font|i|img|ins|kbd|mark|p|q|s|small|span|strike|strong|sub|sup|tt"
     r"|u|var|wbr)\b[^<>]*>",
@@ -110,7 +112,9 @@ def _decoded(body: bytes, content_type: str) -> str:
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body.decode("utf-16", "replace")
     body = body.removeprefix(b"\xef\xbb\xbf")
-    named = re.match(rb"\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)", body) or re.search(rb"charset=[\"']?([\w.-]+)", content_type.encode())
+    named = re.match(rb"\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)", body) or re.search(
+        rb"charset=[\"']?([\w.-]+)", content_type.encode()
+    )
     name = named[1].decode().lower() if named else "utf-8"
     try:
         return body.decode("utf-8" if name in {"utf-7", "utf-16", "us-ascii"} else name)
@@ -191,7 +195,7 @@ def _first_words(text: str) -> str:
 def _date(entry: Any) -> date | None:
     """The day it was published, else updated, in UTC."""
     for name in ("published_parsed", "updated_parsed", "created_parsed"):
-        if when := entry.get(name):
+        if when := dict.get(entry, name):  # its own get answers one name with another's value
             try:
                 return date(*when[:3])
             except ValueError:
@@ -200,9 +204,12 @@ def _date(entry: Any) -> date | None:
 
 
 def _stated(element: Any) -> list[str]:
-    """The bylines of an element, one for each author that it states; feedparser keeps repeats in `authors`."""
+    """The bylines of an element, one for each author that it states.
+
+    A single one is taken raw: feedparser takes "ada@example.engineer (Ada)" apart in the middle of the long ending.
+    """
     several = [str(one.get("name") or one.get("email") or "") for one in element.get("authors") or () if one]
-    return several or [str(element.get("author") or "")]
+    return several if len(several) > 1 else [str(element.get("author") or "")]
 
 
 def _byline(element: Any) -> str:

@@ -16,17 +16,20 @@ _REMARK = re.compile(r"\((?:\s*\w{2,5}\s*/)+\s*\w{2,7}\s*\)|\s+(?:in|on|at)\s+.*
 _BETWEEN = re.compile(r"\s*(?:[,;&/]|\band\b|\bund\b|\bet\b|\bwith\b)\s*", re.IGNORECASE)
 _DEGREE = re.compile(r",\s*(?:ph\.?d|m\.?sc|b\.?sc|jr|sr|ii|iii|iv|md|dr|esq)\b\.?", re.IGNORECASE)
 # Words of houses, roles and stand-ins: a byline that has one names no person.
-_COLLECTIVE = frozenset(
-    "academy admin administrator agency anonymous association author authors bot blog blogger blogs board bureau center "
-    "centre club co collective com committee community company conference consulting consortium contributor contributors "
-    "corp corporation council crew department desk dev developer developers digital editor editorial editors engineering "
-    "enterprise enterprises foundation gmbh group guest hackathon inc industries initiative institute journal lab labs "
-    "library limited llc ltd magazine marketing media moderator museum network newsletter newsroom news official "
-    "organisation organization org partners podcast press project publishing redaktion research root school security "
-    "services society software solutions staff studio studios support system systems team tech technologies technology "
-    "the times unknown university user users web webmaster website weekly wordpress your".split()
+_COLLECTIVE_NAMES = (
+    "academy admin administrator agency anonymous association author authors bot blog blogger blogs board bureau "
+    "center centre club co collective com committee community company conference consulting consortium contributor "
+    "contributors corp corporation council crew department desk dev developer developers digital editor editorial "
+    "editors engineering enterprise enterprises foundation gmbh group guest hackathon inc industries initiative "
+    "institute journal lab labs library limited llc ltd magazine marketing media moderator museum network newsletter "
+    "newsroom news official organisation organization org partners podcast press project publishing redaktion "
+    "research root school security services society software solutions staff studio studios support system systems "
+    "team tech technologies technology the times unknown university user users web webmaster website weekly wordpress "
+    "your"
 )
-_PARTICLE = frozenset("al ap bin da das de del della den der di do dos du el ibn la le los ten ter van von zu".split())
+_COLLECTIVE = frozenset(_COLLECTIVE_NAMES.split())
+_PARTICLE_NAMES = "al ap bin da das de del della den der di do dos du el ibn la le los ten ter van von zu"
+_PARTICLE = frozenset(_PARTICLE_NAMES.split())
 
 
 def fold(text: str) -> str:
@@ -52,12 +55,12 @@ def names_in(byline: object) -> tuple[str, ...]:
     """
     if not isinstance(byline, str):
         return ()
-    text = _MAIL.sub(" ", byline[:300])
+    text = _MAIL.sub(" ", re.sub(r"\bhttps?://\S+", " ", byline[:300]))
     inside = re.fullmatch(r"\s*\((.+)\)\s*", text)
     text = _LEAD_IN.sub("", re.sub(r"\s+", " ", inside[1] if inside else text).strip())
     text = _DEGREE.sub("", _REMARK.sub("", text))
     parts = (part.strip(" .,;:\"'()") for part in _BETWEEN.split(text))
-    return tuple(dict.fromkeys(part for part in parts if part and "://" not in part and fold(part) not in _COLLECTIVE))
+    return tuple(dict.fromkeys(part for part in parts if part and fold(part) not in _COLLECTIVE))
 
 
 def is_collective(name: str) -> bool:

@@ -77,22 +77,13 @@ def prune(tree: HtmlElement) -> None:
 
 def prune_hidden(tree: HtmlElement) -> None:
     """Takes out whatever `hidden` or a style attribute hides, by the rules of `scrapers.painting`."""
-    if not tree.xpath("boolean(//*[@hidden or @style])"):
-        return
-    gone: list[HtmlElement] = []
-    stack: list[tuple[HtmlElement, Paint]] = [(tree, CANVAS)]
-    while stack:
-        element, paint = stack.pop()
-        if element.get("style") or element.get("hidden") is not None:
-            inner = (
-                None if element.get("hidden") is not None else painted(declarations(element.get("style", "")), paint)
-            )
-            if inner is None or not inner.shows:
-                gone.append(element)
-                continue
-            paint = inner
-        stack.extend((child, paint) for child in element)
-    drop(tree, gone)
+    paints: dict[HtmlElement, Paint | None] = {}
+    for element in tree.xpath("//*[@hidden or @style]"):
+        outer = next((paints[above] for above in element.iterancestors() if above in paints), CANVAS)
+        closed = outer is None or element.get("hidden") is not None
+        inner = painted(declarations(element.get("style", "")), outer) if outer and not closed else None
+        paints[element] = inner if inner and inner.shows else None
+    drop(tree, (element for element, paint in paints.items() if paint is None))
 
 
 def drop(tree: HtmlElement, elements: Iterable[HtmlElement]) -> None:

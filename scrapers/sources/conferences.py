@@ -46,14 +46,14 @@ class Talk(NamedTuple):
     speakers: tuple[Speaker, ...]
 
 
-def plan(watch: Watch, since: date) -> Iterator[Request]:
+def plan(watch: Watch, since: date) -> Iterator[Request]:  # noqa: ARG001  # a schedule is read whole
     """Each schedule once."""
     for url in watch.schedules:
         yield Request("conferences", url)
 
 
 def parse(page: Page) -> Iterator[Record]:
-    """One talk of evidence for each of its speakers, and each speaker's account once; a talk of nobody gives nothing."""
+    """One talk of evidence for each of its speakers, each speaker's account once; a talk of nobody gives nothing."""
     xml = page.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
     conference, talks = _from_xml(page) if xml else _from_json(page)
     if not talks:

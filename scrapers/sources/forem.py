@@ -32,7 +32,7 @@ class Watch(AnyWatch):
     pages: int = Field(default=1, ge=1, le=50)
 
 
-def plan(watch: Watch, since: date) -> Iterator[Request]:
+def plan(watch: Watch, since: date) -> Iterator[Request]:  # noqa: ARG001  # the newest come first
     """The newest articles of each tag and author."""
     asked = [("tag", tag) for tag in watch.tags] + [("username", author) for author in watch.authors]
     for (name, value), page in ((one, page) for one in asked for page in range(1, watch.pages + 1)):

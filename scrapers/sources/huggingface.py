@@ -35,7 +35,7 @@ class Watch(AnyWatch):
     searches: tuple[str, ...] = ()
 
 
-def plan(watch: Watch, since: date) -> Iterator[Request]:
+def plan(watch: Watch, since: date) -> Iterator[Request]:  # noqa: ARG001  # the newest come first
     """The newest models of each author, task and search."""
     asked = [("author", name) for name in watch.authors]
     asked += [("pipeline_tag", task) for task in watch.tasks] + [("search", words) for words in watch.searches]
@@ -45,7 +45,7 @@ def plan(watch: Watch, since: date) -> Iterator[Request]:
 
 
 def parse(page: Page) -> Iterator[Record]:
-    """One model of evidence for each public model, and a question who its namespace is; likes and downloads are left out."""
+    """One model of evidence for each public model, and the question who its namespace is; no likes, no downloads."""
     found = json_of(page)
     if re.search(r"/api/users/[^/]+/overview/?$", urlsplit(page.url).path):
         yield _account(found, page)
@@ -103,7 +103,6 @@ def _model(name: str, account: AccountKey | None, model: Mapping[str, Any]) -> E
             "id": name,
             "pipeline": model.get("pipeline_tag"),
             "library": model.get("library_name"),
-            "papers": papers,
             "base_models": bases,
             "derived": relation or ("derived" if bases else None),
             "reupload": relation == "quantized",
