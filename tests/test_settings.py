@@ -25,7 +25,9 @@ TODAY = date(2026, 11, 15)
 
 
 def terms(**changed: object) -> Terms:
-    return Terms.model_validate({"terms_url": "https://site.example/terms", "checked_on": TODAY, "basis": "api"} | changed)
+    return Terms.model_validate(
+        {"terms_url": "https://site.example/terms", "checked_on": TODAY, "basis": "api"} | changed
+    )
 
 
 def operator(home: Home) -> Operator:

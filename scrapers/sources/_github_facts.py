@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
-from scrapers.parsing import PageChanged, day, squeeze
+from scrapers.parsing import NobodyThere, PageChanged, day, squeeze
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
 
 Kind = Literal["person", "organization", "bot"]
@@ -128,6 +128,8 @@ def repository_name(url: str) -> str:
     parts = urlsplit(url)
     match = re.match(r"/repos/([^/]+/[^/]+)", parts.path, re.IGNORECASE)
     name = unquote(match[1] if match else parts.fragment)
+    if not name and parts.path.startswith("/repositories/"):
+        raise NobodyThere(url, "a repository by its number alone: it is read after the page that names it")
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
         raise PageChanged(url, "the repository's name in the URL")
     return name
