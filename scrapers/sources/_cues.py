@@ -21,14 +21,7 @@ _ARTICLE_TYPE_NAMES = (
 )
 _ARTICLE_TYPES = frozenset(_ARTICLE_TYPE_NAMES.split())
 _NOT_OF_THE_ARTICLE = re.compile(r"comment|respond|related|sidebar|recommend|footer-posts|widget", re.IGNORECASE)
-_BYLINE = (
-    ".//*[contains(concat(' ', normalize-space(@class), ' '), ' byline ') or @itemprop='author' or "
-    "contains(concat(' ', normalize-space(@class), ' '), ' p-author ') or "
-    "contains(concat(' ', normalize-space(@class), ' '), ' author ') or "
-    "contains(concat(' ', normalize-space(@class), ' '), ' post-author ') or "
-    "contains(concat(' ', normalize-space(@class), ' '), ' entry-author ') or "
-    "contains(concat(' ', normalize-space(@class), ' '), ' author-name ')]"
-)
+_BYLINE = frozenset({"byline", "author", "p-author", "post-author", "entry-author", "author-name"})
 _GITHUB_USER = re.compile(r"https?://(?:www\.)?github\.com/([A-Za-z\d](?:[A-Za-z\d-]{0,38}))/?")
 _GITHUB_PAGE_NAMES = (
     "about apps blog collections contact enterprise explore features issues join login marketplace new notifications "
@@ -75,9 +68,7 @@ def read_cues(tree: HtmlElement, url: str) -> Cues:
         "json-ld": _json_ld_authors(tree),
         "meta": _full(metas),
         "rel-author": _full(_link_texts(tree, "author")),
-        "byline": _full(
-            squeeze(e.text_content() or e.get("content") or "") for e in tree.xpath(_BYLINE) if _is_near(e)
-        ),
+        "byline": _full(squeeze(e.text_content() or e.get("content") or "") for e in _signed(tree) if _is_near(e)),
     }
     shown = [tree.findtext(".//title"), *tree.xpath("//meta[@property='og:site_name']/@content")]
     rights = [
@@ -93,6 +84,13 @@ def read_cues(tree: HtmlElement, url: str) -> Cues:
         github=_github(tree),
         feeds=_feeds(tree, url),
     )
+
+
+def _signed(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Elements that are marked up as a byline."""
+    for element in tree.xpath("//*[@class or @itemprop]"):
+        if element.get("itemprop") == "author" or _BYLINE.intersection((element.get("class") or "").split()):
+            yield element
 
 
 def _full(texts: Iterable[str]) -> tuple[str, ...]:

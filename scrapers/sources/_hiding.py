@@ -36,10 +36,12 @@ def maybe_hidden(tree: HtmlElement, title: str) -> list[str]:
     present = frozenset[str]().union(*named.values())
     selectors = [selector for selector in selectors if all(compound <= present for compound in selector)]
     found, whole = [], WHOLE_PAGE * len(_words(tree)) if selectors else 0.0
+    by_name: dict[str, list[tuple[Names, ...]]] = {}
+    for selector in selectors:
+        by_name.setdefault(next(iter(selector[-1]), "*"), []).append(selector)
     for element, names in named.items():
-        reached = [
-            selector[-1] for selector in selectors if selector[-1] <= names and _is_within(element, selector, named)
-        ]
+        near = [selector for name in names & by_name.keys() for selector in by_name[name] if selector[-1] <= names]
+        reached = [selector[-1] for selector in near if _is_within(element, selector, named)]
         if not reached:
             continue
         text = _words(element)
@@ -87,7 +89,7 @@ def _is_within(element: HtmlElement, selector: tuple[Names, ...], named: dict[Ht
 def _names(element: HtmlElement) -> Names:
     classes = (element.get("class") or "").split()
     return frozenset(
-        {element.tag, f"#{element.get('id')}", *(f".{c}" for c in classes), *(f"[{a}" for a in element.attrib)}
+        {"*", element.tag, f"#{element.get('id')}", *(f".{c}" for c in classes), *(f"[{a}" for a in element.attrib)}
     )
 
 
