@@ -40,6 +40,10 @@ class _Loader(yaml.SafeLoader):
     """SafeLoader that refuses duplicate keys, aliases and deep nesting, and knows on which line a key stands."""
 
     depth = 0
+    yaml_implicit_resolvers = {  # noqa: RUF012 - a day that is none ("2026-02-30") is ours to explain, so dates stay text
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(AliasEvent):
@@ -145,8 +149,8 @@ def _typed(head: dict[str, Any], text: str, lines: int, name: str) -> Head:
 
 
 def _day(value: Any, fault: Any) -> date | None:
-    if value is None or type(value) is date:
-        return value
+    if value is None:
+        return None
     match = re.fullmatch(r"(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?", str(value).strip())
     try:
         if match:

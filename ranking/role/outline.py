@@ -175,7 +175,7 @@ def _structured(lines: list[str], headings: dict[int, str]) -> bool:
 
 
 def _is_title(line: str) -> bool:
-    return len(line.split()) <= 12 and not re.search(r"[.:;]\s+\S|\.$", line.strip())
+    return len(line.split()) <= 12 and not re.search(r"[.:;]\s+\S|[.:]$", line.strip())
 
 
 def _add_line(sections: list[Section], line: str, number: int) -> None:

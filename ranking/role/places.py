@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
@@ -16,7 +15,9 @@ Known = tuple[str, PlaceKind]
 _LONGEST = 6
 _SURE_POPULATION = 40_000
 _EXONYM_POPULATION = 500_000
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "&": " and "} | dict.fromkeys(".'’", ""))
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "&": " and "} | dict.fromkeys(".'’", "") | dict.fromkeys("-–/", " ")
+)
 _GREATER = frozenset({"greater", "metro", "metropolitan"})
 _AREA = (("metropolitan", "area"), ("metro", "area"), ("metropolitan", "region"), ("area",), ("metro",), ("region",))
 _PART = words_of("downtown central north south east west northern southern eastern western")
@@ -25,9 +26,14 @@ _PART = words_of("downtown central north south east west northern southern easte
 @lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """Lower case, no accents, no full stops or apostrophes, hyphens as blanks."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    bare = bare.translate(_LETTERS)
-    return " ".join(re.sub(r"[-–/]", " ", bare).split())
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
+    bare = text.casefold()
+    if not bare.isascii():
+        bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
+    return " ".join(bare.translate(_LETTERS).split())
 
 
 def place_at(words: Sequence[str], start: int, *, named: bool) -> tuple[Place, int] | None:
@@ -130,15 +136,15 @@ def _cities() -> tuple[tuple[int, str, tuple[str, ...]], ...]:
 @cache
 def _sure_cities() -> dict[str, str]:
     """Cities large enough to be meant without a word like "in", and towns with a name of several words."""
-    return _first((fold(name), name) for people, name, _ in _cities() if people >= _SURE_POPULATION or " " in name)
+    return _first((_fold(name), name) for people, name, _ in _cities() if people >= _SURE_POPULATION or " " in name)
 
 
 @cache
 def _towns() -> dict[str, str]:
     """Every place of 15,000 people, and what other languages in Latin letters call the large ones; the largest wins."""
-    plain = _first((fold(name), name) for _, name, _ in _cities())
+    plain = _first((_fold(name), name) for _, name, _ in _cities())
     large = [row for row in _cities() if row[0] >= _EXONYM_POPULATION]
-    return _first((fold(other), name) for _, name, others in large for other in others if _latin(other)) | plain
+    return _first((_fold(other), name) for _, name, others in large for other in others if _latin(other)) | plain
 
 
 def _latin(name: str) -> bool:

@@ -94,10 +94,11 @@ def read_search(text: str, *, sure: bool = True) -> Search:
         span = None
     segment, around_words = _segment(words, span)
     around = Qualifiers()
-    title = clean_title(_until_stop(_without_terms(segment)), around)
+    named = _until_stop(_without_terms(segment))
+    title = clean_title(named, around)
     if not (title and (names_somebody(title) or asked or (span and sure))):
         return Search(places=span.places if span and sure else ())
-    _qualify([*before, *around_words], around)
+    _qualify([*before, *segment[len(named) :], *around_words], around)
     stage = next((EMPLOYERS.get(word, "late") for word in around.employers), None)
     return Search(
         " ".join(title),

@@ -43,7 +43,7 @@ _GRADED = re.compile(rf"(?:(?:in )?the )?(?P<grade>{_SHARE}|{_WORD}){_IN}{_AXIS}
 _AXIS_FIRST = re.compile(
     rf"{_AXIS}\s*(?::|>=|≥|=|at least)\s*(?P<grade>{_SHARE}|{_WORD}|0?\.\d+|1\.0|\d{{1,2}} ?%)\s*\.?", re.IGNORECASE
 )
-_EXPLICIT = re.compile(rf"\b(?:{_SHARE})\b|[>≥]", re.IGNORECASE)
+_EXPLICIT = re.compile(rf"\b(?:{_SHARE})|[>≥]", re.IGNORECASE)
 
 _NICE = re.compile(
     r"\s*[(\[]?\b(?:nice to have|optional|bonus|preferred|a plus|is a (?:big )?plus|would be (?:nice|great|"
@@ -87,7 +87,7 @@ _SENTENCE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CLAUSE = re.compile(
-    rf"[,;:(–—]\s*(?:but |and |so )?(?:explicitly |definitely |certainly |please )?"
+    rf"[,;:(–—]\s*(?:but |and |so )?{_SUBJECT}"
     rf"(?:(?P<plain>{_WANTED_NOT})|no(?=\s\w)|not(?=\s+{_SOMEBODY})|never(?=\s+an?\b))\s+"
     rf"(?P<what>[^,;.()–—]+(?:,?\s*\(?(?:unless|except)\b[^;.)]+\)?)?(?:,? or [^,;.()–—]+)?)",
     re.IGNORECASE,
@@ -142,12 +142,14 @@ def split_refusals(text: str, *, asks_for_somebody: bool = True) -> tuple[str, l
         if whole and _refuses(sentence[whole.start() :], whole, asks_for_somebody):
             found.append(refused(whole["what"].strip(" .!")))
             continue
-        rest = sentence
-        for clause in reversed(list(_CLAUSE.finditer(sentence))):
+        kept_to = 0
+        for clause in _CLAUSE.finditer(sentence):
             if _refuses(clause.group().lstrip(",;:(–— "), clause, asks_for_somebody):
                 found.append(refused(clause["what"].strip()))
-                rest = rest[: clause.start()].rstrip() + rest[clause.end() :].removeprefix(")")
-        kept.append(rest + gap)
+                kept.append(sentence[kept_to : clause.start()].rstrip())
+                kept_to = clause.end() + sentence.startswith(")", clause.end())
+        kept.append(sentence[kept_to:])
+        kept.append(gap)
     return ("".join(kept).strip() if found else text), found
 
 

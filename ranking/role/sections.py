@@ -18,9 +18,10 @@ from ranking.role.titles import seniority_of
 from ranking.role.words import stage_of
 
 _LONG_PROSE = 80
+# A sentence of the introduction that describes the person, rather than the company or the work's terms.
 _ABOUT_SOMEBODY = re.compile(
-    r"\b(?:you|your|you['’]\w+|someone|somebody|who|person|people who|engineers?|developers?|scientists?|"
-    r"designers?|generalists?)\b",
+    r"(?:you\b(?!\s+(?:need not|do not|don['’]t))|someone\b|somebody\b|(?:the|our) (?:ideal )?(?:person|candidate)\b|"
+    r"an? (?:[\w-]+ ){0,4}(?:engineer|developer|scientist|designer|researcher|generalist|person|maker|builder)\b)",
     re.IGNORECASE,
 )
 _TITLE_LABEL = re.compile(
@@ -134,7 +135,7 @@ def read_sections(sections: list[Section], draft: Draft, as_of: date | None) -> 
             draft.wishes.extend(wishes(text, "must"))
             continue
         for sentence in re.split(r"(?<=[.!?])\s+(?=\W?[A-Z])", text):
-            if _ABOUT_SOMEBODY.search(sentence):
+            if _ABOUT_SOMEBODY.match(sentence):
                 draft.wishes.extend(wishes(sentence, "nice"))
             else:
                 draft.unread.append(sentence)

@@ -66,6 +66,10 @@ _LETTER = re.compile(r"(?:\b(?:in|with|or|and|knows?|writes?|of)\s|[,/(:]\s?)(R|
 _FUNCTION_WORDS = words_of(
     "and are can for from have how it of or our that the their they this to us what who with your"
 )
+_FOREIGN_WORDS = words_of(
+    "der die das und für mit nicht ein eine wir le la les des et pour avec nous une que los las el del con para una "
+    "och att som med het een van voor met jest nie się oraz não com uma um di che il per non og til ikke ve bir için"
+)
 
 
 def search_of(text: str) -> Search:
@@ -165,6 +169,8 @@ def since_of(text: str, as_of: date | None) -> tuple[date | None, str | None]:
 
 def languages_of(text: str) -> Iterator[str]:
     """Programming languages that the text names, as they are written."""
+    if text in {"Go", "R", "C"}:
+        yield text
     found = {match.start(1): match.group(1) for match in _LETTER.finditer(text)}
     for match in _WORD.finditer(text):
         word = match.group().rstrip(".-")
@@ -178,6 +184,8 @@ def foreign_language(text: str) -> str | None:
     words = re.findall(r"[^\W\d_]+", text.casefold()[:_READ_AHEAD])
     letters = sum(len(word) for word in words if not word.isascii())
     if (len(words) < 12 and letters < 12) or sum(word in _FUNCTION_WORDS for word in words) >= 0.05 * len(words):
+        return None
+    if not letters and _FOREIGN_WORDS.isdisjoint(words):
         return None
     import py3langid
 
