@@ -243,6 +243,8 @@ HIDDEN = "wizard of kubernetes, wizard of databases, wizard of everything that a
             f"<div class=x><p class=promo>{HIDDEN}</p></div>",
         ),
         ("", f"<noscript>{HIDDEN}</noscript>"),
+        ("", f"<template><p>{HIDDEN}</p></template>"),
+        ("", f"<details><p>{HIDDEN}</p></details>"),
     ],
 )
 def test_hidden_words_are_no_text(head: str, body: str) -> None:

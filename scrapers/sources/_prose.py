@@ -76,7 +76,8 @@ def prune(tree: HtmlElement) -> None:
 
 
 def prune_hidden(tree: HtmlElement) -> None:
-    """Takes out whatever `hidden` or a style attribute hides, by the rules of `scrapers.painting`."""
+    """Takes out templates, closed details, and what `hidden` or a style attribute hides by `scrapers.painting`."""
+    drop(tree, tree.xpath("//template | //details[not(@open)]/*[not(self::summary)]"))
     paints: dict[HtmlElement, Paint | None] = {}
     for element in tree.xpath("//*[@hidden or @style]"):
         outer = next((paints[above] for above in element.iterancestors() if above in paints), CANVAS)
