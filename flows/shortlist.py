@@ -27,7 +27,7 @@ from scrapers.settings import Home, find_home, packaged
 
 @flow(name="shortlist")
 def shortlist(roles: list[Path] | None = None, top: int = 25, as_of: date | None = None) -> State[Any]:
-    """Rank every role, one task each: Completed, `Degraded` when some role could not be read, Failed when none could."""
+    """Rank every role, one task each: Completed, `Degraded` when some could not be read, Failed when none could."""
     home, day = find_home().create(), as_of or datetime.now(UTC).date()
     files = roles or sorted(packaged("roles").glob("*.md"))
     pool = TalentPool.open(home)

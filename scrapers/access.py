@@ -9,6 +9,7 @@ from scrapers.candidates import candidate_id
 from scrapers.faults import Fault
 from scrapers.identity import address_hash
 from scrapers.identity.keys import link_key
+from scrapers.records import Account
 from scrapers.store import Store
 
 
@@ -41,6 +42,15 @@ def _spelled(identifier: str, key: bytes) -> str | None:
         return f"git:{address_hash(identifier, key)}"
     site, found, handle = identifier.partition(":")
     return f"{site}:{handle.casefold()}" if found and handle else None
+
+
+def spelled_account(identifier: str, key: bytes) -> Account:
+    """The account that a URL, a "site:handle" or an address spells, with nothing else known of it."""
+    spelled = _spelled(identifier, key)
+    if spelled is None:
+        raise WhoIsThat(f"{identifier}: neither a URL, nor site:handle, nor an address")
+    site, _, handle = spelled.partition(":")
+    return Account(site, handle)
 
 
 def held_of(identifier: str, store: Store, key: bytes) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from scrapers.hosts import host_of, same_site
 from scrapers.reading import read_page
 from scrapers.records import Account, Code, Event, Evidence, Page, Record, Refused, Request
 from scrapers.sources import Source
@@ -170,8 +171,8 @@ def _count(seen: Yield, page: Page, kept: Sequence[Record], held: int) -> None:
 
 
 def _at_home(request: Request, origin: Request) -> bool:
-    """Whether a follow-up stays with the same source on the very host that was asked before."""
-    return request.source == origin.source and urlsplit(request.url).netloc == urlsplit(origin.url).netloc
+    """Whether a follow-up stays with the same source on the site that was asked before."""
+    return request.source == origin.source and same_site(host_of(request.url), host_of(origin.url))
 
 
 def is_followed(source: Source, url: str) -> bool:

@@ -26,7 +26,7 @@ def main() -> None:
     try:
         app()
     except Fault as fault:
-        print(f"headwater: {fault}", file=sys.stderr)  # noqa: T201
+        typer.echo(f"headwater: {fault}", err=True)
         sys.exit(fault.exit_code)
 
 

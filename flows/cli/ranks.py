@@ -1,1 +1,185 @@
-"""Commands that rank: refresh, rank, role, evaluate, demo."""
+"""Commands that rank: refresh, rank, explain, role, evaluate, demo."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from flows.cli import app
+from flows.cli.collecting import day_or_today
+from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, console, home_of
+
+if TYPE_CHECKING:
+    from ranking.role import Role
+    from ranking.shortlist import Shortlist
+    from scrapers.settings import Home
+    from scrapers.store import Store
+
+RoleArgument = typer.Argument(help="A role description: a file, - for standard input, or a quoted sentence.")
+
+
+@app.command()
+def refresh(
+    wait: float = typer.Option(1.0, help="Seconds to wait for another refresh to end."),
+    home: Path | None = HomeOption,
+    quiet: bool = QuietOption,
+) -> None:
+    """Join the accounts of one person, and embed the evidence that is new."""
+    from scrapers.locks import locked
+    from scrapers.store import Store
+
+    place = home_of(home)
+    with locked(place, "refresh", wait), Store.open(place) as store:
+        counts = refresh_store(place, store, datetime.now(UTC), quiet)
+    typer.echo(", ".join(f"{count} {what}" for what, count in counts.items()))
+
+
+def refresh_store(place: Home, store: Store, at: datetime, quiet: bool) -> dict[str, int]:
+    """Candidates and vectors brought up to date with what is held; the counts."""
+    from ranking.pool import embed_evidence
+    from scrapers.candidates import join_accounts
+    from scrapers.suppression import SuppressionList
+
+    SuppressionList.open(place, store)
+    counts = join_accounts(store, place.key, at)
+    with bar("embedding", quiet) as progress:
+        return counts | embed_evidence(store, progress)
+
+
+@app.command()
+def rank(
+    role: str = RoleArgument,
+    top: int = typer.Option(25, min=1, help="How many candidates."),
+    form: str | None = typer.Option(None, "--format", help="csv, html or jsonl; default by the suffix of --out."),
+    out: Path | None = typer.Option(None, help="Where to write the shortlist; default is standard output."),
+    people: Path | None = typer.Option(
+        None, help="Rank your own list (JSON lines, plain or .gz) instead of the store."
+    ),
+    as_of: datetime | None = AsOfOption,
+    home: Path | None = HomeOption,
+    quiet: bool = QuietOption,
+) -> None:
+    """Write a shortlist: who fits the role, and why."""
+    from ranking.exporting import export, format_for
+    from ranking.pool import TalentPool
+
+    how, query = format_for(out, form), role_of(role)
+    place = home_of(home)
+    with bar("embedding", quiet) as progress:
+        pool = (
+            TalentPool.from_people(people, progress=progress) if people else TalentPool.open(place, progress=progress)
+        )
+    found = pool.rank(query, top=top, as_of=day_or_today(as_of))
+    for warning in (*found.role.warnings, *(f"not understood: {text}" for text in found.role.not_understood)):
+        console.print(f"{role}: {warning}", markup=False)
+    if out is None:
+        how.write(found, typer.get_text_stream("stdout"))
+    else:
+        written = export(found, None if people else place, how.name, out, at=datetime.now(UTC))
+        console.print(f"{len(found)} of {found.considered} people in {written}", markup=False)
+
+
+@app.command()
+def explain(
+    candidate: str = typer.Argument(help="A candidate id, a URL, site:handle, or an address."),
+    role: str | None = typer.Option(None, help="Explain the score for this role: a file or a quoted sentence."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON object."),
+    as_of: datetime | None = AsOfOption,
+    home: Path | None = HomeOption,
+) -> None:
+    """Say why accounts are one person; with --role, how the score adds up, term by term, with quotes."""
+    from ranking.exports.jsonl import term_json
+    from ranking.pool import TalentPool
+    from scrapers.access import held_of
+    from scrapers.store import Store
+
+    place = home_of(home)
+    with Store.open(place) as store:
+        held = held_of(candidate, store, place.key)
+    found = held["candidate_id"] or candidate
+    if role is None:
+        said = [judgement["sentence"] for judgement in held["judgements"] if judgement["revoked_at"] is None]
+        accounts = [f"{account['site']}:{account['handle']}" for account in held["accounts"]]
+        told = {"candidate_id": found, "accounts": sorted(set(accounts)), "why": said}
+        typer.echo(json.dumps(told, ensure_ascii=False) if as_json else "\n".join([found, *told["accounts"], *said]))
+        return
+    match = TalentPool.open(place).explain(found, role_of(role), as_of=day_or_today(as_of))
+    if as_json:
+        terms = [term_json(term) for term in match.terms]
+        typer.echo(json.dumps({"candidate_id": found, "score": match.score, "terms": terms}, ensure_ascii=False))
+    else:
+        typer.echo(match.explain())
+
+
+@app.command(name="role")
+def show_role(
+    role: str | None = typer.Argument(None, help="A role description: a file, - for standard input, or a sentence."),
+    lines: Path | None = typer.Option(None, help="A file of short queries, one a line.", exists=True, dir_okay=False),
+) -> None:
+    """Print what was understood of a role description, and what was not, as JSON."""
+    from ranking.role import parse_role, to_json
+    from scrapers.faults import Fault
+
+    if (role is None) == (lines is None):
+        raise Fault("give a role description or --lines FILE")
+    if lines is None:
+        typer.echo(json.dumps(to_json(role_of(role or "")), ensure_ascii=False, indent=2))
+        return
+    for line in lines.read_text(encoding="utf-8").splitlines():
+        typer.echo(json.dumps(to_json(parse_role(line)), ensure_ascii=False))
+
+
+@app.command()
+def evaluate(
+    people: Path = typer.Option(help="Who is ranked: JSON lines, plain or .gz.", exists=True, dir_okay=False),
+    queries: Path = typer.Option(help="What is asked: JSON lines of query_id and text.", exists=True, dir_okay=False),
+    qrels: Path | None = typer.Option(None, help="TREC judgements; measures are printed where they are given."),
+    out: Path | None = typer.Option(None, help="Where to write the TREC run."),
+    as_of: datetime | None = AsOfOption,
+    home: Path | None = HomeOption,
+    quiet: bool = QuietOption,
+) -> None:
+    """Rank people for every query, write the run, and measure it."""
+    from ranking.evaluate import evaluate as measure
+
+    from scrapers.store import Store
+
+    with Store.open(home_of(home)) as store, bar("ranking", quiet) as progress:
+        measured = measure(people, queries, qrels, out, store, as_of=as_of.date() if as_of else None, progress=progress)
+    if measured is not None:
+        typer.echo(str(measured))
+
+
+@app.command()
+def demo(
+    out: Path | None = typer.Option(None, help="Where to work and write; default is demo/ below the home."),
+    quiet: bool = QuietOption,
+) -> None:
+    """Do the whole main job on the bundled sample, offline: collect, join, embed, rank every role, write, explain."""
+    from flows.cli.sample import run_demo
+
+    place = out or home_of(None) / "demo"
+    for name, found, files in run_demo(place, quiet):
+        show_top(name, found)
+        typer.echo(f"  in full: {' '.join(map(str, files))}\n")
+    typer.echo("Next: headwater init, then headwater collect.")
+
+
+def show_top(name: str, found: Shortlist, count: int = 10) -> None:
+    """The first places of a shortlist, each with its best reason."""
+    typer.echo(f"{found.role.title or name}: the first {min(count, len(found))} of {found.considered} people")
+    for match in found.matches[:count]:
+        typer.echo(f"{match.rank:3}. {match.candidate.name}  {match.score:+.2f}")
+        for quote in match.reasons[:1]:
+            typer.echo(f'     "{quote.text}"\n     {quote.url} {quote.date or ""}'.rstrip())
+
+
+def role_of(role: str) -> Role:
+    """A role from a file, standard input (-) or a sentence."""
+    from ranking.role import parse_role, read_role
+
+    return parse_role(typer.get_text_stream("stdin").read(), name="standard input") if role == "-" else read_role(role)

@@ -16,9 +16,10 @@ from bs4.dammit import UnicodeDammit
 from lxml.html import HtmlElement, tostring
 from trafilatura import bare_extraction
 
+from scrapers.hosts import host_of
 from scrapers.parsing import NotThisPage, day, squeeze
 from scrapers.records import Evidence, EvidenceKind, Page, Record, Request
-from scrapers.sources._credit import host_of, is_shared, web_account
+from scrapers.sources._credit import is_shared, web_account
 from scrapers.sources._cues import Cues, author_of, read_cues
 from scrapers.sources._feed import without_tracking
 from scrapers.sources._hiding import maybe_hidden

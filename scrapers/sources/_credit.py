@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from urllib.parse import unquote, urlsplit
 
-import tldextract
-
+from scrapers.hosts import host_of, same_site
 from scrapers.records import Account
 from scrapers.sources._feed import Entry, Feed
 from scrapers.sources._people import host_is_named_after, is_full_name, mentions, slug
@@ -26,31 +24,6 @@ _SHARED_NAMES = (
 )
 SHARED_HOSTS = frozenset(_SHARED_NAMES.split())
 _RELAYS = re.compile(r"feeds\d?\.feedburner\.com|feedproxy\.google\.com|feedpress\.me|feeds\.feedblitz\.com")
-
-
-@cache
-def _suffixes() -> tldextract.TLDExtract:
-    return tldextract.TLDExtract(suffix_list_urls=(), include_psl_private_domains=True)
-
-
-def host_of(url: str | None) -> str:
-    """The host without `www.`, in lower case; empty where there is none."""
-    try:
-        return (urlsplit(url or "").hostname or "").removeprefix("www.").casefold()
-    except ValueError:
-        return ""
-
-
-def same_site(left: str, right: str) -> bool:
-    """Whether two hosts belong to one registered domain."""
-    return bool(left) and (left == right or _registered(left) == _registered(right) != "")
-
-
-def _registered(host: str) -> str:
-    """The registered domain; an unlisted ending counts as one label (the list's own default rule)."""
-    found = _suffixes()(host)
-    unlisted = not found.suffix and bool(re.search(r"\.[a-z][a-z0-9-]*$", host))
-    return ".".join(host.split(".")[-2:]) if unlisted else found.top_domain_under_public_suffix
 
 
 def home_handle(home: str) -> str:

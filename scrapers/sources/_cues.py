@@ -11,8 +11,8 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from scrapers.hosts import host_of, same_site
 from scrapers.parsing import absolute, squeeze
-from scrapers.sources._credit import host_of, same_site
 from scrapers.sources._people import host_is_named_after, is_full_name, mentions, names_in, same_person
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")

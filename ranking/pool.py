@@ -1,0 +1,119 @@
+"""Everybody who can be ranked, opened together with the index over what they made: what a notebook starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.corpus import Corpus, build_corpus
+from ranking.embed import Embedder, Memory
+from ranking.people import candidates_of, read_people
+from ranking.role import Role, read_role
+from ranking.score import score_role
+from ranking.shortlist import Match, Shortlist, rank
+from ranking.weights import Weights, read_weights
+from scrapers.candidates import load_candidates, repositories
+from scrapers.faults import Fault
+from scrapers.records import Candidate
+from scrapers.settings import Home, find_home
+from scrapers.store import Store
+from scrapers.suppression import SuppressionList
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Progress = Callable[[int, int], None]
+
+
+class NobodyToRank(Fault):
+    """There are no people yet; the message says how to get some."""
+
+
+class NotAmongThem(Fault):
+    """No candidate of that id is in the pool."""
+
+
+class TalentPool:
+    """People with their evidence, ready to be ranked against any role."""
+
+    def __init__(self, candidates: Sequence[Candidate], corpus: Corpus, weights: Weights | None = None) -> None:
+        self.candidates = {candidate.id: candidate for candidate in candidates}
+        self.corpus = corpus
+        self.weights = weights or read_weights()
+
+    @classmethod
+    def open(
+        cls,
+        home: Home | Path | str | None = None,
+        *,
+        embedder: Embedder | None = None,
+        progress: Progress | None = None,
+    ) -> TalentPool:
+        """Everybody in the store of that home (the project's own by default), as the last refresh joined them.
+
+        Evidence collected since then is embedded first. Raises NobodyToRank for an empty store.
+        """
+        place = home if isinstance(home, Home) else find_home(Path(home) if home else None)
+        with Store.open(place) as store:
+            listed = SuppressionList.open(place, store)
+            candidates = [
+                c for c in load_candidates(store) if c.evidence and not any(map(listed.account_listed, c.accounts))
+            ]
+            if not candidates:
+                raise NobodyToRank(f"{place.folder}: nobody here yet; run `headwater collect` and `headwater refresh`")
+            return cls(candidates, build_corpus(candidates, Held(store), embedder, progress, repositories(store)))
+
+    @classmethod
+    def from_people(
+        cls, people: Path | str | pd.DataFrame, *, embedder: Embedder | None = None, progress: Progress | None = None
+    ) -> TalentPool:
+        """Your own list: a JSON lines file, or a frame with person_id, title, text and, if you like, date and url."""
+        candidates = read_people(Path(people)) if isinstance(people, str | Path) else candidates_of(people)
+        return cls(candidates, build_corpus(candidates, Memory(), embedder, progress))
+
+    def __len__(self) -> int:
+        return len(self.candidates)
+
+    def __repr__(self) -> str:
+        return f"<TalentPool of {len(self)} people, {self.corpus.rows} pieces of evidence>"
+
+    def rank(self, role: Role | Path | str, top: int = 25, as_of: date | None = None) -> Shortlist:
+        """The best `top` people for a role (typed, a file, or a sentence) as of a day, today in UTC by default."""
+        role = role if isinstance(role, Role) else read_role(role)
+        day = as_of or datetime.now(UTC).date()
+        return rank(role, score_role(role, self.corpus, self.weights, day), self.candidates, as_of=day, top=top)
+
+    def explain(self, candidate_id: str, role: Role | Path | str, as_of: date | None = None) -> Match:
+        """That candidate's place among all, with every term of the score; raises NotAmongThem."""
+        whole = self.rank(role, top=len(self), as_of=as_of)
+        for match in whole:
+            if match.candidate.id == candidate_id:
+                return match
+        raise NotAmongThem(f"{candidate_id}: not among the {len(self)} people of this pool")
+
+
+class Held:
+    """The store's vectors, and beside them in memory what was embedded since: reading a pool never writes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._new = store, Memory()
+
+    def vectors(self, model_id: str, hashes: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:
+        """The known vectors of these texts, by the hash of the text."""
+        return {**self._store.vectors(model_id, hashes), **self._new.vectors(model_id, hashes)}
+
+    def add_vectors(self, model_id: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Keep new vectors as long as the pool lives."""
+        self._new.add_vectors(model_id, vectors)
+
+
+def embed_evidence(store: Store, progress: Progress | None = None, embedder: Embedder | None = None) -> dict[str, int]:
+    """Embed and keep what is new of everybody's evidence; returns counts for the run report."""
+    candidates = load_candidates(store)
+    corpus = build_corpus(candidates, store, embedder, progress, repositories(store))
+    return {"evidence": corpus.rows, "passages": len(corpus.index)}
