@@ -99,6 +99,9 @@ def test_title_and_place_are_read_whatever_stands_around_them(
         ("engineers in marketing", "engineer", []),
         ("founding engineer (m/f/d) – Zürich", "founding engineer", ["Zürich"]),
         ("part-time designer", "designer", []),
+        ("search engineers in Addis Ababa", "search engineer", ["Addis Ababa"]),
+        ("valletta bioinformaticians", "bioinformatician", ["Valletta"]),
+        ("tri-state area first sales hires", "first sales hire", ["Tri-State Area"]),
         ("staff engineer, platform, in Narnia", "staff engineer", []),
     ],
 )
@@ -124,6 +127,12 @@ def test_qualifiers_become_slots(
     """What is kept out of the title is not lost: seniority, stage of the company and themes are slots."""
     role = parse_role(text)
     assert (role.seniority, role.stage, role.themes) == (seniority, stage, themes)
+
+
+def test_a_place_that_is_ruled_out_is_listed() -> None:
+    """ "Outside the US" is not a search in the US; as no field holds it, it is listed as not understood."""
+    role = parse_role("designers outside the US")
+    assert (role.title, role.places, role.not_understood) == ("designer", (), ("outside the US",))
 
 
 @pytest.mark.parametrize(

@@ -218,7 +218,6 @@ Telangana
 Tamil Nadu
 Kerala
 Gujarat
-Punjab
 Haryana
 Uttar Pradesh
 Andhra Pradesh
@@ -236,6 +235,108 @@ Nuevo León
 Minas Gerais
 Puerto Rico
 Guam
+Victoria
+Australian Capital Territory = act
+Yukon
+Nunavut
+Penang = pulau pinang
+Selangor
+Johor
+Sabah
+Sarawak
+Bali
+West Java
+East Java
+Cebu
+Jutland
+Zealand
+Scania = skåne
+Friesland
+Limburg
+North Brabant = noord-brabant
+Gelderland
+South Holland = zuid-holland
+North Holland = noord-holland
+Mazovia
+Silesia
+Lower Silesia
+Transylvania
+Vorarlberg
+Carinthia
+Ticino
+Vaud
+Valais
+Crete
+Corsica
+Sardinia
+Apulia = puglia
+Campania
+Emilia-Romagna
+Calabria
+Liguria
+Umbria
+Alsace
+Aquitaine
+Rhône-Alpes = auvergne-rhone-alpes
+Pays de la Loire
+Valencian Community
+Balearic Islands
+Canary Islands
+Navarre
+Algarve
+Madeira
+Azores
+Yorkshire
+Lancashire
+Cheshire
+Kent
+Surrey
+Sussex
+Hampshire
+Cornwall
+Devon
+Oxfordshire
+Cambridgeshire
+Berkshire
+Hertfordshire
+Gloucestershire
+Essex
+Norfolk
+Yucatán = yucatan
+Quintana Roo
+Bahia
+Paraná
+Santa Catarina
+Rio Grande do Sul
+Pernambuco
+Antioquia
+Gauteng
+Western Cape
+KwaZulu-Natal
+Zanzibar
+Kyushu
+Jeju
+Xinjiang
+Tibet
+Hainan
+Fujian
+Hunan
+Hubei
+Shandong
+Hebei
+Henan
+Yunnan
+Shaanxi
+Bihar
+Odisha = orissa
+Assam
+Goa
+Chhattisgarh
+Jharkhand
+Uttarakhand
+Himachal Pradesh
+Punjab
+Sindh
 """
 
 # Short names that United States writers use for cities; canonical names as the gazetteer has them.
@@ -246,6 +347,14 @@ Brooklyn
 Manhattan
 Queens
 The Bronx = bronx
+Harlem
+SoHo
+Wall Street
+Hollywood
+Canary Wharf
+Shoreditch
+City of London
+Aarhus = århus
 Staten Island
 Washington DC = dc, washington d.c., d.c., washington district of columbia, district of columbia
 Los Angeles = la, l.a., los angeles ca

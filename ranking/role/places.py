@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from ranking.role.model import Place, PlaceKind
@@ -14,7 +15,7 @@ Known = tuple[str, PlaceKind]
 
 _LONGEST = 6
 _SURE_POPULATION = 40_000
-_EXONYM_POPULATION = 500_000
+_EXONYM_POPULATION = 200_000
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "&": " and "} | dict.fromkeys(".'’", "") | dict.fromkeys("-–/", " ")
 )
@@ -44,6 +45,9 @@ def place_at(words: Sequence[str], start: int, *, named: bool) -> tuple[Place, i
     """
     if found := _known_at(words, start, named=named):
         place, end = found
+        bare = place.text.removesuffix(" area").removesuffix(" Area")
+        if bare != place.text and _own_names().get(fold(bare)) == (place.name, place.kind):  # "tri-state area"
+            place = replace(place, text=bare)
         return place, _skip_area(words, end)
     return None
 
@@ -105,6 +109,8 @@ def _own_names() -> dict[str, Known]:
     names: dict[str, Known] = {}
     for country in atlas.get_countries().values():
         name = country["name"].strip().removeprefix("The ")
+        if country["capital"]:
+            names.setdefault(fold(country["capital"]), (country["capital"], "city"))
         names[fold(name)] = (name, "country")
     names.update(_entries(COUNTRIES, "country"))
     names.update(_entries(STATES, "state"))

@@ -16,11 +16,11 @@ from ranking.role.titles import IN_TITLES, Qualifiers, clean_title, is_person, n
 from ranking.role.words import EMPLOYERS, FIELDS, LEVEL, TOOLS, YEARS, is_industry, phrases_of, words_of
 
 _TOKEN = re.compile(r"[^\s,;:()|\[\]–—]+|[,;:()|–—]")
+# "Show" and "hire" are asked for only where a verb can stand; "search engineer" and "first hire" are titles.
 _SEARCH = re.compile(
-    r"\b(?:(?:please\s+)?(?:find|show|get|give|list|identify|source|search(?:ing)?(?:\s+for)?|look(?:ing)?\s+for|"
-    r"hir(?:e|ing)(?:\s+for)?|"
-    r"seek(?:ing)?|recruit|want(?:ed)?|need(?:ed)?)\s+(?:me\s+)?(?:(?:an?|the|some|all|top|best|great|good|any|"
-    r"more)\s+)*)",
+    r"(?:\b(?:find|seeking|seek|hiring(?:\s+for)?|search(?:ing)?\s+for|look(?:ing)?\s+for|wanted|need(?:ed)?|want)"
+    r"|(?:^|\b(?:to|we|i|please|must)\s+)(?:show|get|give|list|identify|source|hire|recruit(?:ing)?))"
+    r"\s+(?:me\s+)?(?:(?:an?|the|some|all|top|best|great|good|any|more)\s+)*",
     re.IGNORECASE,
 )
 _ARTICLES = words_of("a an the some top best any our all i we me who are is")
@@ -34,7 +34,7 @@ _BEFORE_PLACE = sorted(
     based, based in, based out of, based near, based around, located, located in, located near, located at, working in,
     working from, working out of, working near, living in, residing in, who live in, who are in, that are in, are in,
     is in, from, in, in the, near, near the, around, around the, across, across the, covering, covering the, for,
-    for the, within, throughout, throughout the, serving, serving the, out of, outside, outside of, close to, next to,
+    for the, within, throughout, throughout the, serving, serving the, out of, close to, next to,
     at companies in, at companies near, at companies based in, at companies located in, at startups in,
     at startups based in, for companies in, on the, at, available in, relocating to, willing to relocate to,
     relocate to, jobs, jobs in, positions, positions in, openings, openings in, roles in, operating in, supporting,
@@ -43,6 +43,8 @@ _BEFORE_PLACE = sorted(
     ),
     key=lambda phrase: (-len(phrase), phrase),
 )
+_OUTSIDE = words_of("outside except excluding not but")
+_ANYBODY = words_of("people person persons somebody someone anybody anyone")
 _MORE_PLACES = frozenset({",", "or", "and", "/", "&"})
 _STOPS = words_of(
     "with at who that which using having knowing whose where when specialising specializing "
@@ -96,6 +98,8 @@ def read_search(text: str, *, sure: bool = True) -> Search:
     around = Qualifiers()
     named = _until_stop(_without_terms(segment))
     title = clean_title(named, around)
+    if title and title[0].casefold() in _ANYBODY and len(title) == 1:
+        title = []
     if not (title and (names_somebody(title) or asked or (span and sure))):
         return Search(places=span.places if span and sure else ())
     _qualify([*before, *segment[len(named) :], *around_words], around)
@@ -175,7 +179,7 @@ def _announced(words: Sequence[str]) -> _Span | None:
 
 def _places_from(words: Sequence[str], start: int, at: int) -> _Span | None:
     found = place_at(words, at, named=True)
-    if not found:
+    if not found or any(word.casefold() in _OUTSIDE for word in words[max(0, start - 2) : start]):
         return None
     places, end = [found[0]], found[1]
     while end + 1 < len(words) and words[end].casefold() in _MORE_PLACES:
@@ -201,15 +205,15 @@ def _bare_place(words: Sequence[str]) -> _Span | None:
     """A place that nothing announces: before the title, after it, or between qualifiers."""
     for index in _leading(words):
         span = place_at(words, index, named=False) and _places_from(words, index, index)
-        if span and names_somebody(words[span.end :]):
+        if span and names_somebody(clean_title(_until_stop(words[span.end :]), Qualifiers())):
             return span
     heads = [index for index, word in enumerate(words) if is_person(word)]
     for index in range(heads[-1] + 1 if heads else 1, len(words)):
         found = place_at(words, index, named=False)
         if found is None or is_wordlike(found[0].text) or words[index - 1].casefold() in {"of", "&", "and"}:
             continue
-        if heads or found[1] == len(words):
-            return _places_from(words, index, index)
+        if (heads or found[1] == len(words)) and (span := _places_from(words, index, index)):
+            return span
     return None
 
 

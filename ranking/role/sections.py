@@ -13,7 +13,7 @@ from ranking.role.model import Level, Place
 from ranking.role.outline import Item, Section
 from ranking.role.query import Search, read_search
 from ranking.role.requirements import Wish, split_refusals, unmarked, wishes
-from ranking.role.slots import places_in, places_of, remote_of, search_of, since_of
+from ranking.role.slots import excluded_places, places_in, places_of, remote_of, search_of, since_of
 from ranking.role.titles import seniority_of
 from ranking.role.words import stage_of
 
@@ -116,6 +116,7 @@ def _read_slots(draft: Draft, text: str, as_of: date | None) -> None:
     draft.since = draft.since or since
     if unread:
         draft.unread.append(unread)
+    draft.unread.extend(excluded_places(text))
 
 
 def read_sections(sections: list[Section], draft: Draft, as_of: date | None) -> None:

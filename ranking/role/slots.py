@@ -31,6 +31,7 @@ _ANNOUNCE_PLACE = re.compile(
     r"(?:hybrid|on-?site|in person) in|relocat(?:e|ing) to|(?:role|position|job|team) (?:is )?in)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
+_RULE_OUT = re.compile(r"\b(?:outside(?: of)?|except|excluding|not in|anywhere but)\s+(?:the\s+)?", re.IGNORECASE)
 _REMOTE_NO = re.compile(
     r"\b(?:no remote|not remote|on-?site only|in[- ](?:the )?office only|fully on-?site|on-?site\b(?! visits)|"
     r"office[- ]based)",
@@ -121,6 +122,14 @@ def places_in(text: str) -> Iterator[Place]:
         words = [word.rstrip(".!?") or word for word in words]
         if words and (words[0][:1].isupper() or text.islower()) and (found := place_at(words, 0, named=True)):
             yield found[0]
+
+
+def excluded_places(text: str) -> Iterator[str]:
+    """Places that are ruled out ("outside the US"), as written: a role has no field for them."""
+    for announced in _RULE_OUT.finditer(text[:_READ_AHEAD]):
+        words = re.findall(r"[^\s,;:()]+", text[announced.end() : announced.end() + 80])
+        if words and (found := place_at([word.rstrip(".!?") or word for word in words], 0, named=True)):
+            yield f"{announced.group().strip()} {found[0].text}"
 
 
 def places_of(text: str) -> tuple[tuple[Place, ...], list[str]]:

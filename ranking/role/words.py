@@ -163,7 +163,7 @@ PERSONS = words_of("""
     curator dentist dermatologist designer detective dev developer devrel dietitian diplomat director dispatcher
     doctor driver economist editor educator electrician engineer ergonomist estimator evangelist examiner executive
     expert farmer fellow fighter filmmaker firefighter founder freelancer fundraiser generalist geographer geologist
-    guard guide hacker handyman head historian host hygienist illustrator inspector installer instructor intern
+    guard guide hacker handyman head hire historian host hygienist illustrator inspector installer instructor intern
     interpreter inventor investigator investor janitor journalist judge laborer lawyer lead leader lecturer liaison
     librarian linguist lobbyist machinist maintainer maker manager marketer mathematician mechanic mentor
     merchandiser merchant midwife moderator model musician negotiator neuroscientist notary nurse nutritionist
