@@ -1,0 +1,36 @@
+"""Evidence that repeats the words of the role itself: flagged, and not rewarded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.corpus import Corpus
+from ranking.lexicon import tokens
+
+PHRASE = 5
+# A role shorter than this many phrases is a topic that anyone may name; nothing can be a copy of it.
+LEAST_PHRASES = 8
+COPIED_SHARE = 0.4
+# Only the rows nearest to a requirement can be copies that matter.
+LOOKED_AT = 200
+
+
+def copied_rows(corpus: Corpus, role_text: str, vectors: Sequence[NDArray[np.float32]]) -> frozenset[int]:
+    """Rows that hold a large share of the role's five-word phrases."""
+    asked = _phrases(tokens(role_text))
+    if len(asked) < LEAST_PHRASES or not corpus.rows or not len(vectors):
+        return frozenset()
+    near = corpus.index.search(np.stack(vectors), LOOKED_AT)[1]
+    rows = np.unique(corpus.passage_row[near.ravel()])
+    return frozenset(int(row) for row in rows if _share(asked, corpus.words[row]) >= COPIED_SHARE)
+
+
+def _share(asked: frozenset[tuple[str, ...]], words: Sequence[str]) -> float:
+    return len(asked & _phrases(words)) / len(asked)
+
+
+def _phrases(words: Sequence[str]) -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(words[i : i + PHRASE]) for i in range(len(words) - PHRASE + 1))

@@ -1,0 +1,145 @@
+"""People with their evidence, made ready to be ranked: blind texts, words, vectors, themes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.embed import Embedder, Progress, VectorCache, embed_new, minilm_for
+from ranking.index import Index
+from ranking.lexicon import Lexicon, joined, tokens
+from ranking.passages import render, split
+from ranking.segments import Segments
+from ranking.themes import Kindred, Themes, find_kindred, fit_themes, unit
+from scrapers.records import Candidate, Evidence, EvidenceKind
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Everybody in order of id; their evidence as rows, each person's together, in order of evidence id.
+
+    The same people give the same corpus in whatever order they come. `days` are ordinals, 0 where undated. Word and
+    theme tables are made at first use.
+    """
+
+    people: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    segments: Segments
+    days: Ints
+    texts: tuple[str, ...]
+    index: Index
+    passage_row: Ints
+    embedder: Embedder
+    cache: VectorCache
+
+    @property
+    def rows(self) -> int:
+        return len(self.evidence)
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Where each person stands in `people`."""
+        return {person: number for number, person in enumerate(self.people)}
+
+    @cached_property
+    def words(self) -> tuple[tuple[str, ...], ...]:
+        """The tokens of each row."""
+        return tuple(tuple(tokens(text)) for text in self.texts)
+
+    @cached_property
+    def pieces(self) -> Lexicon:
+        """BM25 over rows."""
+        return Lexicon(self.words)
+
+    @cached_property
+    def profiles(self) -> Lexicon:
+        """BM25 over people: all words of a person seen together."""
+        starts = self.segments.starts
+        return Lexicon([joined(self.words[a:b]) for a, b in pairwise(starts)])
+
+    @cached_property
+    def passage_starts(self) -> Ints:
+        """The first passage of each row; every row has at least one."""
+        return np.searchsorted(self.passage_row, np.arange(self.rows))
+
+    @cached_property
+    def vectors(self) -> Floats:
+        """One unit vector a row: the direction of its passages together."""
+        if not self.rows:
+            return np.empty((0, self.embedder.dimension), dtype=np.float32)
+        return unit(np.add.reduceat(self.index.vectors, self.passage_starts, axis=0))
+
+    @cached_property
+    def means(self) -> Floats:
+        """One unit vector a person: the direction of their rows together; 0 for a person without any."""
+        return unit(self.segments.sum(self.vectors))
+
+    @cached_property
+    def themes(self) -> Themes | None:
+        return fit_themes(self.pieces, self.texts)
+
+    @cached_property
+    def kindred(self) -> Kindred | None:
+        return find_kindred(self.vectors, self.segments.owner, self.texts)
+
+    def kind_weights(self, kinds: Mapping[EvidenceKind, float]) -> Floats:
+        """How much each row counts, by its kind."""
+        return np.array([kinds.get(piece.kind, 1.0) for piece in self.evidence], dtype=np.float32)
+
+    def encode_query(self, texts: Sequence[str]) -> Floats:
+        """Unit rows for query texts, from the cache where they were asked before."""
+        return embed_new([self.embedder.query_prompt + text for text in texts], self.embedder, self.cache)
+
+
+def build_corpus(
+    candidates: Sequence[Candidate],
+    cache: VectorCache,
+    embedder: Embedder | None = None,
+    progress: Progress | None = None,
+    repositories: Mapping[str, Evidence] | None = None,
+) -> Corpus:
+    """The corpus of these candidates; new passages are embedded and stored, known ones are not touched.
+
+    Without an embedder the packaged model is used, in the precision that the cache already holds. `repositories` maps
+    a contribution's repository to the evidence that describes it.
+    """
+    ordered = sorted(candidates, key=lambda candidate: candidate.id)
+    rows: list[tuple[int, Evidence, str]] = []
+    for number, candidate in enumerate(ordered):
+        names = tuple(account.name for account in candidate.accounts if account.name)
+        for piece in sorted(candidate.evidence, key=lambda piece: (piece.id, piece.text)):
+            context = (repositories or {}).get(str(piece.details.get("repository", "")))
+            rows.append((number, piece, render(piece, context, names)))
+    texts = tuple(text for _, _, text in rows)
+    passages: list[str] = []
+    passage_row: list[int] = []
+    for row, (_, piece, text) in enumerate(rows):
+        for passage in split(text, _lead(text, piece)).texts:
+            passages.append(passage)
+            passage_row.append(row)
+    embedder = embedder or minilm_for(cache, passages)
+    vectors = embed_new([embedder.passage_prompt + passage for passage in passages], embedder, cache, progress)
+    return Corpus(
+        people=tuple(candidate.id for candidate in ordered),
+        evidence=tuple(piece for _, piece, _ in rows),
+        segments=Segments(np.array([number for number, _, _ in rows], dtype=np.int64), len(ordered)),
+        days=np.array([piece.date.toordinal() if piece.date else 0 for _, piece, _ in rows], dtype=np.int64),
+        texts=texts,
+        index=Index(vectors),
+        passage_row=np.array(passage_row, dtype=np.int64),
+        embedder=embedder,
+        cache=cache,
+    )
+
+
+def _lead(text: str, piece: Evidence) -> str:
+    """The title as it stands in the blind text, to lead the later passages."""
+    return text.split(". ", 1)[0] if piece.title else ""

@@ -1,0 +1,118 @@
+"""Words: BM25 over single pieces of evidence and over whole profiles. The only bm25s and stemmer."""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_TOKEN = re.compile(r"[^\W_]+(?:\+\+|#)?")
+_STOP = frozenset(
+    """
+    a about above after again all also am an and any are as at be because been before being below between both but by
+    can could did do does doing done down during each etc few for from further get had has have having here how i if in into
+    is it its itself just let like me more most my no nor not now of off on once only or other our ours out over own per
+    same should so some such than that the their theirs them then there these they this those through to too under until
+    up us using use used very via was we were what when where which while who whom why will with within would you your
+    yours
+    """.split()  # noqa: SIM905 - as prose it can be read
+)
+
+
+@cache
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
+
+
+@lru_cache(maxsize=200_000)
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word))
+
+
+def tokens(text: str) -> list[str]:
+    """Stemmed words in reading order: lower case, CamelCase split, stop words gone, `c++` and `c#` whole."""
+    words = (match.group().lower() for match in _TOKEN.finditer(_CAMEL.sub(" ", text)))
+    return [_stem(word) for word in words if word not in _STOP]
+
+
+def query_weights(text: str) -> dict[str, float]:
+    """Each query term with its weight: a term said n times counts the square root of at most three."""
+    return {term: min(count, 3) ** 0.5 for term, count in Counter(tokens(text)).items()}
+
+
+class Lexicon:
+    """BM25 (Lucene idf) over a list of token lists; scores are for every text at once."""
+
+    def __init__(self, texts: Sequence[Sequence[str]], k1: float = 1.2, b: float = 0.75) -> None:
+        self.size = len(texts)
+        self._terms: dict[str, int] = {}
+        ids = [[self._terms.setdefault(term, len(self._terms)) for term in text] for text in texts]
+        self._index: Any = None
+        if self._terms:
+            import bm25s
+
+            logging.getLogger("bm25s").setLevel(logging.WARNING)
+
+            self._index = bm25s.BM25(method="lucene", k1=k1, b=b, dtype="float32")
+            self._index.index(bm25s.tokenization.Tokenized(ids=ids, vocab=self._terms), show_progress=False)
+
+    def scores(self, weights: dict[str, float]) -> Floats:
+        """The BM25 score of every text for weighted query terms; 0 where no term occurs."""
+        total = np.zeros(self.size, dtype=np.float32)
+        known = [(self._terms[term], weight) for term, weight in weights.items() if term in self._terms]
+        if not known:
+            return total
+        data, rows, starts = (self._index.scores[key] for key in ("data", "indices", "indptr"))
+        for term, weight in sorted(known):
+            column = slice(starts[term], starts[term + 1])
+            total[rows[column]] += np.float32(weight) * data[column]
+        return total
+
+    def rarity(self, term: str) -> float:
+        """How telling a term is: log(1 + texts / texts that have it); 0 where nobody uses it."""
+        column = self._terms.get(term)
+        if column is None:
+            return 0.0
+        starts = self._index.scores["indptr"]
+        return math.log1p(self.size / max(1, int(starts[column + 1] - starts[column])))
+
+    def rarity_weighted(self, weights: dict[str, float]) -> list[tuple[int, float]]:
+        """Columns of the known query terms, each weighted by its rarity twice over, as theme space wants them."""
+        return [
+            (self._terms[term], weights[term] * self.rarity(term) ** 2)
+            for term in sorted(weights)
+            if term in self._terms
+        ]
+
+    def coverage(self, weights: dict[str, float], text: Iterable[str]) -> float:
+        """Which share of the query's rarity a text's words make up, 0..1; a term that nobody uses counts in full."""
+        rarest = math.log1p(self.size)
+        worth = {term: weight * (self.rarity(term) or rarest) for term, weight in weights.items()}
+        whole = sum(worth.values())
+        return sum(worth.get(term, 0.0) for term in set(text)) / whole if whole else 0.0
+
+    def matrix(self) -> Any:
+        """The BM25 scores as a sparse matrix, one line a text, one column a term; None where there is no word."""
+        if self._index is None:
+            return None
+        from scipy.sparse import csc_matrix  # type: ignore[import-untyped]
+
+        columns = tuple(self._index.scores[key] for key in ("data", "indices", "indptr"))
+        return csc_matrix(columns, shape=(self.size, len(columns[2]) - 1)).tocsr()
+
+
+def joined(texts: Iterable[Sequence[str]]) -> list[str]:
+    """Several token lists as one, in order."""
+    return [term for text in texts for term in text]

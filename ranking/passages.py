@@ -1,0 +1,120 @@
+"""Evidence → the blind texts that are embedded and matched: what was made, never who made it.
+
+Structured fields about a person (name, handle, bio, place, links, team) never enter. In prose the account's own
+handle and name, @handles, URLs, pronouns, ages and "based in ..." are taken out, so that two people who did the same
+thing have the same text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from scrapers.parsing import clean
+from scrapers.records import Evidence
+
+# Raised when `render` or `split` words a text differently; vectors are keyed by text, so only changed texts are redone.
+PASSAGE_VERSION = 1
+# The packaged model reads 256 word pieces: about 180 English words.
+WINDOW_WORDS = 180
+MOST_PASSAGES = 4
+
+_PLACEHOLDER = re.compile(r"\[(?:address|phone|person|email|link)\]")
+_MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
+_URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w.-]+\.(?:com|org|net|io|dev|app|me|co)/\S*", re.IGNORECASE)
+_MENTION = re.compile(r"(?<![\w.+-])@[A-Za-z0-9][\w-]*(?![\w/-])")
+_PRONOUN_NOTE = re.compile(
+    r"[(\[]?\b(?:she|he|they|ze|xe)\s*/\s*(?:her|him|his|them|hir|xem)(?:\s*/\s*\w+)?\b[)\]]?", re.IGNORECASE
+)
+_AGE = re.compile(
+    r"\b(?:aged?\s+)?\d{1,2}[\s-]*(?:years?|yrs?)[\s-]*(?:old|of\s+age)\b|\baged?\s+\d{1,2}\b", re.IGNORECASE
+)
+_HONORIFIC = re.compile(r"\b(?:Mr|Mrs|Ms|Mx|Miss|Sir|Madam)\b\.?(?=\s)")
+_PROPER = r"[A-Z][\w'’-]+(?:[ ,]+[A-Z][\w'’.-]+){0,3}"
+_SELF_NAMED = re.compile(rf"\b([Mm]y\s+name(?:\s+is|['’]s))\s+{_PROPER}")
+_HOME = re.compile(
+    rf"\b(?:(?:based|living|live|lives|located|residing|resides?)\s+(?:in|near)|"
+    rf"(?:I['’]m|I\s+am|we['’]re|we\s+are|originally|hail|hails|hailing)\s+from)\s+{_PROPER}"
+)
+# Both genders become "they"; only these spellings, so that an acronym such as HE stays.
+_PRONOUNS = {
+    "he": "they", "she": "they", "him": "them", "his": "their", "her": "their", "hers": "theirs",
+    "himself": "themselves", "herself": "themselves",
+}  # fmt: skip
+_PRONOUN = re.compile(r"\b(" + "|".join(word for p in _PRONOUNS for word in (p, p.capitalize())) + r")\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """The texts of one piece of evidence that are embedded, and how many words were too many for them."""
+
+    texts: tuple[str, ...]
+    words_left_out: int = 0
+
+
+def render(evidence: Evidence, repository: Evidence | None = None, names: Sequence[str] = ()) -> str:
+    """The blind text of one piece of evidence: title, text, tags, awards, and what its repository is about.
+
+    The same act by two people gives the same text, whatever their `names` and handles.
+    """
+    awards = ". ".join(" ".join(f"{award.prize} {award.event}".split()) for award in evidence.awards)
+    context = f"{repository.title}. {repository.text[:600]} {' '.join(repository.tags)}" if repository else ""
+    parts = (evidence.title, evidence.text, ", ".join(evidence.tags), awards, context)
+    handles = [key.handle for key in (evidence.account, *evidence.team) if key is not None]
+    return said_once(". ".join(filter(None, (blind(part, handles, names).strip(" .") for part in parts))))
+
+
+def blind(text: str, handles: Iterable[str] = (), names: Iterable[str] = ()) -> str:
+    """The text on one line without URLs, @handles, these handles and names, pronouns, ages and home places."""
+    text = _MARKDOWN_LINK.sub(r"\1", _PLACEHOLDER.sub(" ", clean(text)))
+    text = _MENTION.sub(" ", _URL.sub(" ", text))
+    identifying = _identifying(tuple(handles), tuple(names))
+    if identifying is not None:
+        text = identifying.sub(" ", text)
+    text = _AGE.sub(" ", _PRONOUN_NOTE.sub(" ", text))
+    text = _HONORIFIC.sub(" ", _HOME.sub(" ", _SELF_NAMED.sub(r"\1", text)))
+    return " ".join(_PRONOUN.sub(_neutral, text).split())
+
+
+def said_once(text: str, length: int = 4) -> str:
+    """The text with every repeated phrase of `length` words cut after its first time: saying it again adds nothing."""
+    seen: set[tuple[str, ...]] = set()
+    kept: list[str] = []
+    recent: list[str] = []
+    for word in text.split():
+        plain = word.casefold().strip(".,;:!?()\"'")
+        recent = [*recent[1 - length :], plain]
+        phrase = tuple(recent)
+        if len(phrase) == length and phrase in seen:
+            continue
+        seen.add(phrase)
+        kept.append(word)
+    return " ".join(kept)
+
+
+def split(text: str, title: str = "") -> Passages:
+    """The text in windows that the model reads whole, each after the first led by the title; the cut is counted."""
+    words = text.split()
+    first, rest = words[:WINDOW_WORDS], words[WINDOW_WORDS:]
+    lead = title.split()[:20]
+    step = WINDOW_WORDS - len(lead)
+    later = [rest[start : start + step] for start in range(0, len(rest), step)]
+    kept = later[: MOST_PASSAGES - 1]
+    texts = (" ".join(first), *(" ".join([*lead, *window]) for window in kept))
+    return Passages(texts, sum(map(len, later[len(kept) :])))
+
+
+def _neutral(match: re.Match[str]) -> str:
+    word = _PRONOUNS[match.group().lower()]
+    return word.capitalize() if match.group()[0].isupper() else word
+
+
+def _identifying(handles: tuple[str, ...], names: tuple[str, ...]) -> re.Pattern[str] | None:
+    """What names the person: handles and full names in any case, their parts only where written as a name."""
+    whole = {part for handle in handles for part in (handle, *handle.split("#")) if len(part) > 2}
+    whole |= {name for name in names if len(name) > 2}
+    parts = {part for name in names for part in re.findall(r"[^\W\d_][\w'’-]{2,}", name) if part[0].isupper()}
+    found = [f"(?i:{re.escape(text)})" for text in sorted(whole, key=lambda text: (-len(text), text))]
+    found += [re.escape(text) for text in sorted(parts, key=lambda text: (-len(text), text))]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(found)})(?:['’]s)?(?!\w)") if found else None

@@ -1,0 +1,85 @@
+"""What all of a person's evidence says to one requirement: parts by words, by meaning, by themes, by kin.
+
+Every part is computed over every piece of everybody, so that people compare; each part grows with evidence or pads
+short profiles by nothing, so that one lucky piece does not beat a body of work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.corpus import Corpus
+from ranking.lexicon import query_weights
+from ranking.segments import standardised
+
+Floats = NDArray[np.float32]
+
+# How many pieces of a person count, and what each further one counts of the one before.
+DEPTH = 12
+DECAY = 0.7
+# Sharpness of the log-sum-exp: at 20 a cosine 0.1 lower counts an eighth.
+SHARPNESS = 20.0
+_BEST = (DECAY ** np.arange(DEPTH)).astype(np.float32)
+_TOP5 = (np.arange(DEPTH) < 5).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one requirement finds: a strength of each row by each signal, and each person's raw parts by name."""
+
+    requirement: str
+    words: Floats
+    meaning: Floats
+    themes: Floats
+    kindred: Floats
+    parts: dict[str, Floats]
+
+    @cached_property
+    def rows(self) -> Floats:
+        """How well each row answers, all signals together: standardised over rows and added."""
+        return _together(self.words, self.meaning, self.themes)
+
+
+def find(corpus: Corpus, requirement: str, vector: Floats, counted: Floats) -> Found:
+    """The rows' strengths and the people's parts for one requirement; `counted` says how much each row counts."""
+    segments, weights = corpus.segments, query_weights(requirement)
+    words = corpus.pieces.scores(weights) * counted
+    meaning = _meaning(corpus, vector) * counted
+    themes = corpus.themes.scores(weights) * counted if corpus.themes else np.zeros_like(words)
+    kindred = np.zeros_like(words)
+    if corpus.kindred is not None:
+        kindred = corpus.kindred.smoothed(np.maximum(_together(words, meaning, themes), 0)) * counted
+    best_words, best_themes = segments.best(words, DEPTH), segments.best(themes, DEPTH)
+    peak = np.log(np.maximum(segments.sum(np.exp(SHARPNESS * meaning)), 1)) / SHARPNESS
+    parts = {
+        "words_profile": corpus.profiles.scores(weights),
+        "words_top5": best_words @ _TOP5,
+        "words_best": best_words @ _BEST,
+        "meaning_profile": corpus.means @ vector,
+        "meaning_best": segments.best(_rows(meaning), DEPTH) @ _BEST,
+        "meaning_peak": peak,
+        "themes_top5": best_themes @ _TOP5,
+        "themes_best": segments.best(_rows(themes), DEPTH) @ _BEST,
+        "kindred_best": segments.best(_rows(kindred), DEPTH) @ _BEST,
+    }
+    return Found(requirement, words, meaning, themes, kindred, parts)
+
+
+def _meaning(corpus: Corpus, vector: Floats) -> Floats:
+    """The cosine of each row's nearest passage."""
+    if not corpus.rows:
+        return np.zeros(0, dtype=np.float32)
+    nearest: Floats = np.maximum.reduceat(corpus.index.scores(vector[None, :])[0], corpus.passage_starts)
+    return nearest
+
+
+def _together(words: Floats, meaning: Floats, themes: Floats) -> Floats:
+    return _rows(words) + _rows(meaning) + np.float32(0.7) * _rows(themes)
+
+
+def _rows(values: Floats) -> Floats:
+    return standardised(values).astype(np.float32) if len(values) else values

@@ -1,0 +1,143 @@
+"""A typed role and a corpus → one score a person, as terms that add up.
+
+Musts count by their mean, nice-to-haves by theirs and less; what is unwanted is a question of its own, asked of the
+evidence, and taken away where the answer is strong. A negation is never left to an embedding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from ranking.copying import copied_rows
+from ranking.corpus import Corpus
+from ranking.features.recency import freshness
+from ranking.fuse import Points, fused, strongest
+from ranking.retrieve import Found, find
+from ranking.role import Requirement, Role
+from ranking.support import contributions
+from ranking.weights import Weights
+
+# How far evidence for an "unless" must stand above the pool to lift a "never" in full.
+LIFTED_FROM, LIFTED_AT = 0.5, 2.0
+
+
+@dataclass(frozen=True)
+class PoolTerm:
+    """One summand of everybody's score: its points, one a person, in the order of the corpus."""
+
+    name: str
+    detail: str
+    points: Points
+    requirements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Everybody's score for a role and what it is made of. `total` is the sum of the terms' points."""
+
+    role: Role
+    corpus: Corpus
+    weights: Weights
+    as_of: date
+    terms: tuple[PoolTerm, ...]
+    total: Points
+    found: Mapping[str, Found]
+    copies: frozenset[int]
+
+    def support(self, person: int, requirement: str) -> list[tuple[int, float]]:
+        """The person's rows for a requirement id with their shares of what was found, which add up to 1, best first."""
+        rows, worth = contributions(self.corpus, self.found[requirement], person, self.weights.parts)
+        whole = float(worth.sum())
+        if whole <= 0:
+            return []
+        shares = [(int(row), float(value) / whole) for row, value in zip(rows, worth, strict=True) if value > 0]
+        return sorted(shares, key=lambda share: (-share[1], share[0]))
+
+
+def score_role(role: Role, corpus: Corpus, weights: Weights, as_of: date) -> Scores:
+    """The score of everybody in the corpus; the same for any order of people, to the last digit shown."""
+    asked = asked_for(role)
+    texts = list(dict.fromkeys(text for each in asked for text in (each.text, each.unless) if text))
+    vectors = dict(zip(texts, corpus.encode_query(texts), strict=True))
+    counted = corpus.kind_weights(weights.kinds)
+    copies = copied_rows(corpus, role.text, [vectors[each.text] for each in asked])
+    counted[sorted(copies)] = 0
+    by_text = {text: find(corpus, text, vectors[text], counted) for text in texts}
+    points = {text: fused(found.parts, weights.parts) for text, found in by_text.items()}
+    terms = [
+        *_wanted("must", _musts(asked), points, weights.levels.must),
+        *_wanted("nice", [[each] for each in asked if each.level == "nice"], points, weights.levels.nice),
+        *(_unwanted(each, points, weights) for each in asked if each.level == "never"),
+        *_recency(corpus, weights, as_of),
+    ]
+    total = np.sum([term.points for term in terms], axis=0) if terms else np.zeros(len(corpus.people))
+    found = {each.id: by_text[each.text] for each in asked}
+    return Scores(role, corpus, weights, as_of, tuple(terms), total, found, copies)
+
+
+def asked_for(role: Role) -> tuple[Requirement, ...]:
+    """The role's requirements; where none is wanted, its title or text is the one must."""
+    if any(each.level != "never" for each in role.requirements):
+        return role.requirements
+    return (Requirement("role", role.title or role.text or role.name), *role.requirements)
+
+
+def _musts(asked: Sequence[Requirement]) -> list[list[Requirement]]:
+    """Each must by itself, the one-ofs of a group together."""
+    together: dict[str, list[Requirement]] = {}
+    for each in asked:
+        if each.level == "must":
+            together[f"must {each.id}"] = [each]
+        elif each.level == "one_of":
+            together.setdefault(f"group {each.group}", []).append(each)
+    return list(together.values())
+
+
+def _wanted(
+    level: str, asked: list[list[Requirement]], points: Mapping[str, Mapping[str, Points]], weight: float
+) -> list[PoolTerm]:
+    """The terms of all requirements of a level, whose points together are the weighted mean."""
+    terms = []
+    for members in asked:
+        groups = strongest([points[each.text] for each in members]) if len(members) > 1 else points[members[0].text]
+        text, ids = " or ".join(each.text for each in members), tuple(each.id for each in members)
+        terms += [
+            PoolTerm(f"{level}: {_short(text)} - {group}", text, values * (weight / len(asked)), ids)
+            for group, values in groups.items()
+        ]
+    return terms
+
+
+def _unwanted(each: Requirement, points: Mapping[str, Mapping[str, Points]], weights: Weights) -> PoolTerm:
+    """What is taken away for evidence of something unwanted, less where the exception holds."""
+    levels = weights.levels
+    strength = _total(points[each.text])
+    penalty = levels.never * np.clip(strength - levels.never_from, 0, levels.never_most)
+    if each.unless:
+        penalty *= 1 - np.clip((_total(points[each.unless]) - LIFTED_FROM) / (LIFTED_AT - LIFTED_FROM), 0, 1)
+    return PoolTerm(f"never: {_short(each.text)}", each.text, -penalty, (each.id,))
+
+
+def _recency(corpus: Corpus, weights: Weights, as_of: date) -> list[PoolTerm]:
+    """How lately people were seen, against the pool's mean; who has no date gets nothing added or taken."""
+    weight = weights.features.get("recency", 0.0)
+    fresh = freshness(corpus.segments.max(corpus.days), as_of.toordinal())
+    known = np.isfinite(fresh)
+    if not weight or not known.any():
+        return []
+    values = np.where(known, weight * (fresh - fresh[known].mean()), 0.0)
+    return [PoolTerm("recency", "how lately something was done in public", values)]
+
+
+def _total(groups: Mapping[str, Points]) -> Points:
+    summed: Points = np.sum(list(groups.values()), axis=0)
+    return summed
+
+
+def _short(text: str, most: int = 60) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 3].rsplit(" ", 1)[0] + "..."

@@ -1,0 +1,79 @@
+"""Rows that belong to people, aggregated for everybody at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+# Widths of the tables that people are padded to: most have a handful of pieces, a few have hundreds.
+_WIDTHS = (4, 8, 16, 32, 64, 128)
+
+
+@dataclass(frozen=True)
+class Segments:
+    """Which rows are whose: `owner` holds the person of each row, in ascending order, out of `people`."""
+
+    owner: Ints
+    people: int
+
+    @cached_property
+    def starts(self) -> Ints:
+        """The first row of each person; one more entry closes the last."""
+        return np.searchsorted(self.owner, np.arange(self.people + 1))
+
+    @cached_property
+    def counts(self) -> Ints:
+        return np.diff(self.starts)
+
+    @cached_property
+    def _tables(self) -> list[tuple[Ints, Ints]]:
+        """People of like size with a table of their rows, padded by the row after the last."""
+        tables, low = [], 0
+        for width in (*_WIDTHS, int(self.counts.max(initial=0))):
+            who = np.flatnonzero((self.counts > low) & (self.counts <= width))
+            if len(who):
+                offsets = np.arange(width)[None, :]
+                rows = self.starts[who][:, None] + offsets
+                tables.append((who, np.where(offsets < self.counts[who][:, None], rows, len(self.owner))))
+            low = max(low, width)
+        return tables
+
+    def best(self, values: Floats, k: int) -> Floats:
+        """Each person's k highest values, best first, padded by 0; values below 0 count as 0."""
+        padded = np.append(np.maximum(values, 0), np.float32(0)).astype(np.float32)
+        found = np.zeros((self.people, k), dtype=np.float32)
+        for who, rows in self._tables:
+            table = -padded[rows]
+            table.sort(axis=1)
+            found[who, : min(k, table.shape[1])] = -table[:, :k]
+        return found
+
+    def sum(self, values: Floats) -> Floats:
+        """The sum over each person's rows (rows may be vectors); 0 for a person without any."""
+        total = np.zeros((self.people, *values.shape[1:]), dtype=np.float32)
+        some = self.counts > 0
+        if some.any():
+            total[some] = np.add.reduceat(values, self.starts[:-1][some], axis=0)
+        return total
+
+    def max(self, values: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The highest value of each person's rows, or 0 for a person without any."""
+        highest = np.zeros(self.people, dtype=np.int64)
+        some = self.counts > 0
+        if some.any():
+            highest[some] = np.maximum.reduceat(values, self.starts[:-1][some])
+        return highest
+
+
+def standardised(values: Floats, axis: int = -1) -> NDArray[np.float64]:
+    """Mean 0 and deviation 1 over the population; all 0 where nothing differs."""
+    wide = values.astype(np.float64)
+    spread = wide.std(axis=axis, keepdims=True)
+    centred = wide - wide.mean(axis=axis, keepdims=True)
+    scaled: NDArray[np.float64] = np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 1e-9)
+    return scaled

@@ -1,0 +1,61 @@
+"""How much each piece of a person's evidence brings to a requirement."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.corpus import Corpus
+from ranking.retrieve import DECAY, DEPTH, SHARPNESS, Found
+from ranking.weights import Parts
+
+Ints = NDArray[np.int64]
+
+
+def contributions(corpus: Corpus, found: Found, person: int, weights: Parts) -> tuple[Ints, NDArray[np.float64]]:
+    """The person's rows and what each brings: every part's points dealt to the rows that it was computed from."""
+    start, stop = corpus.segments.starts[person : person + 2]
+    rows = np.arange(start, stop)
+    worth = np.zeros(len(rows))
+    if not len(rows):
+        return rows, worth
+    own = slice(int(start), int(stop))
+    peaks = np.exp(SHARPNESS * found.meaning[own].astype(np.float64))
+    dealt: dict[str, NDArray[np.floating]] = {
+        "words_profile": found.words[own],
+        "words_top5": _ranked(found.words[own], np.arange(len(rows)) < 5),
+        "words_best": _ranked(found.words[own], _decay(len(rows))),
+        "meaning_profile": np.maximum(found.meaning[own], 0),
+        "meaning_best": _ranked(_above(found.meaning, own), _decay(len(rows))),
+        "meaning_peak": peaks,
+        "themes_top5": _ranked(found.themes[own], np.arange(len(rows)) < 5),
+        "themes_best": _ranked(_above(found.themes, own), _decay(len(rows))),
+        "kindred_best": _ranked(_above(found.kindred, own), _decay(len(rows))),
+    }
+    for part, values in dealt.items():
+        raw = found.parts[part]
+        spread, whole = float(raw.std()), float(np.sum(values))
+        if spread > 1e-9 and whole > 0:
+            lift = max(0.0, float(raw[person]) - min(0.0, float(raw.min())))
+            worth += weights.of(part) * lift / spread * (values / whole)
+    return rows, worth
+
+
+def _above(values: NDArray[np.float32], own: slice) -> NDArray[np.float64]:
+    """The rows' strength above the mean row, in deviations; 0 below."""
+    spread = float(values.std())
+    if spread <= 1e-9:
+        return np.zeros(own.stop - own.start)
+    return np.maximum(0, (values[own].astype(np.float64) - float(values.mean())) / spread)
+
+
+def _decay(size: int) -> NDArray[np.float64]:
+    return np.where(np.arange(size) < DEPTH, DECAY ** np.arange(size), 0.0)
+
+
+def _ranked(values: NDArray[np.floating], by_rank: NDArray[np.floating] | NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Values weighted by their rank, best first, in their own order; values below 0 count as 0."""
+    weighted = np.zeros(len(values))
+    order = np.argsort(-values, kind="stable")
+    weighted[order] = np.maximum(values[order], 0) * by_rank
+    return weighted

@@ -1,0 +1,104 @@
+"""What the pool itself says about which words belong together: latent themes, and kindred pieces of evidence.
+
+Themes are latent semantic indexing (Deerwester et al. 1990) over the pool's own BM25 matrix. Kindred scores smooth a
+piece's score by those of its nearest neighbours by other people (score regularisation, Diaz 2005), with a sample of
+pieces as possible neighbours so that the cost stays linear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.lexicon import Lexicon
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+DIMENSIONS = 100
+# A pool smaller than this says too little about how words go together: themes and kindred then say nothing.
+LEAST_ROWS = 64
+FITTED_ON = 20_000
+ANCHORS = 2_000
+NEIGHBOURS = 10
+
+
+@dataclass(frozen=True)
+class Themes:
+    """Unit rows of the pieces in theme space, and the way for a query's words to get there."""
+
+    rows: Floats
+    loadings: Floats
+    lexicon: Lexicon
+
+    def scores(self, weights: dict[str, float]) -> Floats:
+        """The cosine of every piece with the query; 0 where no word of it is known."""
+        query = np.zeros(self.loadings.shape[0], dtype=np.float64)
+        for column, weight in self.lexicon.rarity_weighted(weights):
+            query += weight * self.loadings[:, column]
+        length = np.linalg.norm(query)
+        return (
+            (self.rows @ (query / length).astype(np.float32)) if length > 1e-9 else np.zeros(len(self.rows), np.float32)
+        )
+
+
+@dataclass(frozen=True)
+class Kindred:
+    """For each row its nearest sampled rows by other people, with weights that add up to 1 (or 0 where none)."""
+
+    neighbours: Ints
+    weights: Floats
+
+    def smoothed(self, values: Floats) -> Floats:
+        """The weighted mean of each row's neighbours' values."""
+        mean: Floats = np.einsum("ij,ij->i", values[self.neighbours], self.weights)
+        return mean
+
+
+def fit_themes(lexicon: Lexicon, keys: Sequence[str]) -> Themes | None:
+    """Themes of the pieces, fitted on at most FITTED_ON of them (lowest keys); None for a pool too small."""
+    matrix = lexicon.matrix()
+    if matrix is None or matrix.shape[0] < LEAST_ROWS or matrix.shape[1] < 2:
+        return None
+    from sklearn.utils.extmath import randomized_svd  # type: ignore[import-untyped]
+
+    sample = matrix if matrix.shape[0] <= FITTED_ON else matrix[sampled(keys, FITTED_ON)]
+    dimensions = min(DIMENSIONS, min(sample.shape) // 2)
+    _, _, loadings = randomized_svd(sample.astype(np.float64), dimensions, n_iter=4, random_state=0)
+    return Themes(unit((matrix @ loadings.T).astype(np.float32)), loadings.astype(np.float32), lexicon)
+
+
+def find_kindred(vectors: Floats, owner: Ints, keys: Sequence[str]) -> Kindred | None:
+    """Each row's NEIGHBOURS most similar rows of other people among ANCHORS sampled ones; None for a pool too small."""
+    if len(vectors) < LEAST_ROWS:
+        return None
+    anchors = sampled(keys, ANCHORS)
+    k = min(NEIGHBOURS, len(anchors) - 1)
+    neighbours = np.empty((len(vectors), k), dtype=np.int64)
+    weights = np.empty((len(vectors), k), dtype=np.float32)
+    for start in range(0, len(vectors), 2048):
+        block = slice(start, start + 2048)
+        near = vectors[block] @ vectors[anchors].T
+        near[owner[block][:, None] == owner[anchors][None, :]] = 0
+        found = np.argpartition(-near, k, axis=1)[:, :k]
+        closeness = np.maximum(np.take_along_axis(near, found, axis=1), 0) ** 2
+        neighbours[block] = anchors[found]
+        weights[block] = closeness / np.maximum(closeness.sum(axis=1, keepdims=True), 1e-9)
+    return Kindred(neighbours, weights)
+
+
+def sampled(keys: Sequence[str], size: int) -> Ints:
+    """The rows with the lowest hashes of their keys, ascending: a sample that few rows coming or going disturb."""
+    order = sorted(range(len(keys)), key=lambda row: (sha256(keys[row].encode()).digest(), row))
+    return np.array(sorted(order[:size]), dtype=np.int64)
+
+
+def unit(rows: Floats) -> Floats:
+    """Rows of length 1; a zero row stays zero."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    scaled: Floats = rows / np.maximum(lengths, np.float32(1e-9))
+    return scaled

@@ -1,0 +1,59 @@
+"""How much each part counts: `weights.toml`, typed, unknown keys refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat
+
+from scrapers.records import EvidenceKind
+from scrapers.settings import packaged, parsed, read_toml
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Parts(_Table):
+    """The weights of a requirement's parts, by name."""
+
+    words_profile: NonNegativeFloat
+    words_top5: NonNegativeFloat
+    words_best: NonNegativeFloat
+    meaning_profile: NonNegativeFloat
+    meaning_best: NonNegativeFloat
+    meaning_peak: NonNegativeFloat
+    themes_top5: NonNegativeFloat
+    themes_best: NonNegativeFloat
+    kindred_best: NonNegativeFloat
+
+    def of(self, part: str) -> float:
+        """The part's share of the requirement's score; shares add up to 1."""
+        weights: dict[str, float] = self.model_dump()
+        return weights[part] / (sum(weights.values()) or 1.0)
+
+
+class Levels(_Table):
+    """How musts, nice-to-haves and nevers come together."""
+
+    must: NonNegativeFloat
+    nice: NonNegativeFloat
+    never: NonNegativeFloat
+    never_from: float
+    never_most: NonNegativeFloat
+
+
+class Weights(_Table):
+    """Everything that `weights.toml` says."""
+
+    parts: Parts
+    levels: Levels
+    kinds: Mapping[EvidenceKind, NonNegativeFloat] = Field(default_factory=dict)
+    features: Mapping[str, float] = Field(default_factory=dict)
+
+
+def read_weights(path: Path | None = None) -> Weights:
+    """The weights of that file, by default the packaged ones; an error names the file and the key."""
+    path = path or packaged("weights.toml")
+    return parsed(Weights, read_toml(path), path)
