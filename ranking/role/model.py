@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from scrapers.faults import Fault
+
 Level = Literal["must", "nice", "never", "one_of"]
 PlaceKind = Literal["city", "metro", "state", "country", "region"]
 Stage = Literal["early", "middle", "late"]
 
 
-class RoleUnclear(ValueError):
+class RoleUnclear(Fault):
     """A role that cannot be read: says which file and line, what is wrong, and what to write instead."""
 
     def __init__(self, problem: str, remedy: str, *, name: str = "", line: int | None = None) -> None:
