@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -109,24 +109,14 @@ def build_corpus(
     """The corpus of these candidates; new passages are embedded and stored, known ones are not touched.
 
     Without an embedder the packaged model is used, in the precision that the cache already holds. `repositories` maps
-    a contribution's repository to the evidence that describes it.
+    a contribution's repository, "owner/repo" in lower case, to the evidence that describes it.
     """
     ordered = sorted(candidates, key=lambda candidate: candidate.id)
-    rows: list[tuple[int, Evidence, str]] = []
-    for number, candidate in enumerate(ordered):
-        names = tuple(account.name for account in candidate.accounts if account.name)
-        for piece in sorted(candidate.evidence, key=lambda piece: (piece.id, piece.text)):
-            context = (repositories or {}).get(str(piece.details.get("repository", "")))
-            rows.append((number, piece, render(piece, context, names)))
+    rows = [(number, *said) for number, each in enumerate(ordered) for said in written(each, repositories or {})]
     texts = tuple(text for _, _, text in rows)
-    passages: list[str] = []
-    passage_row: list[int] = []
-    for row, (_, piece, text) in enumerate(rows):
-        for passage in split(text, _lead(text, piece)).texts:
-            passages.append(passage)
-            passage_row.append(row)
-    embedder = embedder or minilm_for(cache, passages)
-    vectors = embed_new([embedder.passage_prompt + passage for passage in passages], embedder, cache, progress)
+    passages = [(row, said) for row, (_, piece, text) in enumerate(rows) for said in passages_of(piece, text)]
+    embedder = embedder or minilm_for(cache, [said for _, said in passages])
+    vectors = embed_new([embedder.passage_prompt + said for _, said in passages], embedder, cache, progress)
     return Corpus(
         people=tuple(candidate.id for candidate in ordered),
         evidence=tuple(piece for _, piece, _ in rows),
@@ -134,12 +124,20 @@ def build_corpus(
         days=np.array([piece.date.toordinal() if piece.date else 0 for _, piece, _ in rows], dtype=np.int64),
         texts=texts,
         index=Index(vectors),
-        passage_row=np.array(passage_row, dtype=np.int64),
+        passage_row=np.array([row for row, _ in passages], dtype=np.int64),
         embedder=embedder,
         cache=cache,
     )
 
 
-def _lead(text: str, piece: Evidence) -> str:
-    """The title as it stands in the blind text, to lead the later passages."""
-    return text.split(". ", 1)[0] if piece.title else ""
+def written(candidate: Candidate, repositories: Mapping[str, Evidence]) -> Iterator[tuple[Evidence, str]]:
+    """A candidate's evidence in order of id, each piece with its blind text."""
+    names = tuple(account.name for account in candidate.accounts if account.name)
+    for piece in sorted(candidate.evidence, key=lambda piece: (piece.id, piece.text)):
+        context = repositories.get(str(piece.details.get("repository", "")).casefold())
+        yield piece, render(piece, context, names)
+
+
+def passages_of(piece: Evidence, text: str) -> tuple[str, ...]:
+    """What is embedded of a blind text; its title leads the later passages."""
+    return split(text, text.split(". ", 1)[0] if piece.title else "").texts

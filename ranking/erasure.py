@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ranking.passages import texts_of
+from ranking.corpus import passages_of, written
+from ranking.embed import text_hash
 from scrapers.access import accounts_behind
 from scrapers.candidates import load_candidates, repositories
 from scrapers.identity.keys import link_key
@@ -118,12 +119,15 @@ def _rewritten(
 
 
 def _vectors(theirs: Iterable[Candidate], everybody: Iterable[Candidate], store: Store) -> list[str]:
-    """Hashes of texts that only this person's evidence has."""
-    about = repositories(store)
-    ids = {c.id for c in theirs}
-    mine = {text for c in everybody if c.id in ids for text in texts_of(c, about)}
-    others = {text for c in everybody if c.id not in ids for text in texts_of(c, about)}
-    return sorted(mine - others)
+    """Hashes of the passages that only this person's evidence has."""
+    about, ids = repositories(store), {candidate.id for candidate in theirs}
+
+    def hashes(candidates: Iterable[Candidate]) -> set[str]:
+        said = (piece_and_text for candidate in candidates for piece_and_text in written(candidate, about))
+        return {text_hash(passage) for piece, text in said for passage in passages_of(piece, text)}
+
+    mine = hashes(candidate for candidate in everybody if candidate.id in ids)
+    return sorted(mine - hashes(candidate for candidate in everybody if candidate.id not in ids))
 
 
 def _strike(path: Path, candidates: set[str]) -> None:

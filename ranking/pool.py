@@ -86,15 +86,15 @@ class TalentPool:
         """The best `top` people for a role (typed, a file, or a sentence) as of a day, today in UTC by default."""
         role = role if isinstance(role, Role) else read_role(role)
         day = as_of or datetime.now(UTC).date()
-        return rank(role, score_role(role, self.corpus, self.weights, day), self.candidates, as_of=day, top=top)
+        return rank(score_role(role, self.corpus, self.weights, day), self.candidates, top=top)
 
     def explain(self, candidate_id: str, role: Role | Path | str, as_of: date | None = None) -> Match:
         """That candidate's place among all, with every term of the score; raises NotAmongThem."""
-        whole = self.rank(role, top=len(self), as_of=as_of)
-        for match in whole:
-            if match.candidate.id == candidate_id:
-                return match
-        raise NotAmongThem(f"{candidate_id}: not among the {len(self)} people of this pool")
+        if candidate_id not in self.candidates:
+            raise NotAmongThem(f"{candidate_id}: not among the {len(self)} people of this pool")
+        role = role if isinstance(role, Role) else read_role(role)
+        scores = score_role(role, self.corpus, self.weights, as_of or datetime.now(UTC).date())
+        return rank(scores, self.candidates, only=[candidate_id])[0]
 
 
 class Held:
