@@ -59,12 +59,16 @@ def forget(
         suppression.add(home, store, sorted(identifiers), reason, at)
 
     rewritten = _rewritten(store, gone, listing, {name for kind, name in identifiers if kind == "word"})
-    pages = [key for key, page in store.archive() if listing.mentions(page.body.decode("utf-8", "replace"))]
+    pages = [
+        key
+        for key, page in store.archive()
+        if listing.has_url(page.url) or listing.mentions(page.body.decode("utf-8", "replace"))
+    ]
     vectors = _vectors(theirs, everybody, store)
     files = store.exports_naming(c.id for c in theirs)
     if dry_run:
         counts = {"accounts": len(gone), "evidence": sum(len(c.evidence) for c in theirs), "pages": len(pages)}
-        return Erasure(tuple(gone), counts | {"evidence_of_others": list(rewritten.values()).count(None)}, tuple(files))
+        return Erasure(tuple(gone), counts | {"rows_of_others": list(rewritten.values()).count(None)}, tuple(files))
     for path, candidates in files.items():
         _strike(Path(path), set(candidates))
     counts = store.erase(
@@ -103,18 +107,20 @@ def _shared(words: set[str], keys: set[str], everybody: Iterable[Candidate], gon
 
 def _rewritten(
     store: Store, gone: Collection[str], listing: SuppressionList, words: Collection[str]
-) -> dict[tuple[str, str], Evidence | None]:
-    """Other people's evidence that names the person: blanked, or None where only a URL of theirs can cite it."""
+) -> dict[tuple[str, str], Evidence | Account | None]:
+    """Other people's rows that name the person: blanked, or None where only a page of the person's can cite them."""
     if not words:
         return {}
     spelled = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)), re.IGNORECASE)
-    changed: dict[tuple[str, str], Evidence | None] = {}
-    for evidence_id, page, account, item in store.evidence_rows():
-        if account in gone or not spelled.search(repr(item)):
+    changed: dict[tuple[str, str], Evidence | Account | None] = {}
+    for name, page, page_url, said in store.stated_rows():
+        owner = said.account if isinstance(said, Evidence) else said.key
+        if str(owner) in gone or not spelled.search(f"{said!r} {page_url}"):
             continue
-        kept = None if listing.has_url(item.url) else listing.blanked(item)
-        if kept != item:
-            changed[evidence_id, page] = kept
+        theirs = listing.has_url(page_url) or (isinstance(said, Evidence) and listing.has_url(said.url))
+        kept = None if theirs else listing.blanked(said)
+        if kept != said:
+            changed[name, page] = kept
     return changed
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -161,11 +161,16 @@ class Store:
     # ---- collecting: the frontier and what pages say
 
     def begin_crawl(self, crawl: str, sources: Iterable[str]) -> dict[str, int]:
-        """Begin anew where a source has nothing left to ask; returns how many requests each of the others resumes."""
+        """Begin anew where a source has nothing left to ask; returns how many requests each of the others resumes.
+
+        A source that begins anew goes on with listings that the last run broke off ("later") as well.
+        """
         with self._writing() as connection:
             left = self._left(connection, crawl)
             for source in set(sources) - left.keys():
-                connection.execute(delete(t.frontier).where(t.frontier.c.crawl == crawl, t.frontier.c.source == source))
+                ours = (t.frontier.c.crawl == crawl) & (t.frontier.c.source == source)
+                connection.execute(delete(t.frontier).where(ours, t.frontier.c.state != "later"))
+                connection.execute(update(t.frontier).where(ours).values(state="pending"))
         return left
 
     def ask(self, crawl: str, requests: Iterable[Request]) -> None:
@@ -191,19 +196,34 @@ class Store:
         if rows:
             connection.execute(self._insert(t.frontier).on_conflict_do_nothing(), rows)
 
-    def next_request(self, crawl: str, source: str) -> Pending | None:
-        """The oldest request of this crawl and source that is not settled."""
+    def next_request(
+        self, crawl: str, source: str, *, leaving: Collection[str] = (), shunning: Collection[str] = ()
+    ) -> Pending | None:
+        """The oldest request of this crawl and source that is not settled.
+
+        Those with the keys in `leaving`, and those whose address begins as one of `shunning` does, are passed over.
+        """
         wanted = (
             select(t.frontier)
             .where(t.frontier.c.crawl == crawl, t.frontier.c.source == source, t.frontier.c.state == "pending")
             .order_by(t.frontier.c.position)
             .limit(1)
         )
+        if leaving:
+            wanted = wanted.where(t.frontier.c.request_key.not_in(leaving))
+        for site in shunning:
+            wanted = wanted.where(~t.frontier.c.url.startswith(site, autoescape=True))
         with self._reading() as connection:
             row = connection.execute(wanted).one_or_none()
         if row is None:
             return None
         return Pending(Request(row.source, row.url, row.method, row.body, row.headers), row.depth)
+
+    def queued(self, crawl: str, source: str) -> set[str]:
+        """The keys of all requests that this crawl of the source holds, settled or not."""
+        held = select(t.frontier.c.request_key).where(t.frontier.c.crawl == crawl, t.frontier.c.source == source)
+        with self._reading() as connection:
+            return set(connection.scalars(held))
 
     def pending(self, crawl: str) -> dict[str, int]:
         """How many requests each source of this crawl still has to ask."""
@@ -444,6 +464,13 @@ class Store:
             rows = connection.execute(select(t.runs).order_by(t.runs.c.started_at.desc()).limit(limit)).all()
         return [Run(**row._mapping) for row in rows]
 
+    def runs_of(self, step: str, source: str, limit: int = 50) -> list[Run]:
+        """The newest runs of one source in one step first."""
+        wanted = select(t.runs).where(t.runs.c.step == step, t.runs.c.source == source)
+        with self._reading() as connection:
+            rows = connection.execute(wanted.order_by(t.runs.c.ended_at.desc()).limit(limit)).all()
+        return [Run(**row._mapping) for row in rows]
+
     # ---- erasure
 
     def erase(
@@ -451,15 +478,15 @@ class Store:
         accounts: Iterable[str],
         *,
         candidates: Iterable[str],
-        rewritten: Mapping[tuple[str, str], Evidence | None],
+        rewritten: Mapping[tuple[str, str], Evidence | Account | None],
         pages: Iterable[str],
         vectors: Iterable[str],
         listed: Callable[[str], bool],
     ) -> dict[str, int]:
         """Remove accounts with all that hangs on them, in one transaction; returns rows removed by table.
 
-        `rewritten` maps (evidence id, page key) of other people's evidence to what remains of it, or None; `listed`
-        says of a URL whether it is the person's.
+        `rewritten` maps other people's rows, by evidence id or account and by page, to what remains of them, or None;
+        `listed` says of a URL whether it is the person's.
         """
         keys, gone = list(accounts), list(candidates)
         with self._writing() as connection:
@@ -480,23 +507,28 @@ class Store:
                     for row in connection.execute(select(t.frontier.c.position, t.frontier.c.url)).all()
                     if listed(row.url)
                 ),
-                "evidence_of_others": 0,
+                "rows_of_others": 0,
             }
-            for (evidence_id, key), kept in rewritten.items():
-                row = (t.evidence.c.evidence_id == evidence_id) & (t.evidence.c.page_key == key)
+            for (name, key), kept in rewritten.items():
                 if kept is None:
-                    counts["evidence_of_others"] += drop(t.evidence, row)
+                    for table, column in ((t.evidence, t.evidence.c.evidence_id), (t.accounts, t.accounts.c.account)):
+                        counts["rows_of_others"] += drop(table, (column == name) & (table.c.page_key == key))
+                elif isinstance(kept, Evidence):
+                    row = (t.evidence.c.evidence_id == name) & (t.evidence.c.page_key == key)
+                    connection.execute(update(t.evidence).where(row).values(evidence_row(kept)))
                 else:
-                    values = {k: v for k, v in evidence_row(kept).items() if k != "evidence_id"}
-                    connection.execute(update(t.evidence).where(row).values(values))
+                    row = (t.accounts.c.account == name) & (t.accounts.c.page_key == key)
+                    connection.execute(update(t.accounts).where(row).values(account_row(kept)))
         self.compact()
         return counts
 
-    def evidence_rows(self) -> Iterator[tuple[str, str, str | None, Evidence]]:
-        """Every stored row as (evidence id, page key, account, evidence), unmerged."""
+    def stated_rows(self) -> Iterator[tuple[str, str, str, Evidence | Account]]:
+        """Every statement about anybody, unmerged: evidence id or account key, page key, page URL, and what it says."""
         with self._reading() as connection:
             for row in connection.execute(select(t.evidence)):
-                yield row.evidence_id, row.page_key, row.account, evidence_of(row)
+                yield row.evidence_id, row.page_key, row.page_url, evidence_of(row)
+            for row in connection.execute(select(t.accounts)):
+                yield row.account, row.page_key, row.page_url, account_of(row)
 
     def compact(self) -> None:
         """Leave no deleted byte behind: fold the write-ahead log into the file, whose freed pages are zeroed."""

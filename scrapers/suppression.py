@@ -10,11 +10,11 @@ import hmac
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, overload
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from scrapers.identity.keys import avatar_id, link_key
@@ -23,6 +23,7 @@ from scrapers.settings import Home
 from scrapers.store import Store
 
 REDACTED = "[removed]"
+Listed = Callable[[AccountKey], bool]
 _TOKEN = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 
 
@@ -100,7 +101,7 @@ class SuppressionList:
             return str(key) in listed or self.has_account(key)
 
         if isinstance(record, Account):
-            return None if is_listed(record.key) else record
+            return None if is_listed(record.key) else self.blanked(record)
         if isinstance(record, Request | Refused):
             return None if self.has_url(record.url) else record
         if not isinstance(record, Evidence):
@@ -109,16 +110,23 @@ class SuppressionList:
             return None
         return self.blanked(record, is_listed)
 
-    def blanked(self, item: Evidence, is_listed: Any = None) -> Evidence:
-        """Another person's evidence with every word, link and team entry of listed people removed."""
-        is_listed = is_listed or self.has_account
+    @overload
+    def blanked(self, item: Account, is_listed: Listed | None = None) -> Account: ...
+    @overload
+    def blanked(self, item: Evidence, is_listed: Listed | None = None) -> Evidence: ...
+    def blanked(self, item: Account | Evidence, is_listed: Listed | None = None) -> Account | Evidence:
+        """What another person's record says without every word, link and team entry of listed people."""
+        links = tuple(link for link in item.links if not self._names(link))
+        if isinstance(item, Account):
+            return replace(item, bio=self._blank(item.bio) if item.bio else item.bio, links=links)
+        on_list = is_listed or self.has_account
         return replace(
             item,
             title=self._blank(item.title),
             text=self._blank(item.text),
             tags=tuple(self._blank(tag) for tag in item.tags),
-            links=tuple(link for link in item.links if not self._names(link)),
-            team=tuple(key for key in item.team if not is_listed(key)),
+            links=links,
+            team=tuple(key for key in item.team if not on_list(key)),
             details={name: self._blank_value(value) for name, value in item.details.items()},
         )
 

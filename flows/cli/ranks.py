@@ -129,8 +129,12 @@ def show_role(
     if lines is None:
         typer.echo(json.dumps(to_json(role_of(role or "")), ensure_ascii=False, indent=2))
         return
-    for line in lines.read_text(encoding="utf-8").splitlines():
-        typer.echo(json.dumps(to_json(parse_role(line)), ensure_ascii=False))
+    for number, line in enumerate(lines.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            told = to_json(parse_role(line, name=f"{lines}:{number}"))
+        except Fault as fault:  # one line that cannot be read stops none of the others
+            told = {"error": str(fault)}
+        typer.echo(json.dumps(told, ensure_ascii=False))
 
 
 @app.command()

@@ -1,0 +1,157 @@
+"""Forgetting: everywhere, for every alias, and for good."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ranking.erasure import forget
+from ranking.exporting import export
+from ranking.pool import TalentPool, embed_evidence
+from scrapers.access import WhoIsThat, held_of
+from scrapers.candidates import join_accounts
+from scrapers.collect import Run, collect, planned
+from scrapers.settings import Home
+from scrapers.store import Store
+from scrapers.suppression import SuppressionList
+from tests.conftest import NOON
+from tests.embedder import HashingEmbedder
+
+TEAM = "https://devpost.com/software/quiet-pager-sample"
+GONE, STAYS = "vera-nightingale-hw", "bob-stays-hw"
+
+
+def contributors(*handles: str) -> list[dict[str, object]]:
+    return [
+        {
+            "login": handle,
+            "id": 900_001_000 + (handle == STAYS),
+            "type": "User",
+            "contributions": 20 + n,
+            "html_url": f"https://github.com/{handle}",
+        }
+        for n, handle in enumerate(handles)
+    ]
+
+
+def user(handle: str, number: int, name: str, **fields: object) -> dict[str, object]:
+    plain = {"bio": None, "blog": "", "location": None, "hireable": None, "company": None, "twitter_username": None}
+    return (
+        plain
+        | {"login": handle, "id": number, "type": "User", "name": name, "html_url": f"https://github.com/{handle}"}
+        | fields
+    )
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Two people in one repository; the repository of a third account belongs to the one who will go."""
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    pages: dict[str, object] = {
+        "https://api.github.com/repos/openweave/pager/contributors?per_page=100": contributors(GONE, STAYS),
+        f"https://api.github.com/users/{GONE}": user(
+            GONE, 900_001_000, "Vera Nightingale", blog="https://vera.example/", bio="Retries."
+        ),
+        f"https://api.github.com/users/{STAYS}": user(STAYS, 900_001_001, "Bob Stays", bio=f"Learned from @{GONE}."),
+        f"https://api.github.com/repos/{GONE}/tool/contributors?per_page=100": contributors(STAYS),
+    }
+    files = []
+    for number, (url, body) in enumerate(pages.items()):
+        (folder / f"{number}.json").write_text(json.dumps(body))
+        files.append({"file": f"{number}.json", "url": url})
+    (folder / "index.json").write_text(json.dumps({"source": "github", "files": files}))
+    return folder
+
+
+def collected(home: Home, store: Store, archive: Path) -> None:
+    """Collect, join and embed, as a night does."""
+    suppression = SuppressionList.open(home, store)
+    with planned(home, since=NOON.date(), today=NOON.date(), replay=archive) as plan:
+        collect(Run(plan, home, store, suppression))
+    join_accounts(store, home.key, NOON)
+    embed_evidence(store, embedder=HashingEmbedder())
+
+
+def traces(home: Home, *words: str) -> list[str]:
+    """Files below the home that spell any of the words."""
+    return [
+        f"{path.name}: {word}"
+        for path in home.folder.rglob("*")
+        if path.is_file()
+        for word in words
+        if word.encode() in path.read_bytes().lower()
+    ]
+
+
+@pytest.mark.parametrize("identifier", [f"github:{GONE}", f"https://github.com/{GONE}", "candidate"])
+def test_nothing_is_left_and_nothing_comes_back(
+    home: Home, store: Store, archive: Path, tmp_path: Path, identifier: str
+) -> None:
+    """Store, archive, vectors and exports lose the person; a full re-run brings back nobody; the other one stays."""
+    collected(home, store, archive)
+    pool = TalentPool.open(home, embedder=HashingEmbedder())
+    csv = export(
+        pool.rank("retries and pagers", as_of=NOON.date()), home, "shortlist_csv", home / "exports" / "list", at=NOON
+    )
+    page = export(
+        pool.rank("retries and pagers", as_of=NOON.date()), home, "page", home / "exports" / "list.html", at=NOON
+    )
+    assert traces(home, GONE)
+    person = held_of(f"github:{GONE}", store, home.key)["candidate_id"]
+    erasure = forget(
+        person if identifier == "candidate" else identifier,
+        home,
+        store,
+        SuppressionList.open(home, store),
+        at=datetime.now(UTC),
+    )
+    assert set(erasure.files) == {str(csv), str(page)}
+    assert not page.exists()
+    assert erasure.counts["rows_of_others"] == 2
+    for _ in range(2):
+        assert traces(home, GONE, "vera.example", "900001000") == []
+        collected(home, store, archive)
+    assert f"github:{STAYS}" in store.accounts()
+    assert "Bob Stays" in csv.read_text()
+    with pytest.raises(WhoIsThat):
+        held_of(person, store, home.key)
+
+
+def test_a_dry_run_changes_nothing(home: Home, store: Store, archive: Path) -> None:
+    """--dry-run counts what would go, and keeps it."""
+    collected(home, store, archive)
+    before = (store.accounts(), list(store.evidence()))
+    erasure = forget(f"github:{GONE}", home, store, SuppressionList.open(home, store), at=NOON, dry_run=True)
+    assert erasure.counts["evidence"] == 1
+    assert (store.accounts(), list(store.evidence())) == before
+    assert not store.suppressed_hashes()
+
+
+def test_somebody_not_held_can_be_kept_out(home: Home, store: Store, archive: Path) -> None:
+    """An identifier that leads to nobody yet still closes the door."""
+    forget(f"https://github.com/{GONE}", home, store, SuppressionList.open(home, store), at=NOON)
+    collected(home, store, archive)
+    assert f"github:{GONE}" not in store.accounts()
+    assert f"github:{STAYS}" in store.accounts()
+
+
+def test_shared_texts_keep_their_vectors(home: Home, store: Store, archive: Path) -> None:
+    """Only texts that nobody else has lose their vector."""
+    collected(home, store, archive)
+    embedder = HashingEmbedder()
+    rows = len(TalentPool.open(home, embedder=embedder).corpus.index)
+    forget(f"github:{GONE}", home, store, SuppressionList.open(home, store), at=NOON)
+    left = TalentPool.open(home, embedder=embedder).corpus
+    assert len(left.index) < rows
+    assert np.isfinite(left.index.vectors).all()
+
+
+def test_unknown_identifiers_are_refused(home: Home, store: Store) -> None:
+    """What is no id, URL, handle or address gets a clear answer."""
+    with pytest.raises(WhoIsThat, match="candidate id"):
+        forget("nonsense", home, store, SuppressionList.open(home, store), at=NOON)
