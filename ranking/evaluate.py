@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +14,16 @@ from ranking.corpus import Corpus, build_corpus
 from ranking.embed import Embedder, VectorCache
 from ranking.people import PeopleUnreadable, read_people, read_queries
 from ranking.role import Requirement, Role, RoleUnclear, parse_role
-from ranking.score import score_role
+from ranking.score import DECIMALS, score_role, tie_break
 from ranking.weights import Weights, read_weights
+
+__all__ = ["evaluate", "measured", "ranked", "read_qrels", "read_query", "tie_break", "trec_lines"]
 
 log = logging.getLogger(__name__)
 
 Run = dict[str, dict[str, float]]
 Progress = Callable[[str, int, int], None]
 MEASURES = ("nDCG@10", "AP", "P@5", "RR")
-DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +86,9 @@ def read_query(query: str, text: str, as_of: date) -> Role:
 
 
 def ranked(corpus: Corpus, role: Role, weights: Weights, as_of: date) -> dict[str, float]:
-    """Everybody's score, best first; ties in the order of a hash salted with the role."""
-    total = np.round(score_role(role, corpus, weights, as_of).total, DECIMALS)
-    order = sorted(range(len(total)), key=lambda row: (-total[row], tie_break(role, corpus.people[row])))
-    return {corpus.people[row]: float(total[row]) for row in order}
-
-
-def tie_break(role: Role, person: str) -> str:
-    """An order among equals that favours nobody: neither the alphabet nor the age of an account."""
-    return sha256(f"{role.name}\n{role.text}\n{person}".encode()).hexdigest()
+    """Everybody's score, best first."""
+    scores = score_role(role, corpus, weights, as_of)
+    return {corpus.people[row]: round(float(scores.total[row]), DECIMALS) for row in scores.order()}
 
 
 def trec_lines(run: Run, tag: str = "headwater") -> list[str]:

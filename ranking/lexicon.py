@@ -19,12 +19,12 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TOKEN = re.compile(r"[^\W_]+(?:\+\+|#)?")
 _STOP = frozenset(
     """
-    a about above after again all also am an and any are as at be because been before being below between both but by
-    can could did do does doing done down during each etc few for from further get had has have having here how i if in into
-    is it its itself just let like me more most my no nor not now of off on once only or other our ours out over own per
-    same should so some such than that the their theirs them then there these they this those through to too under until
-    up us using use used very via was we were what when where which while who whom why will with within would you your
-    yours
+    a about above after again all also am an and any are as at be because been before being below between both but
+    by can could did do does doing done down during each etc few for from further get had has have having here how i
+    if in into is it its itself just let like me more most my no nor not now of off on once only or other our ours
+    out over own per same should so some such than that the their theirs them then there these they this those
+    through to too under until up us using use used very via was we were what when where which while who whom why
+    will with within would you your yours
     """.split()  # noqa: SIM905 - as prose it can be read
 )
 

@@ -43,6 +43,17 @@ class Found:
         """How well each row answers, all signals together: standardised over rows and added."""
         return _together(self.words, self.meaning, self.themes)
 
+    @cached_property
+    def above(self) -> dict[str, Floats]:
+        """Each row's strength above the mean row, in deviations, by signal; 0 below."""
+        signals = {"meaning": self.meaning, "themes": self.themes, "kindred": self.kindred}
+        return {name: np.maximum(_rows(values), 0) for name, values in signals.items()}
+
+    @cached_property
+    def scale(self) -> dict[str, tuple[float, float]]:
+        """Lowest value and deviation of each part over the pool."""
+        return {name: (float(raw.min(initial=0)), float(raw.std())) for name, raw in self.parts.items() if len(raw)}
+
 
 def find(corpus: Corpus, requirement: str, vector: Floats, counted: Floats) -> Found:
     """The rows' strengths and the people's parts for one requirement; `counted` says how much each row counts."""

@@ -72,7 +72,9 @@ class Segments:
 
 def standardised(values: Floats, axis: int = -1) -> NDArray[np.float64]:
     """Mean 0 and deviation 1 over the population; all 0 where nothing differs."""
-    wide = values.astype(np.float64)
+    wide: NDArray[np.float64] = values.astype(np.float64)
+    if not wide.size:
+        return wide
     spread = wide.std(axis=axis, keepdims=True)
     centred = wide - wide.mean(axis=axis, keepdims=True)
     scaled: NDArray[np.float64] = np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 1e-9)

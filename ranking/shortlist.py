@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from html import escape
+from math import fsum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ranking.lexicon import query_weights
+from ranking.quotes import best_words
 from ranking.role import Role
+from ranking.score import PoolTerm, Scores
 from scrapers.records import Candidate
 
 if TYPE_CHECKING:
@@ -112,3 +116,100 @@ class Shortlist:
         caption = f"{escape(self.role.title)}: {self.considered} people, {self.as_of}"
         head = "<tr><th></th><th>Candidate</th><th>Score</th><th>Reasons</th></tr>"
         return f"<table><caption>{caption}</caption>{head}{rows}</table>"
+
+
+# How many pieces back a term, and how many reasons stand in a row of the list.
+QUOTES, REASONS = 2, 3
+
+
+def rank(
+    scores: Scores, candidates: Mapping[str, Candidate], *, top: int = 25, only: Collection[str] = ()
+) -> Shortlist:
+    """The best `top` people, or the named ones at the places they hold, with the terms of their scores and quotes."""
+    people, order = scores.corpus.people, scores.order()
+    shown = [(place, row) for place, row in enumerate(order, 1) if (people[row] in only if only else place <= top)]
+    matches = tuple(match(scores, candidates, row, place) for place, row in shown)
+    return Shortlist(scores.role, matches, scores.as_of, len(order), scores.corpus.embedder.model_id)
+
+
+def match(scores: Scores, candidates: Mapping[str, Candidate], person: int, place: int) -> Match:
+    """One person's match at a known place; `person` is their number in the corpus."""
+    shown = _backed(scores, person)
+    met = {each: any(scores.shows(row, each) for row, _ in rows[:QUOTES]) for each, rows in shown.items()}
+    terms = _terms(scores, person, shown)
+    musts = {term.requirements: term.detail for term in scores.terms if term.name.startswith("must")}
+    nevers = [term for term in scores.terms if term.name.startswith("never") and term.points[person] < 0]
+    candidate = candidates[scores.corpus.people[person]]
+    return Match(
+        rank=place,
+        candidate=candidate,
+        score=fsum(term.points for term in terms),
+        terms=terms,
+        must_met=tuple(text for ids, text in musts.items() if any(met[each] for each in ids)),
+        must_unknown=tuple(text for ids, text in musts.items() if not any(met[each] for each in ids)),
+        never_hit=tuple(term.detail for term in nevers if any(met[each] for each in term.requirements)),
+        reasons=_reasons(scores, musts, shown),
+        stronger_than=int((scores.total < scores.total[person] - 1e-9).sum()),
+        flags=_flags(scores, candidate, person),
+    )
+
+
+def _flags(scores: Scores, candidate: Candidate, person: int) -> tuple[str, ...]:
+    """What a recruiter should look at twice; none of it is taken from the score in silence."""
+    start, stop = scores.corpus.segments.starts[person : person + 2]
+    found = {flag for piece in candidate.evidence for flag in ("hidden_text", "agency") if piece.details.get(flag)}
+    if any(start <= row < stop for row in scores.copies):
+        found.add("repeats_the_role")
+    return tuple(sorted(found))
+
+
+def _backed(scores: Scores, person: int) -> dict[str, list[tuple[int, float]]]:
+    """The person's rows for each requirement, best first, with their shares."""
+    return {each: scores.support(person, each) for each in scores.found}
+
+
+def _terms(scores: Scores, person: int, shown: Mapping[str, list[tuple[int, float]]]) -> tuple[Term, ...]:
+    """Every term with its points; quotes stand with the strongest term of their requirement."""
+    strongest: dict[tuple[str, ...], PoolTerm] = {}
+    for term in scores.terms:
+        held = strongest.get(term.requirements)
+        if held is None or abs(term.points[person]) > abs(held.points[person]):
+            strongest[term.requirements] = term
+    return tuple(
+        Term(
+            term.name,
+            float(term.points[person]),
+            _standing(term, person),
+            _quotes(scores, term, shown) if strongest[term.requirements] is term and term.points[person] else (),
+        )
+        for term in scores.terms
+    )
+
+
+def _standing(term: PoolTerm, person: int) -> str:
+    if not term.points[person] and term.name.startswith("never"):
+        return "nothing that stands out"
+    return f"stronger than {int((term.points < term.points[person] - 1e-9).sum())} of {len(term.points)}"
+
+
+def _quotes(scores: Scores, term: PoolTerm, shown: Mapping[str, list[tuple[int, float]]]) -> tuple[Quote, ...]:
+    ranked = sorted(((share, row, each) for each in term.requirements for row, share in shown[each]), reverse=True)
+    return tuple(_quote(scores, row, each) for _, row, each in ranked[:QUOTES])
+
+
+def _reasons(
+    scores: Scores, musts: Mapping[tuple[str, ...], str], shown: Mapping[str, list[tuple[int, float]]]
+) -> tuple[Quote, ...]:
+    """The pieces that bring most over all musts, each quoted for the must it serves best."""
+    worth: dict[int, dict[str, float]] = {}
+    for each in (each for ids in musts for each in ids):
+        for row, share in shown[each]:
+            worth.setdefault(row, {})[each] = share
+    best = sorted(worth, key=lambda row: (-sum(worth[row].values()), row))[:REASONS]
+    return tuple(_quote(scores, row, max(worth[row], key=lambda each: (worth[row][each], each))) for row in best)
+
+
+def _quote(scores: Scores, row: int, requirement: str) -> Quote:
+    piece, asked = scores.corpus.evidence[row], query_weights(scores.found[requirement].requirement)
+    words = best_words(piece.title, piece.text, asked, scores.corpus.pieces)
+    return Quote(words, piece.url, piece.date, piece.id, piece.title)

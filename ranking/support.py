@@ -26,27 +26,19 @@ def contributions(corpus: Corpus, found: Found, person: int, weights: Parts) -> 
         "words_top5": _ranked(found.words[own], np.arange(len(rows)) < 5),
         "words_best": _ranked(found.words[own], _decay(len(rows))),
         "meaning_profile": np.maximum(found.meaning[own], 0),
-        "meaning_best": _ranked(_above(found.meaning, own), _decay(len(rows))),
+        "meaning_best": _ranked(found.above["meaning"][own], _decay(len(rows))),
         "meaning_peak": peaks,
         "themes_top5": _ranked(found.themes[own], np.arange(len(rows)) < 5),
-        "themes_best": _ranked(_above(found.themes, own), _decay(len(rows))),
-        "kindred_best": _ranked(_above(found.kindred, own), _decay(len(rows))),
+        "themes_best": _ranked(found.above["themes"][own], _decay(len(rows))),
+        "kindred_best": _ranked(found.above["kindred"][own], _decay(len(rows))),
     }
     for part, values in dealt.items():
-        raw = found.parts[part]
-        spread, whole = float(raw.std()), float(np.sum(values))
+        lowest, spread = found.scale[part]
+        whole = float(np.sum(values))
         if spread > 1e-9 and whole > 0:
-            lift = max(0.0, float(raw[person]) - min(0.0, float(raw.min())))
+            lift = float(found.parts[part][person]) - lowest
             worth += weights.of(part) * lift / spread * (values / whole)
     return rows, worth
-
-
-def _above(values: NDArray[np.float32], own: slice) -> NDArray[np.float64]:
-    """The rows' strength above the mean row, in deviations; 0 below."""
-    spread = float(values.std())
-    if spread <= 1e-9:
-        return np.zeros(own.stop - own.start)
-    return np.maximum(0, (values[own].astype(np.float64) - float(values.mean())) / spread)
 
 
 def _decay(size: int) -> NDArray[np.float64]:

@@ -44,13 +44,19 @@ class Levels(_Table):
     never_most: NonNegativeFloat
 
 
+class Features(_Table):
+    """What features outside of the requirements count."""
+
+    recency: NonNegativeFloat = 0.0
+
+
 class Weights(_Table):
     """Everything that `weights.toml` says."""
 
     parts: Parts
     levels: Levels
     kinds: Mapping[EvidenceKind, NonNegativeFloat] = Field(default_factory=dict)
-    features: Mapping[str, float] = Field(default_factory=dict)
+    features: Features = Features()
 
 
 def read_weights(path: Path | None = None) -> Weights:

@@ -1,0 +1,63 @@
+"""Blind texts say what was made and never by whom."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ranking.passages import MOST_PASSAGES, WINDOW_WORDS, blind, render, said_once, split
+from scrapers.records import AccountKey, Award, Evidence, EvidenceKind
+
+MADE = "A compiler for {who}. She wrote it in Rust; see https://{who}.example/x and @{who}. I'm 23 years old."
+
+
+def evidence(handle: str, text: str) -> Evidence:
+    return Evidence(
+        EvidenceKind.HACKATHON_WIN, AccountKey("devpost", handle), "Borrow", text, f"https://example.com/{handle}",
+        date(2026, 1, 1), ("rust",), awards=(Award("Build Night", None, "Best Compiler"),),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("other", ["grace-example", "zhang-example", "omar_example"])
+def test_the_same_act_by_another_person_has_the_same_text(other: str) -> None:
+    """Swapping handle, name, links and mentions changes nothing in what is embedded."""
+    one = render(evidence("ada-example", MADE.format(who="ada-example")), names=("Ada Sample",))
+    two = render(evidence(other, MADE.format(who=other).replace("She", "He")), names=("Somebody Else",))
+    assert one == two
+    assert "compiler" in one
+    assert "Best Compiler Build Night" in one
+    assert "23" not in one
+
+
+@pytest.mark.parametrize(
+    ("prose", "left"),
+    [
+        ("My name is Ada Sample and I like C++", "My name is and I like C++"),
+        ("Based in Lyon, France we build maps", "Based in Lyon, France we build maps"),
+        ("I am based in Lyon and build maps", "I am and build maps"),
+        ("Ada's parser (she/her)", "parser"),
+        ("HE schemes and Node.js", "HE schemes and Node.js"),
+        ("mail [address], [link]", "mail ,"),
+    ],
+)
+def test_prose_loses_who_and_keeps_what(prose: str, left: str) -> None:
+    """Names, pronouns and homes go; acronyms and tools that look alike stay."""
+    assert blind(prose, names=("Ada Sample",)) == left
+
+
+def test_a_phrase_said_often_counts_once() -> None:
+    """Stuffing a text with its own phrases adds no words."""
+    said = "rust compiler for small devices"
+    assert said_once(" ".join([said] * 30)).count("compiler") <= 2
+
+
+def test_long_texts_are_cut_into_windows_and_the_rest_is_counted() -> None:
+    """Every window fits the model, later ones are led by the title, and what is left out is known."""
+    words = [f"w{number}" for number in range(2000)]
+    passages = split(" ".join(words), "The title")
+    assert len(passages.texts) == MOST_PASSAGES
+    assert all(len(text.split()) <= WINDOW_WORDS for text in passages.texts)
+    assert all(text.startswith("The title ") for text in passages.texts[1:])
+    kept = sum(len(text.split()) for text in passages.texts) - 2 * (MOST_PASSAGES - 1)
+    assert kept + passages.words_left_out == 2000
