@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from contextvars import copy_context
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from os import environ
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 from uuid import uuid4
 
 from scrapers import __version__, clone
+from scrapers.attempts import Clock
+from scrapers.budget import WHOLE_ARCHIVE
 from scrapers.crawl import Door, Yield, crawl, is_followed
+from scrapers.drift import judge_pages, judge_yield
+from scrapers.faults import Fault, Locked, StorageFault
 from scrapers.locks import locked
 from scrapers.records import Code, Page, Refused, Request
 from scrapers.replay import Replay
 from scrapers.settings import Home, SourceSettings, read_sources, terms_gate, watch_of
 from scrapers.sources import find_sources, source_named
+from scrapers.standing import Standing, basis_of, standing_of, usual_yield
 from scrapers.store import Run as StoredRun
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
@@ -28,13 +36,22 @@ ROUNDS = 3  # sources ask pages of each other; what is still open after three ro
 
 OnPage = Callable[[Yield], None]
 OnWait = Callable[[str, str, float], None]
+Read = Callable[[str, "Run", Yield], object]
+
+
+class Interrupted(Exception):
+    """The run is being ended; what was not asked yet stays pending."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run gave, source by source. `exit_code`: 0 whole, 3 delivered but degraded, 4 nothing delivered."""
+    """What a run gave, source by source. `exit_code`: 0 whole, 3 delivered but degraded, 4 nothing delivered.
+
+    `standings` say, for each source that is not whole, when it last was: how old its data is (G36).
+    """
 
     yields: tuple[Yield, ...]
+    standings: Mapping[str, Standing] = field(default_factory=dict)
 
     @property
     def not_archived(self) -> int:
@@ -51,13 +68,22 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run would ask: per source where to start, or why it may not."""
+    """What a run would ask: per source where to start, or why it may not.
+
+    `basis` marks, per source, what it was told to watch: only runs of one basis can be compared. `stop` ends the run.
+    """
 
     name: str
     door: Door
-    start: dict[str, tuple[Request, ...]]
+    start: Mapping[str, tuple[Request, ...]]
     gated: tuple[Refused, ...]
-    settings: dict[str, SourceSettings]
+    settings: Mapping[str, SourceSettings]
+    basis: Mapping[str, str] = field(default_factory=dict)
+    stop: Event = field(default_factory=Event)
+
+    @property
+    def live(self) -> bool:
+        return self.name == "live"
 
 
 @contextmanager
@@ -86,17 +112,33 @@ def planned(
         return
     from scrapers.fetch import Fetcher
 
-    operator, settings = home.operator(), read_sources()
+    operator, settings, stop = home.operator(), read_sources(), Event()
     start: dict[str, tuple[Request, ...]] = {}
     gated = []
     for name in names or [name for name, table in settings.items() if table.enabled]:
         table = settings.get(name, SourceSettings())
         if reason := terms_gate(name, table.terms, operator, today):
             gated.append(Refused(Code.TERMS_MISSING, table.terms.terms_url if table.terms else "", reason, name))
-        else:
+            continue
+        try:
             start[name] = tuple(source_named(name).plan(watch_of(name, table), since))
-    with Fetcher(contact=operator.contact, on_wait=on_wait) as web:
-        yield Plan("live", Clones(home.key, otherwise=web), start, tuple(gated), settings)
+        except Fault:
+            raise
+        except Exception as fault:  # one source that cannot plan stops no other
+            gated.append(Refused(Code.CONFIG, "", f"its plan stopped with {fault!r}; check [{name}.watch]", name))
+    basis = {name: basis_of(settings.get(name, SourceSettings()), (today - since).days) for name in start}
+    with Fetcher(contact=operator.contact, on_wait=on_wait, clock=Clock(sleep=_sleeper(stop))) as web:
+        yield Plan("live", Clones(home.key, otherwise=web), start, tuple(gated), settings, basis, stop)
+
+
+def _sleeper(stop: Event) -> Callable[[float], None]:
+    """A sleep that a run's end breaks off, before anything is asked too early."""
+
+    def sleep(seconds: float) -> None:
+        if stop.wait(seconds):
+            raise Interrupted
+
+    return sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,25 +192,28 @@ def _replay_plan(archive: Replay, folder: Path, names: Sequence[str]) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A collecting run with everything open that it needs."""
+    """A collecting run with everything open that it needs. With `accept_yield` what comes is the new usual."""
 
     plan: Plan
     home: Home
     store: Store
     suppression: SuppressionList
     wait: float = 1.0
+    accept_yield: bool = False
 
 
 def collect_source(name: str, run: Run, seen: Yield, on_page: OnPage = lambda _: None) -> Yield:
-    """Read one source as planned, under its own lock, and write down what it gave."""
-    source, plan, started = source_named(name), run.plan, datetime.now(UTC)
-    open_to = plan.start.keys() | ({name} if plan.name == "live" else find_sources().keys())
+    """Read one source as planned, under its own lock. It may be called again, with the same yield, to go on."""
+    source, plan, clock = source_named(name), run.plan, Clock()
+    open_to = plan.start.keys() | ({name} if plan.live else find_sources().keys())
+    budget = plan.settings.get(name, SourceSettings()).budget if plan.live else WHOLE_ARCHIVE
+    until = clock.monotonic() + budget.seconds
 
     def may_follow(request: Request) -> bool:
         return request.source in open_to and is_followed(source_named(request.source), request.url)
 
     with locked(run.home, f"collect-{name}", run.wait):
-        crawl(
+        return crawl(
             source,
             plan.start.get(name, ()),
             plan.door,
@@ -176,61 +221,131 @@ def collect_source(name: str, run: Run, seen: Yield, on_page: OnPage = lambda _:
             run.suppression,
             name=plan.name,
             may_follow=may_follow,
-            most_pages=plan.settings[name].most_pages if name in plan.settings else 100_000,
+            budget=budget,
             token=environ.get(source.token) if source.token else None,
             seen=seen,
             on_page=on_page,
+            out_of_time=lambda: plan.stop.is_set() or clock.monotonic() >= until,
         )
-    run.store.add_run(
-        StoredRun(
-            run_id=uuid4().hex,
-            step="collect",
-            source=name,
-            outcome=seen.outcome,
-            started_at=started,
-            ended_at=datetime.now(UTC),
-            counts=funnel(seen),
-            versions={"headwater": __version__, "parser": source.version},
-        )
-    )
-    return seen
 
 
-def collect(run: Run, read: Callable[[str, Run, Yield], object] = collect_source) -> Report:
+def collect(run: Run, read: Read = collect_source) -> Report:
     """Read every planned source, and what they ask of each other, until nothing is open.
 
-    `read` reads one source; a scheduler passes its own wrapper around `collect_source`.
+    Live, sources are read side by side; an archive and clones are read one after the other, so that bytes repeat.
+    What a site put off is tried once more at the end. `read` reads one source; a scheduler passes its own wrapper
+    around `collect_source`.
     """
-    known = find_sources()
+    known, started = find_sources(), datetime.now(UTC)
     resumed = run.store.begin_crawl(run.plan.name, run.plan.start)
     yields = {name: Yield(name, resumed=resumed.get(name, 0)) for name in run.plan.start}
     due = list(run.plan.start)
     for _ in range(1 + ROUNDS):
-        for name in due:
-            read(name, run, yields.setdefault(name, Yield(name)))
+        _read_all(due, run, yields, read)
         left = run.store.pending(run.plan.name)
         due = [name for name in left if name in known and _may_go_on(yields.get(name))]
+    if deferred := [name for name, seen in yields.items() if seen.deferred]:
+        for name in deferred:
+            yields[name].forgive_deferrals()
+        _read_all(deferred, run, yields, read)
     for refusal in run.plan.gated:
         yields.setdefault(refusal.source, Yield(refusal.source)).note(refusal)
-    return Report(tuple(yields[name] for name in sorted(yields)))
+    standings = {name: standing_of(run.store, name) for name in yields} if run.plan.live else {}
+    for seen in yields.values():
+        if run.plan.live and seen.source in run.plan.start:
+            _judge(seen, run)
+        run.store.add_run(_as_stored(seen, run, started))
+    ordered = tuple(yields[name] for name in sorted(yields))
+    return Report(ordered, {s.source: standings[s.source] for s in ordered if s.outcome != "whole" and standings})
 
 
 def _may_go_on(seen: Yield | None) -> bool:
-    """A source that reached its budget, or was asked to wait, is left for the next run."""
-    return seen is None or not (seen.left_out or seen.refused[Code.RATE_DEFERRED])
+    """A source that reached its budget, or was asked to wait, is left for later; so is one that failed."""
+    return seen is None or not (seen.left_out or seen.deferred)
+
+
+def _read_all(names: Iterable[str], run: Run, yields: dict[str, Yield], read: Read) -> None:
+    """Read these sources. What befalls one stays with it; only a fault of the store, or of the user, ends the run.
+
+    Raises Locked where another run holds every one of them.
+    """
+    names = list(names)
+    held: list[Fault] = []
+    tasks = []
+    for name in names:
+        seen = yields.setdefault(name, Yield(name))
+        seen.left_out = 0
+        tasks.append((copy_context(), name, seen))
+    if run.plan.live and len(names) > 1:
+        with ThreadPoolExecutor(len(names), thread_name_prefix="collect") as threads:
+            futures = [threads.submit(each.run, _read_one, name, run, seen, read) for each, name, seen in tasks]
+            try:
+                done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+                held = [fault for future in done if (fault := future.result()) is not None]
+            except BaseException:
+                run.plan.stop.set()
+                raise
+    else:
+        for _, name, seen in tasks:
+            fault = _read_one(name, replace(run, wait=0.0) if held else run, seen, read)
+            held += [fault] if fault is not None else []
+    if held and len(held) == len(names):
+        raise held[0]
+
+
+def _read_one(name: str, run: Run, seen: Yield, read: Read) -> Fault | None:
+    """Read one source; returns the fault where another run holds it."""
+    try:
+        read(name, run, seen)
+    except Interrupted:
+        pass
+    except Locked as fault:
+        seen.note(Refused(Code.LOCKED, "", str(fault), name))
+        return fault
+    except StorageFault:
+        raise
+    except Fault as fault:
+        if not run.plan.live:  # the only thing that was asked for
+            raise
+        seen.note(Refused(Code.CONFIG, "", str(fault), name))
+    except Exception as fault:
+        seen.note(Refused(Code.INTEGRITY, "", f"reading it stopped with {fault!r}; the other sources go on", name))
+    return None
+
+
+def _judge(seen: Yield, run: Run) -> None:
+    """Raise what only a whole run shows: too many changed pages, or far less than usual."""
+    if drift := judge_pages(seen.drifted, seen.parsed, seen.source):
+        seen.note(drift)
+    whole = not (seen.failures or seen.resumed or seen.left_out or seen.deferred)
+    if whole and not run.accept_yield and not run.plan.stop.is_set():
+        usual = usual_yield(run.store, seen.source, run.plan.basis.get(seen.source, ""))
+        first = next(iter(run.plan.start[seen.source]), None)
+        if little := judge_yield(seen.rows, usual, first.url if first else "", seen.source):
+            seen.note(little)
+
+
+def _as_stored(seen: Yield, run: Run, started: datetime) -> StoredRun:
+    versions = {"headwater": __version__, "crawl": run.plan.name, "basis": run.plan.basis.get(seen.source, "")}
+    if seen.source in find_sources():
+        versions["parser"] = str(source_named(seen.source).version)
+    return StoredRun(
+        run_id=uuid4().hex,
+        step="collect",
+        source=seen.source,
+        outcome=seen.outcome,
+        started_at=started,
+        ended_at=datetime.now(UTC),
+        counts=funnel(seen) | {"baseline": int(run.accept_yield)},
+        versions=versions,
+    )
 
 
 def funnel(seen: Yield) -> dict[str, int]:
     """fetched -> parsed -> credited -> kept, with what was refused, by code."""
-    counts = {
-        "fetched": seen.fetched,
-        "unchanged": seen.unchanged,
-        "parsed": seen.parsed,
-        "accounts": seen.accounts,
-        "evidence": seen.evidence,
-        "credited": seen.credited,
-        "events": seen.events,
-        "held_back": seen.held_back,
-        "left_out": seen.left_out,
-    }
+    names = (
+        "resumed", "asked", "fetched", "unchanged", "parsed", "accounts", "evidence", "credited", "events", "held_back",
+        "left_out", "deferred", "rejected",
+    )  # fmt: skip
+    counts = {name: int(getattr(seen, name)) for name in names}
     return counts | {f"refused_{code.value}": count for code, count in sorted(seen.refused.items())}

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from scrapers.budget import Budget
 from scrapers.faults import Fault
 from scrapers.sources import Watch, source_named
 
@@ -72,12 +73,28 @@ class Operator(Strict):
 
 
 class SourceSettings(Strict):
-    """One source's part of `sources.toml`: on or off, its terms record, what it watches, its budget."""
+    """One source's part of `sources.toml`: on or off, its terms record, what it watches, its budget in one run."""
 
     enabled: bool = True
     terms: Terms | None = None
     watch: Mapping[str, Any] = Field(default_factory=dict)
     most_pages: int = Field(default=500, ge=1, le=5000)
+    most_list_pages: int = Field(default=50, ge=1)
+    most_urls: int = Field(default=5000, ge=1)
+    most_minutes: float = Field(default=55.0, gt=0)
+    deepest: int = Field(default=5, ge=0)
+    barren_pages: int = Field(default=2, ge=1)
+
+    @property
+    def budget(self) -> Budget:
+        return Budget(
+            pages=self.most_pages,
+            list_pages=self.most_list_pages,
+            urls=self.most_urls,
+            depth=self.deepest,
+            barren=self.barren_pages,
+            seconds=60 * self.most_minutes,
+        )
 
 
 class Home:

@@ -465,7 +465,7 @@ class Store:
         return [Run(**row._mapping) for row in rows]
 
     def runs_of(self, step: str, source: str, limit: int = 50) -> list[Run]:
-        """The newest runs of one source in one step first."""
+        """The newest runs of one source in one step, the last ended first."""
         wanted = select(t.runs).where(t.runs.c.step == step, t.runs.c.source == source)
         with self._reading() as connection:
             rows = connection.execute(wanted.order_by(t.runs.c.ended_at.desc()).limit(limit)).all()

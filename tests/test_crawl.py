@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from scrapers.budget import Budget
 from scrapers.crawl import Yield, crawl, is_followed
 from scrapers.parsing import NobodyThere, json_of
 from scrapers.records import Account, AccountKey, Code, Evidence, EvidenceKind, Page, Record, Refused, Request
@@ -159,7 +160,7 @@ def test_a_failing_page_keeps_what_it_said_before(store: Store, suppression: Sup
 
 def test_the_budget_leaves_the_rest_for_the_next_run(store: Store, suppression: SuppressionList) -> None:
     """At the limit of pages the crawl says how many it left out, and the next run goes on there."""
-    seen = run(Door(TEN), store, suppression, most_pages=2)
+    seen = run(Door(TEN), store, suppression, budget=Budget(pages=2))
     assert (seen.fetched, seen.left_out) == (2, 1)
     assert run(Door(TEN), store, suppression).fetched == 4
 
