@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 
 from ranking.corpus import passages_of, written
 from ranking.embed import text_hash
+from ranking.exporting import replace_file
 from scrapers.access import accounts_behind
 from scrapers.candidates import load_candidates, repositories
 from scrapers.identity.keys import link_key
@@ -70,7 +72,7 @@ def forget(
         counts = {"accounts": len(gone), "evidence": sum(len(c.evidence) for c in theirs), "pages": len(pages)}
         return Erasure(tuple(gone), counts | {"rows_of_others": list(rewritten.values()).count(None)}, tuple(files))
     for path, candidates in files.items():
-        _strike(Path(path), set(candidates))
+        _strike(Path(path), set(candidates), listing)
     counts = store.erase(
         gone,
         candidates=[c.id for c in theirs],
@@ -136,21 +138,23 @@ def _vectors(theirs: Iterable[Candidate], everybody: Iterable[Candidate], store:
     return sorted(mine - hashes(candidate for candidate in everybody if candidate.id not in ids))
 
 
-def _strike(path: Path, candidates: set[str]) -> None:
-    """Take people out of an exported file: their rows of CSV and JSON lines; any other file goes as a whole."""
+def _strike(path: Path, candidates: set[str], listing: SuppressionList) -> None:
+    """Take people out of an exported file: their rows of CSV and JSON lines and their names in the rows of others.
+
+    A file of any other kind goes as a whole; it can be written again.
+    """
     if not path.is_file():
         return
-    if path.suffix == ".csv":
-        with path.open(encoding="utf-8", newline="") as file:
-            header, *rows = list(csv.reader(file)) or [[]]
-        column = header.index("candidate_id") if "candidate_id" in header else None
-        kept = [row for row in rows if column is not None and row[column] not in candidates]
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows([header, *kept])
+    rows = csv.reader(StringIO(path.read_text(encoding="utf-8"), newline="")) if path.suffix == ".csv" else iter(())
+    header = next(rows, [])
+    if "candidate_id" in header:
+        column, text = header.index("candidate_id"), StringIO(newline="")
+        kept = [[listing.blank(cell) for cell in row] for row in rows if row[column] not in candidates]
+        csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows([header, *kept])
+        replace_file(path, text.getvalue())
     elif path.suffix == ".jsonl":
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        path.write_text(
-            "".join(x for x in lines if json.loads(x).get("candidate_id") not in candidates), encoding="utf-8"
-        )
+        told = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        others = [listing.blank_value(row) for row in told if row["candidate_id"] not in candidates]
+        replace_file(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in others))
     else:
         path.unlink()

@@ -76,7 +76,7 @@ class SuppressionList:
 
     def mentions(self, text: str) -> bool:
         """Whether any word of the text is a listed account name: such a page is not archived."""
-        return bool(self._hashes) and any(self._blank(token) != token for token in set(_TOKEN.findall(text)))
+        return bool(self._hashes) and any(self._blank_token(token) != token for token in set(_TOKEN.findall(text)))
 
     def account_listed(self, account: Account) -> bool:
         """Listed by its own key, number or URL, or because it declares a listed account or page as its own."""
@@ -118,22 +118,25 @@ class SuppressionList:
         """What another person's record says without every word, link and team entry of listed people."""
         links = tuple(link for link in item.links if not self._names(link))
         if isinstance(item, Account):
-            return replace(item, bio=self._blank(item.bio) if item.bio else item.bio, links=links)
+            return replace(item, bio=self.blank(item.bio) if item.bio else item.bio, links=links)
         on_list = is_listed or self.has_account
         return replace(
             item,
-            title=self._blank(item.title),
-            text=self._blank(item.text),
-            tags=tuple(self._blank(tag) for tag in item.tags),
+            title=self.blank(item.title),
+            text=self.blank(item.text),
+            tags=tuple(self.blank(tag) for tag in item.tags),
             links=links,
             team=tuple(key for key in item.team if not on_list(key)),
-            details={name: self._blank_value(value) for name, value in item.details.items()},
+            details={name: self.blank_value(value) for name, value in item.details.items()},
         )
 
     def _names(self, link: str) -> bool:
         return self.has_url(link) or self.mentions(unquote(link))
 
-    def _blank(self, text: str) -> str:
+    def blank(self, text: str) -> str:
+        """The text without listed names; a URL of a listed person goes as a whole."""
+        if text.startswith(("http://", "https://")) and self.has_url(text):
+            return ""
         return _TOKEN.sub(lambda token: self._blank_token(token.group()), text)
 
     def _blank_token(self, token: str) -> str:
@@ -142,12 +145,13 @@ class SuppressionList:
             return REDACTED
         return ".".join(REDACTED if self.has_word(part) else part for part in token.split("."))
 
-    def _blank_value(self, value: Any) -> Any:
+    def blank_value(self, value: Any) -> Any:
+        """The same for every text inside a JSON value."""
         if isinstance(value, str):
-            return self._blank(value)
+            return self.blank(value)
         if isinstance(value, Mapping):
-            return {key: self._blank_value(item) for key, item in value.items()}
-        return [self._blank_value(item) for item in value] if isinstance(value, list | tuple) else value
+            return {key: self.blank_value(item) for key, item in value.items()}
+        return [self.blank_value(item) for item in value] if isinstance(value, list | tuple) else value
 
     def add(self, home: Home, store: Store, identifiers: Iterable[tuple[str, str]], reason: str, at: datetime) -> None:
         """List identifiers, as (kind, identifier): account "site:handle" or "web:host/path", id "site#number", word."""

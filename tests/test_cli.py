@@ -82,7 +82,7 @@ def test_the_readme_documents_every_command() -> None:
         (("collect", "github", "--path", "."), 2, ("--path", "git")),
         (("parse", "nosuchsource", __file__, "--url", "https://x.example/"), 2, ("nosuchsource",)),
         (("rank", "AI engineer"), 2, ("headwater collect",)),
-        (("rank", "## Must have\n"), 2, ("requirement",)),
+        (("rank", "## Must have\n"), 2, ("asks for nothing", "## Must have")),
         (("rank", "x", "--format", "docx"), 2, ("docx", "shortlist_csv")),
         (("show", "github:nobody-example"), 2, ("github:nobody-example",)),
         (("forget", "no-such-candidate"), 2, ("no-such-candidate",)),
