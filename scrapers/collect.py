@@ -17,6 +17,7 @@ from urllib.request import url2pathname
 from uuid import uuid4
 
 from scrapers import __version__, clone
+from scrapers.bulk import BulkFiles
 from scrapers.attempts import Clock
 from scrapers.budget import WHOLE_ARCHIVE
 from scrapers.crawl import Door, Yield, crawl, is_followed
@@ -128,7 +129,8 @@ def planned(
             gated.append(Refused(Code.CONFIG, "", f"its plan stopped with {fault!r}; check [{name}.watch]", name))
     basis = {name: basis_of(settings.get(name, SourceSettings()), (today - since).days) for name in start}
     with Fetcher(contact=operator.contact, on_wait=on_wait, clock=Clock(sleep=_sleeper(stop))) as web:
-        yield Plan("live", Clones(home.key, otherwise=web), start, tuple(gated), settings, basis, stop)
+        files = BulkFiles(web, home.folder, find_sources())
+        yield Plan("live", Clones(home.key, otherwise=files), start, tuple(gated), settings, basis, stop)
 
 
 def _sleeper(stop: Event) -> Callable[[float], None]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 from urllib.parse import urljoin
 
 import httpx
@@ -87,14 +87,28 @@ class Fetcher:
         one origin stay `pause` seconds apart. The bearer token goes to `token_host` alone, over https.
         """
 
-        def ask(hop: Request) -> Answer:
-            return self._ask(hop, pause, token, token_host)
+        return self._obtain(request, known, self._limits, lambda hop: self._ask(hop, pause, token, token_host))
 
+    def download(
+        self, request: Request, into: IO[bytes], *, known: Page | None = None, pause: float = 1.0
+    ) -> Page | Refused:
+        """A file that is too large for a page, under the limits for bulk files and every other rule of `fetch`.
+
+        It is written to `into` as it came over the wire, and the page that says so has no body. The file is not
+        unpacked, so whoever reads it must see to its end; nothing is written where `known` comes back unchanged.
+        """
+        seconds = self._limits.bulk_attempt
+        limits = replace(self._limits, attempt=seconds, trying=2 * seconds + self._limits.trying)
+        return self._obtain(request, known, limits, lambda hop: self._ask(hop, pause, None, None, into))
+
+    def _obtain(
+        self, request: Request, known: Page | None, limits: Limits, ask: Callable[[Request], Answer]
+    ) -> Page | Refused:
         origin = None
         try:
             origin = self._origin(check_url(request.url, self._allow))
             self._check_open(origin, request)
-            page = Attempts(ask, self._wait, self._limits, self._clock).obtain(request, known)
+            page = Attempts(ask, self._wait, limits, self._clock).obtain(request, known)
         except FetchFailed as failed:
             if origin is not None:
                 self._count(origin, failed)
@@ -102,7 +116,9 @@ class Fetcher:
         origin.failures = 0
         return page
 
-    def _ask(self, hop: Request, pause: float, token: str | None, token_host: str | None) -> Answer:
+    def _ask(
+        self, hop: Request, pause: float, token: str | None, token_host: str | None, into: IO[bytes] | None = None
+    ) -> Answer:
         """One request in its turn: allowed by robots.txt, apart from the one before, and the only one to its origin."""
         url = check_url(hop.url, self._allow)
         origin = self._origin(url)
@@ -119,7 +135,7 @@ class Fetcher:
             self._take_turn(origin, url, max(pause, rules.delay))
             body = hop.body.encode() if hop.body is not None else None
             try:
-                answer = self._wire.exchange(url, method=hop.method, headers=headers, content=body)
+                answer = self._wire.exchange(url, method=hop.method, headers=headers, content=body, into=into)
             finally:
                 origin.ended = self._clock.monotonic()
             self._hold(origin, answer)

@@ -16,7 +16,7 @@ import httpx
 from scrapers.answers import FetchFailed
 from scrapers.records import Code
 
-KIB, MIB = 1 << 10, 1 << 20
+KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
 
 class NotAllowed(FetchFailed):
@@ -38,6 +38,8 @@ class Limits:
     longest_wait: float = 120.0  # seconds that we sleep when asked; above that the URL is deferred
     failures: int = 5  # in a row, after which an origin is left alone
     cooldown: float = 300.0  # seconds until such an origin is asked once more
+    bulk: int = GIB  # on the wire, for a file of a source's bulk host; what it unpacks to is never held
+    bulk_attempt: float = 900.0  # seconds for one such file
 
 
 STANDARD = Limits()

@@ -47,10 +47,11 @@ class Guard(httpcore.NetworkBackend):
         self._sockets = httpcore.SyncBackend()
         self._attempt = threading.local()
 
-    def begin(self, wire: int) -> Budget:
+    def begin(self, wire: int, seconds: float | None = None) -> Budget:
         """Start the clock of an attempt of this thread; its answer may have that many bytes beside its headers."""
         now = time.monotonic()
-        self._attempt.budget = Budget(now, now + self._limits.attempt, wire + self._limits.headers)
+        seconds = self._limits.attempt if seconds is None else seconds
+        self._attempt.budget = Budget(now, now + seconds, wire + self._limits.headers)
         return self.budget
 
     @property

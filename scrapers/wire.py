@@ -8,8 +8,10 @@ import time
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import IO
 
 import httpcore
 import httpx
@@ -56,36 +58,46 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
         first: int | None = None,
+        into: IO[bytes] | None = None,
     ) -> Answer:
         """The whole answer of one request; redirects are not followed. Raises FetchFailed for all that goes wrong.
 
-        With `first`, reading stops quietly after that many bytes of body.
+        With `first`, reading stops quietly after that many bytes of body. With `into`, the body of a 200 is written
+        there as it came over the wire, from the beginning, under the limits for bulk files; the answer has no body.
         """
         try:
             request = self._client.build_request(method, url, headers=headers, content=content)
         except ValueError as fault:
             raise _unsendable(str(url)) from fault
-        budget = self._guard.begin(self._limits.wire if first is None else first + 64 * 1024)
+        limits = self._limits
+        if into is not None:
+            limits = replace(limits, wire=limits.bulk, attempt=limits.bulk_attempt)
+        budget = self._guard.begin(limits.wire if first is None else first + 64 * 1024, limits.attempt)
         try:
-            return self._read(url, request, first)
+            return self._read(url, request, limits, first, into)
         except FetchFailed as failed:
             failed.took = budget.spent()
             raise
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as fault:
-            named = _named(str(url), fault, self._limits)
+            named = _named(str(url), fault, limits)
             named.took = budget.spent()
             raise named from fault
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:  # httpx looks at Location before we do
             raise FetchFailed(Code.REDIRECTS, str(url), "leads to something that is no URL") from fault
 
-    def _read(self, url: httpx.URL, request: httpx.Request, first: int | None) -> Answer:
+    def _read(
+        self, url: httpx.URL, request: httpx.Request, limits: Limits, first: int | None, into: IO[bytes] | None
+    ) -> Answer:
         started = time.monotonic()
         with closing(self._client.send(request, stream=True)) as response:
-            headers = _headers(str(url), response.headers, self._limits)
+            headers = _headers(str(url), response.headers, limits)
             declared = headers.get("content-length", "")
-            if first is None and declared.isdecimal() and int(declared) > self._limits.wire:
-                raise _too_large(str(url), self._limits.wire)
-            cap = first or (self._limits.json if is_json(headers) else self._limits.body)
+            if first is None and declared.isdecimal() and int(declared) > limits.wire:
+                raise _too_large(str(url), limits.wire)
+            if into is not None and response.status_code == 200:
+                _save(str(url), response.iter_raw(), into)
+                return Answer(str(url), 200, b"", headers, time.monotonic() - started)
+            cap = first or (limits.json if is_json(headers) else limits.body)
             body = bytearray()
             for part in _decoded(str(url), response.iter_raw(), headers.get("content-encoding", "")):
                 body += part
@@ -110,6 +122,24 @@ def _headers(url: str, received: httpx.Headers, limits: Limits) -> dict[str, str
     if "x-robots-tag" in headers:  # fields for everybody first, those that name a crawler after them
         headers["x-robots-tag"] = ", ".join(sorted(received.get_list("x-robots-tag"), key=lambda field: ":" in field))
     return headers
+
+
+def _save(url: str, parts: Iterable[bytes], into: IO[bytes]) -> None:
+    """The body written as it comes, in place of what an earlier attempt left; raises FetchFailed on a full disk."""
+    try:
+        into.seek(0)
+        into.truncate()
+    except OSError as fault:
+        raise _unwritten(url, fault) from fault
+    for part in parts:
+        try:
+            into.write(part)
+        except OSError as fault:
+            raise _unwritten(url, fault) from fault
+
+
+def _unwritten(url: str, fault: OSError) -> FetchFailed:
+    return FetchFailed(Code.STORAGE, url, f"the file could not be written ({fault.strerror or fault}); make room")
 
 
 def _decoded(url: str, parts: Iterable[bytes], coding: str) -> Iterator[bytes]:

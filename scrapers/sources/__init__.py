@@ -6,7 +6,7 @@ start, a pure `parse` that says what a page shows, and a module constant `SOURCE
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -27,6 +27,14 @@ class Watch(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Bulk:
+    """Where a source's bulk files lie, and `reduce(url, lines)`: a small body that says what `parse` needs of one."""
+
+    hosts: tuple[str, ...]
+    reduce: Callable[[str, Iterable[bytes]], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """How one public place is read.
 
@@ -35,6 +43,8 @@ class Source:
     `follow` names the hosts a follow-up request may go to: an exact host, or `.example.com` for its subdomains.
     `headers` go out with each request; `token` names the environment variable of a bearer token, sent to
     `token_host` alone. `version` is raised when parse reads a page differently, so that archives are read again.
+    `bulk` names hosts of gzipped files too large for a page, with the function that keeps of one, line by line as it
+    is unpacked, the few that concern the request; what it returns is the page's body (see `scrapers.bulk`).
     """
 
     name: str
@@ -49,6 +59,7 @@ class Source:
     token: str | None = None
     token_host: str | None = None
     verified: bool = True
+    bulk: Bulk | None = None
 
 
 class UnknownSource(Fault):
