@@ -1,14 +1,18 @@
 """Which accounts are one person: records never change, judgements are a log, clusters are derived from it."""
 
 from scrapers.identity.accounts import address_hash, record_of
-from scrapers.identity.cluster import SIZE_CAP, cluster, lock, merge, standing_of, unmerge
-from scrapers.identity.judge import judge, resolve
+from scrapers.identity.files import BadRecords, read_records, resolve_file
+from scrapers.identity.groups import SIZE_CAP, cluster, lock, merge, standing_of, unmerge
+from scrapers.identity.index import Index, place
+from scrapers.identity.judging import judge, resolve
 from scrapers.identity.keys import link_key
 from scrapers.identity.records import IdentityRecord, Judgement, Proof, Resolution
 
 __all__ = [
     "SIZE_CAP",
+    "BadRecords",
     "IdentityRecord",
+    "Index",
     "Judgement",
     "Proof",
     "Resolution",
@@ -18,8 +22,11 @@ __all__ = [
     "link_key",
     "lock",
     "merge",
+    "place",
+    "read_records",
     "record_of",
     "resolve",
+    "resolve_file",
     "standing_of",
     "unmerge",
 ]

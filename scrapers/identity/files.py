@@ -5,10 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from scrapers.identity.records import IdentityRecord, Judgement
+from scrapers.identity.judging import resolve
+from scrapers.identity.model import Choice
+from scrapers.identity.records import IdentityRecord, Judgement, Resolution
 from scrapers.parsing import clean
 
 
@@ -133,6 +136,34 @@ def _keys(row: Mapping[str, Any]) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise ValueError("keys is not an object of texts")
     return {str(form): item for form, item in value.items() if item}
+
+
+def resolve_file(
+    records: Path | str,
+    out: Path | str,
+    why: Path | str | None = None,
+    *,
+    at: datetime,
+    extra: Iterable[Path | str] = (),
+    model: Choice = "default",
+) -> Resolution:
+    """Join the records of a file, and of `extra` files, into a clusters table; `why` gets a JSON line a judgement.
+
+    Raises BadRecords before anything is written. Nothing else is read, and no clock.
+    """
+    rows = read_records(records)
+    known = {row.record_id for row in rows}
+    for path in extra:
+        more = read_records(path)
+        if twice := next((row.record_id for row in more if row.record_id in known), None):
+            raise BadRecords(path, 0, f"record {twice!r} is in an earlier file too")
+        known |= {row.record_id for row in more}
+        rows += more
+    found = resolve(rows, at=at, model=model)
+    Path(out).write_text(clusters_tsv(found.clusters), encoding="utf-8")
+    if why is not None:
+        Path(why).write_text(why_lines([*found.judgements, *found.suggestions]), encoding="utf-8")
+    return found
 
 
 def clusters_tsv(clusters: Mapping[str, str]) -> str:

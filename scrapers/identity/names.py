@@ -31,26 +31,25 @@ class Name:
     family: str
     script: str
     odd: bool  # mixes scripts inside a word, as a look-alike does
+    key: str  # equal for names of the same words in any order
 
     @property
     def full(self) -> bool:
         return bool(self.given and self.family)
 
-    @property
-    def key(self) -> str:
-        """Equal for names of the same words in any order."""
-        return " ".join(sorted(self.tokens))
-
 
 def fold(text: str) -> str:
     """Casefolded, accents removed, compatibility forms unified; other scripts stay as they are."""
+    if text.isascii():
+        return text.lower()
     bare = unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN)
     return unicodedata.normalize("NFC", "".join(c for c in bare if not unicodedata.combining(c)))
 
 
 def squash(text: str) -> str:
     """Only the ASCII letters and digits of the folded text: the form in which names, handles and addresses meet."""
-    return re.sub(r"[^a-z0-9]", "", fold(text))
+    folded = fold(text)
+    return folded if folded.isascii() and folded.isalnum() else re.sub(r"[^a-z0-9]", "", folded)
 
 
 @lru_cache(maxsize=400_000)
@@ -66,7 +65,7 @@ def parse_name(text: str) -> Name:
         given, family = tokens[0], tokens[-1]
         if len(family) == 1:  # "Mohamed Shahin S": the initial stands last
             family = next(token for token in reversed(tokens) if len(token) >= 2)
-    return Name(tokens, given, family, script, odd)
+    return Name(tokens, given, family, script, odd, " ".join(sorted(tokens)))
 
 
 def _script(word: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from scrapers.identity.claims import find_claims
-from scrapers.identity.cluster import SIZE_CAP
+from scrapers.identity.groups import SIZE_CAP
 from scrapers.identity.names import compatible, parse_name, same_full
 from scrapers.identity.records import IdentityRecord
 

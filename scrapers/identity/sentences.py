@@ -12,6 +12,7 @@ def sentence(proposal: Proposal, left: IdentityRecord, right: IdentityRecord) ->
     """Why this judgement, in words that can be checked on the pages themselves."""
     pair = f"{left.label} and {right.label}"
     name = left.name or right.name
+    chance = f" ({proposal.detail})" if proposal.detail else ""
     match proposal.rule:
         case "number":
             shared = ", ".join(sorted(set(left.ids) & set(right.ids)))
@@ -36,8 +37,32 @@ def sentence(proposal: Proposal, left: IdentityRecord, right: IdentityRecord) ->
             return (
                 f"Not joined: {claimant.label} declares {claimed.label} as its own, but {proposal.detail}: unverified."
             )
+        case "odd-local":
+            return f"Joined: {pair} carry the name '{name}' and an unusual local part of an address{chance}."
+        case "local-handle":
+            return f"Joined: {pair} carry the name '{name}'; one's handle is the other's local part{chance}."
+        case "name-handle":
+            return f"Joined: {pair} carry the name '{name}' and the same handle{chance}."
+        case "own-domain":
+            return (
+                f"Joined: {pair} carry the name '{name}', and one writes from the site that the other declares{chance}."
+            )
+        case "same-handle":
+            return f"Joined: {pair} have the same distinctive handle, and no names that disagree{chance}."
+        case "work-domain":
+            return f"Joined: {pair} carry the rare name '{name}' and the same mail domain{chance}."
+        case "rare-at-work":
+            return (
+                f"Joined: {pair} carry the rare name '{name}' and worked on the same project in the same years{chance}."
+            )
+        case "rare-name":
+            return f"Joined: {pair} carry the very rare name '{name}'{chance}."
+        case "rare-spelled":
+            return f"Joined: the handle of one of {pair} spells the very rare name '{name}' of the other{chance}."
+        case "suggestion":
+            return f"Not joined, worth a look: {pair} have in common {proposal.detail}."
         case _:
-            return f"{'Joined' if proposal.join else 'Not joined'}: {pair}: {proposal.detail}."
+            return f"Joined: {pair} have in common {proposal.detail}."
 
 
 def claims(one: IdentityRecord, other: IdentityRecord) -> bool:
@@ -63,10 +88,21 @@ def proofs(left: IdentityRecord, right: IdentityRecord) -> tuple[Proof, ...]:
         found.append(("handle", left.label, right.label))
     if left.name and right.name:
         found.append(("name", left.name, right.name))
+    if left.email_local_hash and left.email_local_hash == right.email_local_hash:
+        found.append(("local part of an address", "keyed hash", "the same keyed hash"))
+    for one, other in ((left, right), (right, left)):
+        if (
+            one.keys.get("handle")
+            and one.keys["handle"] in other.keys.values()
+            and one.keys["handle"] != other.keys.get("handle")
+        ):
+            found.append(("handle spells name", one.label, other.name))
     for project in sorted(set(left.projects) & set(right.projects)):
         found.append(("project", project, project))
     for link in sorted(set(left.links) & set(right.links)):
         found.append(("declared account", link, link))
+    if not found:
+        found.append(("handles and names", left.name or left.label, right.name or right.label))
     return tuple(Proof(*values, url=newest.url, fetched_at=newest.collected_at) for values in found)
 
 
