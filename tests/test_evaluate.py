@@ -1,0 +1,82 @@
+"""Own people, own queries, TREC runs and measures."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+import pytest
+
+from ranking.embed import Memory
+from ranking.evaluate import evaluate
+from ranking.people import PeopleUnreadable, read_people
+from ranking.weights import read_weights
+from scrapers.settings import BadConfiguration
+from tests.embedder import HashingEmbedder
+
+PEOPLE = {
+    "ada": ["A database kernel in Rust", "Write-ahead logs for a database"],
+    "bob": ["A game about gardens", "Pixel shaders for a game"],
+    "cai": ["Bread and gardens"],
+}
+
+
+def lines(path: Path, rows: list[dict[str, object]]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    rows: list[dict[str, object]] = []
+    for who, made in PEOPLE.items():
+        documents = [{"kind": "post", "title": said, "text": f"{said}.", "date": "2026-01-02"} for said in made]
+        rows.append({"person_id": who, "documents": documents})
+    return lines(tmp_path / "people.jsonl", rows)
+
+
+def test_a_run_ranks_everybody_for_every_query(people: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The run is TREC, holds all people, and one query that cannot be read is warned about and stops nothing."""
+    queries = lines(
+        tmp_path / "q.jsonl", [{"query_id": "db", "text": "Database kernels"}, {"query_id": "odd", "text": "!?"}]
+    )
+    qrels = tmp_path / "qrels.tsv"
+    qrels.write_text("db 0 ada 2\n", encoding="utf-8")
+    with caplog.at_level(logging.WARNING):
+        measures = evaluate(people, queries, qrels, tmp_path / "run", Memory(), embedder=HashingEmbedder())
+    assert measures is not None
+    assert measures["nDCG@10"].mean == pytest.approx(1)
+    run = [line.split() for line in (tmp_path / "run").read_text(encoding="utf-8").splitlines()]
+    assert [(row[0], row[3]) for row in run] == [(q, str(n)) for q in ("db", "odd") for n in (1, 2, 3)]
+    assert run[0][2] == "ada"
+    assert "odd" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "people.jsonl:1"),
+        ("[]", "one JSON object"),
+        ('{"person_id": ""}', "person_id"),
+        ('{"person_id": "a"}', "documents"),
+        ('{"person_id": "a", "documents": [3]}', "document 1"),
+        ('{"person_id": "a", "documents": [{"title": 3}]}', "'title'"),
+        ('{"person_id": "a", "documents": []}\n{"person_id": "a", "documents": []}', "people.jsonl:2"),
+    ],
+)
+def test_a_wrong_line_is_named(tmp_path: Path, line: str, said: str) -> None:
+    """Every fault of the file names the file, the line and the field."""
+    path = tmp_path / "people.jsonl"
+    path.write_text(line, encoding="utf-8")
+    with pytest.raises(PeopleUnreadable, match=said):
+        read_people(path)
+
+
+def test_an_unknown_weight_is_refused_by_name(tmp_path: Path) -> None:
+    """A misspelt key in weights.toml does not count silently for nothing."""
+    path = tmp_path / "weights.toml"
+    path.write_text("[parts]\nstars = 1.0\n", encoding="utf-8")
+    with pytest.raises(BadConfiguration, match=r"parts\.stars"):
+        read_weights(path)
+    assert sum(read_weights().parts.of(part) for part in read_weights().parts.model_dump()) == pytest.approx(1)
