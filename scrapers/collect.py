@@ -17,9 +17,9 @@ from urllib.request import url2pathname
 from uuid import uuid4
 
 from scrapers import __version__, clone
-from scrapers.bulk import BulkFiles
 from scrapers.attempts import Clock
 from scrapers.budget import WHOLE_ARCHIVE
+from scrapers.bulk import BulkFiles
 from scrapers.crawl import Door, Yield, crawl, is_followed
 from scrapers.drift import judge_pages, judge_yield
 from scrapers.faults import Fault, Locked, StorageFault
