@@ -1,0 +1,162 @@
+"""The Prefect flows, run for real against a temporary server: states, artifacts, and nothing about people in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from flows.markdown import plain, table
+from ranking.role import read_role
+from scrapers.settings import Home
+from scrapers.store import Store
+
+ROOT = Path(__file__).parents[1]
+GITHUB = "https://api.github.com/repos/openweave/pager/contributors?per_page=100"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[None]:
+    """One temporary Prefect server for all tests of this file."""
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+    from prefect.testing.utilities import prefect_test_harness
+
+    with (
+        prefect_test_harness(server_startup_timeout=120),
+        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
+    ):
+        yield
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Two contributors of a repository, as GitHub lists them."""
+    people = [
+        {
+            "login": f"{name}-example-hw",
+            "id": 900_002_000 + n,
+            "type": "User",
+            "contributions": 9,
+            "html_url": "https://github.com/x",
+        }
+        for n, name in enumerate(("ada", "bob"))
+    ]
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    (folder / "page.json").write_text(json.dumps(people))
+    (folder / "index.json").write_text(
+        json.dumps({"source": "github", "files": [{"file": "page.json", "url": GITHUB}]})
+    )
+    return folder
+
+
+def artifacts() -> dict[str, str]:
+    """The newest artifact of each key, as text."""
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        found = client.request("POST", "/artifacts/latest/filter", json={}).json()
+    return {artifact["key"]: str(artifact["data"]) for artifact in found}
+
+
+@pytest.mark.prefect
+def test_a_night_leaves_its_states_and_artifacts(
+    server: None, home: Home, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Collect, refresh and shortlist complete one after the other; the artifacts hold numbers and opaque ids only."""
+    from flows.collect import collect
+    from flows.refresh import refresh
+    from flows.shortlist import shortlist
+    from tests.embedder import HashingEmbedder
+
+    monkeypatch.setenv("HEADWATER_HOME", str(home.folder))
+    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    assert collect(replay=archive, return_state=True).is_completed()
+    assert refresh()["candidates"] == 2
+    role = ROOT / "data" / "roles" / "ai-engineer.md"
+    state = shortlist(roles=[role], top=5, return_state=True)
+    assert state.is_completed(), state.message
+    shown = artifacts()
+    assert {"collect-yield", "refresh", "shortlist-ai-engineer"} <= shown.keys()
+    assert "github" in shown["collect-yield"]
+    assert not any(name in text for text in shown.values() for name in ("ada-example", "bob-example"))
+    assert {path.suffix for path in (home / "exports").iterdir()} == {".csv", ".html"}
+    with Store.open(home) as store:
+        assert [run.outcome for run in store.runs()] == ["whole"]
+
+
+@pytest.mark.prefect
+def test_a_broken_source_degrades_and_all_broken_fails(
+    server: None, home: Home, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One stranger beside a good source gives Completed named Degraded; nothing but faults gives Failed."""
+    from flows.collect import collect
+
+    monkeypatch.setenv("HEADWATER_HOME", str(home.folder))
+    (archive / "odd").mkdir()
+    (archive / "odd" / "index.json").write_text(
+        (archive / "index.json").read_text().replace('"github"', '"nosuchsource"').replace("page.json", "p.json")
+    )
+    (archive / "odd" / "p.json").write_text("[]")
+    state = collect(replay=archive, return_state=True)
+    assert (state.is_completed(), state.name) == (True, "Degraded")
+    assert collect(replay=archive / "odd", return_state=True).is_failed()
+
+
+def test_the_deployments_are_what_they_seem() -> None:
+    """Every entrypoint imports, every schedule has a zone, a limit and a pool, and no path is a machine's."""
+    told = yaml.safe_load((ROOT / "prefect.yaml").read_text())
+    assert len(told["deployments"]) >= 3
+    for deployment in told["deployments"]:
+        file, _, name = deployment["entrypoint"].partition(":")
+        source = (ROOT / file).read_text()
+        assert f"def {name}(" in source
+        assert all(parameter in source for parameter in deployment["parameters"])
+        assert all({"cron", "timezone", "slug"} == set(schedule) for schedule in deployment["schedules"])
+        assert deployment["work_pool"] == {"name": "headwater"}
+        assert deployment["concurrency_limit"]["limit"] == 1
+        known = {
+            "name",
+            "description",
+            "entrypoint",
+            "tags",
+            "parameters",
+            "schedules",
+            "concurrency_limit",
+            "work_pool",
+        }
+        assert set(deployment) <= known, "a misspelled key passes Prefect silently"
+    assert "/home/" not in (ROOT / "prefect.yaml").read_text()
+
+
+@pytest.mark.prefect
+def test_prefect_itself_accepts_the_deployments(server: None) -> None:
+    """`prefect deploy --all` registers every deployment with its schedule."""
+    from prefect.client.orchestration import get_client
+    from prefect.testing.cli import invoke_and_assert
+
+    invoke_and_assert(["work-pool", "create", "headwater", "--type", "process", "--overwrite"], expected_code=0)
+    invoke_and_assert(["deploy", "--all", "--no-prompt"], expected_code=0)
+    with get_client(sync_client=True) as client:
+        found = client.request("POST", "/deployments/filter", json={}).json()
+    assert {deployment["name"] for deployment in found} >= {"nightly", "morning", "weekly"}
+    assert all(schedule["schedule"]["timezone"] for deployment in found for schedule in deployment["schedules"])
+
+
+def test_tables_are_inert() -> None:
+    """Nothing that a page says becomes markup in an artifact."""
+    hostile = "[x](javascript:alert(1)) <b> | `code` https://x.example @ada\n# h"
+    shown = table(("a",), [(hostile,)])
+    for mark in ("](", "<b>", "`", "https://", "\n#", "@ada"):
+        assert mark not in shown
+    assert plain("plain words") == "plain words"
+
+
+def test_shipped_roles_are_readable() -> None:
+    """Every role that the weekly flow ranks has musts and nothing refused."""
+    roles = sorted((ROOT / "data" / "roles").glob("*.md"))
+    assert len(roles) >= 4
+    assert all(any(each.level == "must" for each in read_role(role).requirements) for role in roles)
