@@ -40,7 +40,7 @@ def listing_of(request: Request) -> str:
     `user_id=3`) and any word say what is listed.
     """
     parts = urlsplit(request.url)
-    said = [(name, "" if _turns(name, value) else value) for name, value in parse_qsl(parts.query, True)]
+    said = [(name, value) for name, value in parse_qsl(parts.query, True) if not _turns(name, value)]
     body = f" {_without_cursors(request.body)}" if request.body else ""
     path = _PAGE_IN_PATH.sub(r"\1", parts.path)
     return f"{request.method} {parts.scheme}://{parts.netloc}{path}?{urlencode(sorted(said))}{body}"

@@ -27,7 +27,7 @@ def judge_page(records: Sequence[Record], url: str) -> tuple[list[Refused], list
     refused = [record for record in records if isinstance(record, Refused)]
     rejected = [record for record in refused if record.code is Code.SCHEMA_DRIFT]
     read = _rows(records)
-    if not rejected or not read:
+    if not rejected or read + len(rejected) == 1:
         return refused, []
     others = [record for record in refused if record.code is not Code.SCHEMA_DRIFT]
     share = len(rejected) / (len(rejected) + read)

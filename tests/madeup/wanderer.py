@@ -1,0 +1,37 @@
+"""A made-up source for tests that follows every link it sees: what traps are for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from urllib.parse import urljoin
+
+from scrapers.parsing import elements, soup, text_of
+from scrapers.records import Account, Event, Page, Record, Request
+from scrapers.sources import Source
+from scrapers.sources import Watch as AnyWatch
+
+
+class Watch(AnyWatch):
+    """Where to begin."""
+
+    start: str
+
+
+def plan(watch: Watch, since: date) -> Iterator[Request]:
+    yield Request("wanderer", watch.start)
+
+
+def parse(page: Page) -> Iterator[Record]:
+    for tag in elements(soup(page)):
+        if tag.name == "h1" and text_of(tag).startswith("Events"):
+            yield Event("wander.example", text_of(tag), page.url)
+        if tag.name == "a" and "/person/" in str(tag["href"]) and tag.find_parent("li"):
+            yield Account("wander.example", text_of(tag), url=urljoin(page.url, str(tag["href"])))
+        elif tag.name == "a":
+            yield Request("wanderer", urljoin(page.url, str(tag["href"])))
+
+
+SOURCE = Source(
+    "wanderer", "A made-up wanderer", plan, parse, Watch, follow=("127.0.0.1",), seconds_between_requests=0.0
+)
