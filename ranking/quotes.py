@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from ranking.lexicon import Lexicon, tokens
 
 LONGEST = 300
+_BULLET = re.compile(r"^[^\w\"'“‘(\[<]+")
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]*")
 
 
@@ -32,9 +33,9 @@ def _sentences(text: str) -> Iterator[str]:
         rest = match.group().strip()
         while rest:
             piece = _cut(rest)
-            if any(letter.isalnum() for letter in piece):
-                yield piece
             rest = rest[len(piece) :].strip()
+            if said := _BULLET.sub("", piece):
+                yield said
 
 
 def _cut(text: str) -> str:

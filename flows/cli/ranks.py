@@ -149,11 +149,13 @@ def evaluate(
 ) -> None:
     """Rank people for every query, write the run, and measure it."""
     from ranking.evaluate import evaluate as measure
-
     from scrapers.store import Store
 
     with Store.open(home_of(home)) as store, bar("ranking", quiet) as progress:
-        measured = measure(people, queries, qrels, out, store, as_of=as_of.date() if as_of else None, progress=progress)
+        day = as_of.date() if as_of else None
+        measured = measure(
+            people, queries, qrels, out, store, as_of=day, progress=lambda _, done, of: progress(done, of)
+        )
     if measured is not None:
         typer.echo(str(measured))
 
