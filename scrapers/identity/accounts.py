@@ -58,7 +58,7 @@ def record_of(
         site=account.site,
         handle=account.handle,
         name=account.name or "",
-        ids=tuple(sorted(ids)),
+        ids=_one_a_site(ids, own=f"{account.site}#{account.id}"),
         links=tuple(sorted(links)),
         projects=tuple(sorted(set(projects))),
         years=years,
@@ -73,3 +73,12 @@ def record_of(
         url=page_url,
         collected_at=collected_at,
     )
+
+
+def _one_a_site(ids: Iterable[str], own: str) -> tuple[str, ...]:
+    """One number a site: the account's own where it has one, and none where several are told."""
+    found: dict[str, set[str]] = {}
+    for number in ids:
+        found.setdefault(number.partition("#")[0], set()).add(number)
+    kept = ({own} if own in numbers else numbers for numbers in found.values())
+    return tuple(sorted(number for numbers in kept if len(numbers) == 1 for number in numbers))
