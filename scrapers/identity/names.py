@@ -18,7 +18,7 @@ _TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof", "sir", "jr", "sr", "ii", "
 _WORD = re.compile(r"[^\W\d_]+")
 # Letters that NFKD does not take apart, as their owners write them in plain ASCII.
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
-_UNSPACED = frozenset({"CJK", "HANGUL"})
+_UNSPACED = frozenset({"HAN", "HANGUL"})
 AGREEING_SPELLING = 0.90  # Jaro-Winkler of two full names, tokens sorted
 
 
@@ -70,12 +70,12 @@ def parse_name(text: str) -> Name:
 
 def _script(word: str) -> str:
     alias: str = categories.alias(word[0])
-    return alias if alias not in ("HIRAGANA", "KATAKANA") else "CJK"
+    return alias if alias not in ("HIRAGANA", "KATAKANA") else "HAN"
 
 
 def _mixed(word: str) -> bool:
     found = {_script(c) for c in word} - {"COMMON", "INHERITED"}
-    return len(found) > 1 and not found <= {"CJK", "HANGUL", "COMMON"}
+    return len(found) > 1 and not found <= _UNSPACED
 
 
 def compatible(left: str, right: str) -> bool:

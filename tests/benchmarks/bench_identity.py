@@ -1,0 +1,116 @@
+"""How well accounts are joined: held-out figures, growth with invented strangers, and the cost of one more record.
+
+    python tests/benchmarks/bench_identity.py FOLDER [--copies 9] [--folds 3]
+
+FOLDER holds records.jsonl.gz, clusters.tsv and the stress files of the identity bench. Folds are by project and by
+person: a model is judged only on projects and people that it has not seen. Each held-out fold is shown alone, with
+the common-name strangers, and grown by recombined copies to the size of a larger corpus.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from scrapers.identity import IdentityRecord, Index, place, read_records, resolve
+from scrapers.identity.model import Choice, Model
+from scrapers.identity.recombine import readable, recombined
+from scrapers.identity.train import fit, read_clusters
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+Truth = Mapping[str, str]
+
+
+def measures(clusters: Truth, truth: Truth) -> dict[str, float]:
+    """Pair precision and recall, false merges per 1,000 people, most people in one cluster."""
+    both = Counter((clusters[record], person) for record, person in truth.items())
+    pairs = [
+        sum(n * (n - 1) // 2 for n in c.values()) for c in (both, Counter(clusters.values()), Counter(truth.values()))
+    ]
+    mixed: dict[str, int] = Counter(person for person, _ in both)
+    people = len(set(truth.values()))
+    return {
+        "precision": pairs[0] / max(pairs[1], 1),
+        "recall": pairs[0] / pairs[2],
+        "false merges per 1000": 1000 * sum(n - 1 for n in mixed.values()) / people,
+        "worst": max(mixed.values()),
+    }
+
+
+def show(label: str, records: Sequence[IdentityRecord], truth: Truth, model: Choice) -> None:
+    start = time.process_time()
+    found = resolve(records, at=AT, model=model)
+    took = time.process_time() - start
+    figures = ", ".join(f"{name} {value:.4g}" for name, value in measures(found.clusters, truth).items())
+    sys.stdout.write(f"{label}: {len(records)} records, {took:.1f} s CPU: {figures}\n")
+    sys.stdout.flush()
+
+
+def fold_of(records: Sequence[IdentityRecord], truth: Truth, folds: int) -> dict[str, int]:
+    """People by the project they worked on most rarely shared; people of no project by hash."""
+    projects: dict[str, set[str]] = defaultdict(set)
+    sizes = Counter(project for record in records for project in record.projects)
+    for record in records:
+        projects[truth[record.record_id]] |= set(record.projects)
+    biggest = [project for project, _ in sizes.most_common() if project != "biodrop"][:folds]
+    return {
+        person: next(
+            (n for n, project in enumerate(biggest) if project in theirs),
+            folds - 1 if theirs - {"biodrop"} else int(sha256(person.encode()).hexdigest(), 16) % folds,
+        )
+        for person, theirs in {person: projects[person] for person in set(truth.values())}.items()
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--copies", type=int, default=9, help="strangers for each person in the growth test")
+    parser.add_argument("--folds", type=int, default=3)
+    given = parser.parse_args()
+    records, truth = read_records(given.folder / "records.jsonl.gz"), read_clusters(given.folder / "clusters.tsv")
+    strangers = read_records(given.folder / "stress_records.jsonl.gz")
+    theirs = read_clusters(given.folder / "stress_clusters.tsv")
+    folds = fold_of(records, truth, given.folds)
+    for fold in range(given.folds):
+        seen = [record for record in records if folds[truth[record.record_id]] != fold]
+        held = [record for record in records if folds[truth[record.record_id]] == fold]
+        own = {record.record_id: truth[record.record_id] for record in held}
+        model = Model(fit(seen, {record.record_id: truth[record.record_id] for record in seen}))
+        for label, chosen in (("model", model), ("rules", None)):
+            show(f"fold {fold} {label}", held, own, chosen)
+            show(f"fold {fold} {label}, strangers", [*held, *strangers], own | theirs, chosen)
+        copies, owners = recombined(held, own, given.copies, seed=9)
+        show(f"fold {fold} model, grown", [*readable(held), *copies], own | owners, model)
+    copies, owners = recombined(records, truth, given.copies, seed=9)
+    one_by_one([*readable(records), *copies])
+
+
+def one_by_one(records: list[IdentityRecord], probes: int = 200) -> None:
+    """Milliseconds to place one record into the rest."""
+    chance = random.Random(3)
+    probed = chance.sample(records, probes)
+    ids = {record.record_id for record in probed}
+    rest = [record for record in records if record.record_id not in ids]
+    index = Index(rest, resolve(rest, at=AT).judgements)
+    spent = []
+    for record in probed:
+        start = time.perf_counter()
+        index.add(record, place(record, index, at=AT))
+        spent.append(1000 * (time.perf_counter() - start))
+    spent.sort()
+    middle, late = spent[len(spent) // 2], spent[int(len(spent) * 0.95)]
+    sys.stdout.write(
+        f"one record into {len(rest)}: median {middle:.1f} ms, 95 % {late:.1f} ms, most {spent[-1]:.1f} ms\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
