@@ -76,6 +76,16 @@ class TalentPool:
         candidates = read_people(Path(people)) if isinstance(people, str | Path) else candidates_of(people)
         return cls(candidates, build_corpus(candidates, Memory(), embedder, progress))
 
+    @classmethod
+    def sample(cls, progress: Progress | None = None) -> TalentPool:
+        """The bundled sixty invented people, for a first look; built once in the home, then opened in a moment."""
+        from ranking.sample import build_sample, is_built
+
+        home = Home(find_home().create() / "sample")
+        if not is_built(home):
+            build_sample(home, progress)
+        return cls.open(home)
+
     def __len__(self) -> int:
         return len(self.candidates)
 

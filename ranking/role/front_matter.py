@@ -84,7 +84,7 @@ def split_head(text: str, name: str = "") -> tuple[Head, str]:
 
 def _load(text: str, name: str) -> dict[str, Any]:
     try:
-        loaded = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader with more refusals
+        loaded = yaml.load(text, Loader=_Loader)  # noqa: S506  # nosec B506 - a SafeLoader with more refusals
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else None
         raise RoleUnclear(f"front matter: {error.problem}", _remedy(), name=name, line=line) from None
