@@ -128,7 +128,7 @@ def test_robots_are_nobody() -> None:
 
 def test_a_star_or_a_comment_alone_makes_no_contributor() -> None:
     """Stars and forks never count; a comment counts beside something made."""
-    comment = {"action": "created", "issue": {"number": 1, "title": "Crash"}}
+    comment: dict[str, Any] = {"action": "created", "issue": {"number": 1, "title": "Crash"}}
     assert people(
         event("WatchEvent", "ada-example", action="started"),
         event("IssueCommentEvent", "bo-example", **comment),
