@@ -13,7 +13,7 @@ from scrapers.identity.compare import Floats
 
 # Chosen out of fold: precision 0.999, at most 0.5 false merges per 1,000 people beyond noise in the labels at 10,000
 # records, and fewer than 2 among 100,000. See tests/benchmarks/bench_identity.py.
-THRESHOLD = 0.988
+THRESHOLD = 0.992
 SUGGEST = 0.5
 VERSION = 1
 
