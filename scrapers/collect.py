@@ -26,7 +26,7 @@ from scrapers.faults import Fault, Locked, StorageFault
 from scrapers.locks import locked
 from scrapers.records import Code, Page, Refused, Request
 from scrapers.replay import Replay
-from scrapers.settings import Home, SourceSettings, read_sources, terms_gate, watch_of
+from scrapers.settings import Home, Operator, SourceSettings, read_sources, terms_gate, watch_of
 from scrapers.sources import find_sources, source_named
 from scrapers.standing import Standing, basis_of, standing_of, usual_yield
 from scrapers.store import Run as StoredRun
@@ -128,9 +128,16 @@ def planned(
         except Exception as fault:  # one source that cannot plan stops no other
             gated.append(Refused(Code.CONFIG, "", f"its plan stopped with {fault!r}; check [{name}.watch]", name))
     basis = {name: basis_of(settings.get(name, SourceSettings()), (today - since).days) for name in start}
-    with Fetcher(contact=operator.contact, on_wait=on_wait, clock=Clock(sleep=_sleeper(stop))) as web:
+    clock, by_terms = Clock(sleep=_sleeper(stop)), _api_hosts(operator, settings)
+    with Fetcher(contact=operator.contact, by_terms=by_terms, on_wait=on_wait, clock=clock) as web:
         files = BulkFiles(web, home.folder, find_sources())
         yield Plan("live", Clones(home.key, otherwise=files), start, tuple(gated), settings, basis, stop)
+
+
+def _api_hosts(operator: Operator, settings: Mapping[str, SourceSettings]) -> frozenset[str]:
+    """The hosts of documented APIs that the operator uses under their own terms rather than under robots.txt."""
+    named = [n for n in operator.apis_by_terms if n in settings and (t := settings[n].terms) and t.basis == "api"]
+    return frozenset(host for name in named for host in source_named(name).follow if not host.startswith("."))
 
 
 def _sleeper(stop: Event) -> Callable[[float], None]:

@@ -44,7 +44,8 @@ class _Origin:
 class Fetcher:
     """Pages of the web for one run. Threads may share it; an origin gets one request at a time, never two.
 
-    `allow` holds exact `host:port` pairs that need not be public. `on_wait(host, reason, seconds)` hears of every
+    `allow` holds exact `host:port` pairs that need not be public, `by_terms` hosts of APIs that are used under their
+    own terms and not under robots.txt. `on_wait(host, reason, seconds)` hears of every
     wait before it begins; the reason is `pace`, `asked` or `retry`.
     """
 
@@ -53,11 +54,13 @@ class Fetcher:
         *,
         contact: str | None = None,
         allow: frozenset[str] = frozenset(),
+        by_terms: frozenset[str] = frozenset(),
         on_wait: Callable[[str, str, float], None] | None = None,
         limits: Limits = STANDARD,
         clock: Clock = _CLOCK,
     ) -> None:
         self._allow, self._on_wait, self._limits, self._clock = allow, on_wait, limits, clock
+        self._by_terms = by_terms
         self._wire = Wire(user_agent(contact), allow, limits)
         self._origins: dict[str, _Origin] = {}
         self._lock = threading.Lock()
@@ -130,7 +133,7 @@ class Fetcher:
         ):
             headers["authorization"] = f"Bearer {token}"
         with origin.lock:
-            rules = self._rules(origin, url)
+            rules = Rules() if url.host in self._by_terms else self._rules(origin, url)
             rules.check(str(url))
             self._take_turn(origin, url, max(pause, rules.delay))
             body = hop.body.encode() if hop.body is not None else None

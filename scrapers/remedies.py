@@ -14,7 +14,10 @@ REMEDY: Mapping[Code, str] = {
     Code.NOT_ARCHIVED: "collect it live, or add it to the archive",
     Code.NOINDEX: "nothing: the site asks not to be kept",
     Code.SSRF_REFUSED: "correct the address in sources.toml; only public hosts are asked",
-    Code.ROBOTS_DENIED: "nothing: robots.txt keeps us away; take the address out of sources.toml",
+    Code.ROBOTS_DENIED: (
+        "robots.txt keeps us away: take the address out of sources.toml; for a documented API that you use under its "
+        "own terms, name the source in apis_by_terms in operator.toml"
+    ),
     Code.ROBOTS_UNREACHABLE: "nothing: the next run asks again",
     Code.TOO_LARGE: "leave the page out, or read a smaller part of it",
     Code.BAD_ENCODING: "nothing: the next run asks again; tell the site's owner if it stays",

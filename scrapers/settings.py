@@ -64,12 +64,17 @@ class Notice(Strict):
 
 
 class Operator(Strict):
-    """`operator.toml`: contact, controller, notice policy and the terms that the operator has accepted."""
+    """`operator.toml`: contact, controller, notice policy and the terms that the operator has accepted.
+
+    `apis_by_terms` names sources whose documented API the operator uses under its published terms: robots.txt, written
+    for crawlers of pages (RFC 9309), is not asked at that API's host. Only sources of basis "api"; empty by default.
+    """
 
     contact: str = Field(min_length=3)
     controller: Controller
     notice: Notice = Notice()
     accepted: Mapping[str, date] = Field(default_factory=dict)
+    apis_by_terms: tuple[str, ...] = ()
 
 
 class SourceSettings(Strict):

@@ -619,3 +619,18 @@ def test_the_hostile_corpus_is_withstood(shared: Path, only: str, cases: int) ->
     root = Path(__file__).resolve().parents[1]
     ran = subprocess.run(probe, capture_output=True, text=True, cwd=root, env=dict(os.environ), check=False)
     assert f"{cases} passed, 0 failed" in ran.stdout, ran.stdout
+
+
+def test_an_api_under_its_own_terms_is_not_asked_for_robots() -> None:
+    """Only a host that the operator named goes without robots.txt; every other rule stays."""
+    with Site(robots="User-agent: *\nDisallow: /\n") as site:
+        site.says("/users/ada", Reply("{}"))
+        request = Request("made-up", f"http://{site.place}/users/ada")
+        with Fetcher(allow=frozenset({site.place})) as strict:
+            refused = strict.fetch(request)
+        with Fetcher(allow=frozenset({site.place}), by_terms=frozenset({"127.0.0.1"})) as by_terms:
+            page = by_terms.fetch(request)
+    assert isinstance(refused, Refused)
+    assert refused.code is Code.ROBOTS_DENIED
+    assert isinstance(page, Page)
+    assert [asked.path for asked in site.asked] == ["/robots.txt", "/users/ada"]

@@ -50,6 +50,8 @@ def write_operator(path: Path, answers: Mapping[str, Any]) -> None:
     accepted = "".join(f"{name} = {day}\n" for name, day in answers["accepted"].items())
     text = f"""# Who runs this. Sites see the contact; people are told the rest.
 contact = {_quoted(answers["contact"])}
+# Sources whose documented API you use under its own terms, where its robots.txt would keep page crawlers out:
+apis_by_terms = []   # for example ["github", "huggingface"]
 
 [controller]
 name = {_quoted(answers["name"])}
