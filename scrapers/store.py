@@ -80,6 +80,21 @@ class Run:
     versions: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A page in the archive, still packed, with what its last reading left in the store."""
+
+    key: str
+    parser_version: int
+    row: Any
+    accounts: Mapping[str, Account]
+    evidence: Mapping[str, Evidence]
+
+    def page(self) -> Page:
+        """The page; raises PageDamaged where its bytes do not match their hash."""
+        return page_of(self.row)
+
+
 class Store:
     """The open store. Every public method is one transaction."""
 
@@ -311,6 +326,49 @@ class Store:
         with self._reading() as connection:
             for row in connection.execution_options(yield_per=50).execute(select(t.pages).order_by(t.pages.c.page_key)):
                 yield row.page_key, page_of(row)
+
+    # ---- the archive, read again
+
+    def page_keys(self, sources: Collection[str]) -> list[str]:
+        """The keys of all archived pages of these sources, in order."""
+        wanted = select(t.pages.c.page_key).where(t.pages.c.source.in_(sources)).order_by(t.pages.c.page_key)
+        with self._reading() as connection:
+            return list(connection.scalars(wanted))
+
+    def archived_rows(self, keys: Sequence[str]) -> list[Archived]:
+        """These pages as they lie in the archive, each with what the store holds of those very bytes."""
+        with self._reading() as connection:
+            pages = connection.execute(select(t.pages).where(t.pages.c.page_key.in_(keys))).all()
+            accounts: defaultdict[tuple[str, str], dict[str, Account]] = defaultdict(dict)
+            for row in connection.execute(select(t.accounts).where(t.accounts.c.page_key.in_(keys))):
+                accounts[row.page_key, row.page_sha256][row.account] = account_of(row)
+            acts: defaultdict[tuple[str, str], dict[str, Evidence]] = defaultdict(dict)
+            for row in connection.execute(select(t.evidence).where(t.evidence.c.page_key.in_(keys))):
+                acts[row.page_key, row.page_sha256][row.evidence_id] = evidence_of(row)
+        bytes_of = [(row, (row.page_key, row.sha256)) for row in pages]
+        return [Archived(row.page_key, row.parser_version, row, accounts[key], acts[key]) for row, key in bytes_of]
+
+    def keep_reread(self, reread: Iterable[tuple[str, Page, Sequence[Record], int]]) -> int:
+        """What archived pages say to a newer parser, as (key, page, records, version), in one transaction.
+
+        What the same bytes said before and no longer say goes; what older bytes of the page said stays. Returns how
+        many rows were removed.
+        """
+        removed = 0
+        with self._writing() as connection:
+            for key, page, records, version in reread:
+                kept = {str(r.key) for r in records if isinstance(r, Account)}
+                acts = {r.id for r in records if isinstance(r, Evidence)}
+                for table, column, stays in (
+                    (t.accounts, t.accounts.c.account, kept),
+                    (t.evidence, t.evidence.c.evidence_id, acts),
+                ):
+                    same_bytes = (table.c.page_key == key) & (table.c.page_sha256 == page.sha256)
+                    gone = same_bytes & column.not_in(stays)
+                    removed += connection.execute(delete(table).where(gone)).rowcount
+                self._keep_records(connection, key, page, records)
+                connection.execute(update(t.pages).where(t.pages.c.page_key == key).values(parser_version=version))
+        return removed
 
     # ---- reading what is held
 

@@ -1,0 +1,171 @@
+"""A parser was mended: every archived page is read again, on all cores, without asking anybody.
+
+Processes read and compare; this one writes only what changed, a chunk in one transaction. Doing it twice changes
+nothing, and a run that is cut short is simply begun again.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_all_start_methods, get_context
+
+from scrapers.crawl import Yield
+from scrapers.locks import locked
+from scrapers.reading import read_page
+from scrapers.records import Account, Code, Evidence, Page, Record, Refused
+from scrapers.rows import PageDamaged
+from scrapers.settings import Home
+from scrapers.sources import find_sources, source_named
+from scrapers.store import Archived, Store
+from scrapers.suppression import SuppressionList
+
+CHUNK = 64  # pages that one process reads at a time
+FEW = 1000  # up to so many pages, starting processes takes longer than reading
+
+Reread = tuple[str, Page, list[Record], int]
+
+
+@dataclass(slots=True)
+class Rereading:
+    """What reading the archive again gave: pages read, pages that say something else now, rows removed, failures.
+
+    `cpu` are the seconds of computing that reading took, by process.
+    """
+
+    pages: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    removed: int = 0
+    refused: Yield = field(default_factory=lambda: Yield("archive"))
+    cpu: dict[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """What a process hands back: nothing but what differs from the store. `cpu` as in Rereading."""
+
+    pages: Counter[str]
+    changed: list[Reread]
+    refused: list[Refused]
+    cpu: dict[int, float]
+
+
+def reparse(
+    home: Home,
+    store: Store,
+    sources: Sequence[str] = (),
+    *,
+    workers: int | None = None,
+    wait_for_locks: float = 1.0,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
+) -> Rereading:
+    """Read every archived page of these sources (of all, by default) with today's parsers and keep what differs.
+
+    A page that cannot be read keeps what it said before and is a failure in the result. Raises Locked while one of
+    the sources is being collected.
+    """
+    names = list(sources) or list(find_sources())
+    for name in names:
+        source_named(name)
+    found = Rereading()
+    with ExitStack() as locks:
+        for name in names:
+            locks.enter_context(locked(home, f"collect-{name}", wait_for_locks))
+        keys = store.page_keys(names)
+        chunks = [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
+        workers = workers or (os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()) or 1
+        done = 0
+        for chunk in _read_all(home, store, chunks, workers if len(keys) > FEW else 1):
+            found.removed += store.keep_reread(chunk.changed) if chunk.changed else 0
+            found.pages += chunk.pages
+            for process, seconds in chunk.cpu.items():
+                found.cpu[process] = found.cpu.get(process, 0.0) + seconds
+            found.changed += Counter(page.source for _, page, _, _ in chunk.changed)
+            for refusal in chunk.refused:
+                found.refused.note(refusal)
+            done += sum(chunk.pages.values())
+            on_progress(done, len(keys))
+    return found
+
+
+def _read_all(home: Home, store: Store, chunks: Sequence[Sequence[str]], workers: int) -> Iterator[_Chunk]:
+    """Each chunk read, in the order in which they are done; never many more in memory than there are processes."""
+    if workers <= 1:
+        suppression = SuppressionList.open(home, store)
+        yield from (_read(store, suppression, keys) for keys in chunks)
+        return
+    with _processes(home, workers) as pool:
+        open_: set[Future[_Chunk]] = set()
+        for keys in chunks:
+            open_.add(pool.submit(_read_here, keys))
+            if len(open_) > 2 * workers:
+                ready, open_ = wait(open_, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in ready)
+        while open_:
+            ready, open_ = wait(open_, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in ready)
+
+
+@contextmanager
+def _processes(home: Home, workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes with the store open, none a copy of this one: a fork would keep threads' locks as they happen to be."""
+    context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+    if hasattr(context, "set_forkserver_preload"):
+        context.set_forkserver_preload([__name__, *(source.parse.__module__ for source in find_sources().values())])
+    pool = ProcessPoolExecutor(workers, context, initializer=_open_here, initargs=(home.folder,))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_here: tuple[Store, SuppressionList] | None = None
+
+
+def _open_here(folder: os.PathLike[str]) -> None:
+    global _here
+    from pathlib import Path
+
+    home = Home(Path(folder))
+    store = Store.open(home)
+    _here = store, SuppressionList.open(home, store)
+
+
+def _read_here(keys: Sequence[str]) -> _Chunk:
+    assert _here is not None
+    return _read(*_here, keys)
+
+
+def _read(store: Store, suppression: SuppressionList, keys: Sequence[str]) -> _Chunk:
+    """These pages read by today's parsers, and of them those that say something else than the store."""
+    chunk, begun = _Chunk(Counter(), [], [], {}), time.process_time()
+    for archived in store.archived_rows(keys):
+        chunk.pages[archived.row.source] += 1
+        try:
+            page = archived.page()
+        except PageDamaged as damage:
+            chunk.refused.append(Refused(Code.INTEGRITY, archived.row.url, str(damage), archived.row.source))
+            continue
+        source = source_named(page.source)
+        records = read_page(source, page)
+        refused = [record for record in records if isinstance(record, Refused)]
+        chunk.refused.extend(refusal for refusal in refused if refusal.code is not Code.EMPTY)
+        if len(refused) == len(records) and all(refusal.code is not Code.EMPTY for refusal in refused):
+            continue  # not read: what it said before stays
+        kept, _ = suppression.apply([record for record in records if not isinstance(record, Refused)])
+        if archived.parser_version != source.version or _differs(archived, kept):
+            chunk.changed.append((archived.key, page, kept, source.version))
+    chunk.cpu[os.getpid()] = time.process_time() - begun
+    return chunk
+
+
+def _differs(archived: Archived, records: Sequence[Record]) -> bool:
+    """Whether a page says other accounts or acts than the store holds of it. Events belong to no one page."""
+    accounts = {str(record.key): record for record in records if isinstance(record, Account)}
+    acts = {record.id: record for record in records if isinstance(record, Evidence)}
+    return accounts != archived.accounts or acts != archived.evidence
