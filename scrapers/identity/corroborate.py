@@ -30,12 +30,14 @@ def corroborated(found: Mapping[str, Floats]) -> dict[str, Flags]:
         spelled = np.where(np.isnan(found["rarity of spelled"]), np.float32(0), found["rarity of spelled"])
         apart = found["same site"] == 0
         handles = (found["handle equal"] > 0) & apart
+        # A handle or local part that spells the name repeats the name: it says something only where the name is rare.
+        telling = ((found["handle spells own name"] < 2) & (found["local spells name"] < 2)) | (rarity <= RARE_AT_WORK)
         nameless = found["names full"] <= 1
         together = (found["project"] < 9) & (found["years apart"] <= 3)
         return {
             "odd-local": named & (found["local odd"] > 0) & (found["locals alike"] <= 6),
-            "local-handle": named & (found["local is handle"] > 0),
-            "name-handle": named & handles,
+            "local-handle": named & (found["local is handle"] > 0) & telling,
+            "name-handle": named & handles & telling,
             "own-domain": named & (found["domain is site"] > 0),
             "same-handle": handles
             & nameless
