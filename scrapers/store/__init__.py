@@ -1,0 +1,15 @@
+"""The only SQL: one relational store as the system of record (SQLite by default, PostgreSQL by URL).
+
+Writes are idempotent: the same page read twice leaves the same rows. Readers never block a writer (WAL).
+"""
+
+from scrapers.store.books import Books, Run
+from scrapers.store.crawling import Archived, Crawling, Pending
+from scrapers.store.database import StoreUnusable
+from scrapers.store.holdings import Holdings, Stated
+
+__all__ = ["Archived", "Pending", "Run", "Stated", "Store", "StoreUnusable"]
+
+
+class Store(Crawling, Holdings, Books):
+    """The open store. Every public method is one transaction."""

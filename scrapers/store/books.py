@@ -1,0 +1,106 @@
+"""What is kept beside people: vectors of texts, suppressed hashes, exported files, runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import delete, insert, select
+
+from scrapers import tables as t
+from scrapers.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One step of work as it went: what the runs table keeps."""
+
+    run_id: str
+    step: str
+    source: str | None
+    outcome: str
+    started_at: datetime
+    ended_at: datetime
+    counts: Mapping[str, Any]
+    versions: Mapping[str, Any]
+
+
+class Books(Database):
+    """Vectors, suppressions, exports and runs."""
+
+    def vectors(self, model_id: str, hashes: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """The stored vectors of these texts (float32, unit length) by the SHA-256 of the text."""
+        found: dict[str, NDArray[np.float32]] = {}
+        with self._reading() as connection:
+            for start in range(0, len(hashes), 500):
+                wanted = t.vectors.c.text_sha256.in_(hashes[start : start + 500])
+                query = select(t.vectors.c.text_sha256, t.vectors.c.vector)
+                for row in connection.execute(query.where(t.vectors.c.model_id == model_id, wanted)):
+                    found[row.text_sha256] = np.frombuffer(row.vector, dtype="<f4")
+        return found
+
+    def add_vectors(self, model_id: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Keep new vectors; one that is there already stays."""
+        rows = [
+            {"model_id": model_id, "text_sha256": key, "vector": np.asarray(vector, dtype="<f4").tobytes()}
+            for key, vector in vectors.items()
+        ]
+        if rows:
+            with self._writing() as connection:
+                connection.execute(self._insert(t.vectors).on_conflict_do_nothing(), rows)
+
+    def vector_models(self) -> list[str]:
+        """The models that made the stored vectors."""
+        with self._reading() as connection:
+            return list(connection.scalars(select(t.vectors.c.model_id).distinct().order_by(t.vectors.c.model_id)))
+
+    def suppressed_hashes(self) -> dict[str, tuple[str, str]]:
+        """Keyed hash -> (kind, reason)."""
+        with self._reading() as connection:
+            return {row.hash: (row.kind, row.reason) for row in connection.execute(select(t.suppressions))}
+
+    def add_suppressions(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add keyed hashes to the suppression list."""
+        if rows:
+            with self._writing() as connection:
+                connection.execute(self._insert(t.suppressions).on_conflict_do_nothing(), rows)
+
+    def note_export(self, path: str, candidates: Iterable[str], at: datetime) -> None:
+        """Remember which candidates a file names, so that erasure reaches it."""
+        with self._writing() as connection:
+            connection.execute(delete(t.exports).where(t.exports.c.path == path))
+            rows = [{"path": path, "candidate_id": c, "exported_at": at} for c in sorted(set(candidates))]
+            if rows:
+                connection.execute(insert(t.exports), rows)
+
+    def exports_naming(self, candidates: Iterable[str]) -> dict[str, list[str]]:
+        """Path -> the given candidates that it names."""
+        naming: dict[str, list[str]] = defaultdict(list)
+        with self._reading() as connection:
+            query = select(t.exports).where(t.exports.c.candidate_id.in_(list(candidates)))
+            for row in connection.execute(query.order_by(t.exports.c.path)):
+                naming[row.path].append(row.candidate_id)
+        return dict(naming)
+
+    def add_run(self, run: Run) -> None:
+        """Append to the runs table."""
+        with self._writing() as connection:
+            connection.execute(insert(t.runs), [asdict(run)])
+
+    def runs(self, limit: int = 50) -> list[Run]:
+        """The newest runs first."""
+        with self._reading() as connection:
+            rows = connection.execute(select(t.runs).order_by(t.runs.c.started_at.desc()).limit(limit)).all()
+        return [Run(**row._mapping) for row in rows]
+
+    def runs_of(self, step: str, source: str, limit: int = 50) -> list[Run]:
+        """The newest runs of one source in one step, the last ended first."""
+        wanted = select(t.runs).where(t.runs.c.step == step, t.runs.c.source == source)
+        with self._reading() as connection:
+            rows = connection.execute(wanted.order_by(t.runs.c.ended_at.desc()).limit(limit)).all()
+        return [Run(**row._mapping) for row in rows]

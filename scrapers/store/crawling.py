@@ -1,0 +1,244 @@
+"""What a crawl still has to ask, and the archive of what came back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from scrapers import tables as t
+from scrapers.records import Account, Event, Evidence, Page, Record, Request
+from scrapers.rows import (
+    account_of,
+    account_row,
+    evidence_of,
+    evidence_row,
+    page_key,
+    page_of,
+    page_row,
+)
+from scrapers.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A request of a crawl that has not been settled yet, and how many links from the start it lies."""
+
+    request: Request
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A page in the archive, still packed, with what its last reading left in the store."""
+
+    key: str
+    parser_version: int
+    row: Any
+    accounts: Mapping[str, Account]
+    evidence: Mapping[str, Evidence]
+
+    def page(self) -> Page:
+        """The page; raises PageDamaged where its bytes do not match their hash."""
+        return page_of(self.row)
+
+
+class Crawling(Database):
+    """The frontier and the archive."""
+
+    def begin_crawl(self, crawl: str, sources: Iterable[str]) -> dict[str, int]:
+        """Begin anew where a source has nothing left to ask; returns how many requests each of the others resumes.
+
+        A source that begins anew goes on with listings that the last run broke off ("later") as well.
+        """
+        with self._writing() as connection:
+            left = self._left(connection, crawl)
+            for source in set(sources) - left.keys():
+                ours = (t.frontier.c.crawl == crawl) & (t.frontier.c.source == source)
+                connection.execute(delete(t.frontier).where(ours, t.frontier.c.state != "later"))
+                connection.execute(update(t.frontier).where(ours).values(state="pending"))
+        return left
+
+    def ask(self, crawl: str, requests: Iterable[Request]) -> None:
+        """Add requests to a crawl; one that it already holds, settled or not, is not asked twice."""
+        with self._writing() as connection:
+            self._ask(connection, crawl, [(request, 0) for request in requests])
+
+    def _ask(self, connection: Connection, crawl: str, requests: Iterable[tuple[Request, int]]) -> None:
+        rows = [
+            {
+                "crawl": crawl,
+                "source": request.source,
+                "request_key": page_key(request),
+                "method": request.method,
+                "url": request.url,
+                "body": request.body,
+                "headers": dict(request.headers),
+                "depth": depth,
+                "state": "pending",
+            }
+            for request, depth in requests
+        ]
+        if rows:
+            connection.execute(self._insert(t.frontier).on_conflict_do_nothing(), rows)
+
+    def next_request(
+        self, crawl: str, source: str, *, leaving: Collection[str] = (), shunning: Collection[str] = ()
+    ) -> Pending | None:
+        """The oldest request of this crawl and source that is not settled.
+
+        Those with the keys in `leaving`, and those whose address begins as one of `shunning` does, are passed over.
+        """
+        wanted = (
+            select(t.frontier)
+            .where(t.frontier.c.crawl == crawl, t.frontier.c.source == source, t.frontier.c.state == "pending")
+            .order_by(t.frontier.c.position)
+            .limit(1)
+        )
+        if leaving:
+            wanted = wanted.where(t.frontier.c.request_key.not_in(leaving))
+        for site in shunning:
+            wanted = wanted.where(~t.frontier.c.url.startswith(site, autoescape=True))
+        with self._reading() as connection:
+            row = connection.execute(wanted).one_or_none()
+        if row is None:
+            return None
+        return Pending(Request(row.source, row.url, row.method, row.body, row.headers), row.depth)
+
+    def queued(self, crawl: str, source: str) -> set[str]:
+        """The keys of all requests that this crawl of the source holds, settled or not."""
+        held = select(t.frontier.c.request_key).where(t.frontier.c.crawl == crawl, t.frontier.c.source == source)
+        with self._reading() as connection:
+            return set(connection.scalars(held))
+
+    def pending(self, crawl: str) -> dict[str, int]:
+        """How many requests each source of this crawl still has to ask."""
+        with self._reading() as connection:
+            return self._left(connection, crawl)
+
+    def _left(self, connection: Connection, crawl: str) -> dict[str, int]:
+        counted = (
+            select(t.frontier.c.source, func.count().label("left"))
+            .where(t.frontier.c.crawl == crawl, t.frontier.c.state == "pending")
+            .group_by(t.frontier.c.source)
+        )
+        return {row.source: row.left for row in connection.execute(counted)}
+
+    def settle(
+        self,
+        crawl: str,
+        request: Request,
+        *,
+        page: Page | None = None,
+        records: Sequence[Record] = (),
+        follow: Sequence[tuple[Request, int]] = (),
+        parser_version: int = 1,
+        archive: bool = True,
+        state: str = "done",
+    ) -> None:
+        """Keep a page, what it says and what it leads to, and settle its request: one transaction (G32)."""
+        key = page_key(request)
+        with self._writing() as connection:
+            if page is not None:
+                if archive:
+                    row = page_row(key, page, parser_version)
+                    self._upsert(connection, t.pages, [row], set())
+                else:
+                    connection.execute(delete(t.pages).where(t.pages.c.page_key == key))
+                self._keep_records(connection, key, page, records)
+            self._ask(connection, crawl, follow)
+            connection.execute(
+                update(t.frontier)
+                .where(
+                    t.frontier.c.crawl == crawl,
+                    t.frontier.c.source == request.source,
+                    t.frontier.c.request_key == key,
+                )
+                .values(state=state)
+            )
+
+    def _keep_records(self, connection: Connection, key: str, page: Page, records: Sequence[Record]) -> None:
+        origin = {
+            "page_key": key,
+            "source": page.source,
+            "page_url": page.url,
+            "page_sha256": page.sha256,
+            "collected_at": page.fetched_at,
+            "first_seen": page.fetched_at.astimezone(UTC).date(),
+        }
+        named = {str(r.key): account_row(r) | origin for r in records if isinstance(r, Account)}
+        acts = {r.id: evidence_row(r) | origin for r in records if isinstance(r, Evidence)}
+        held = {r.url: asdict(r) | {"themes": list(r.themes)} | origin for r in records if isinstance(r, Event)}
+        for row in held.values():
+            del row["page_key"]
+        self._upsert(connection, t.accounts, list(named.values()), {"first_seen"})
+        self._upsert(connection, t.evidence, list(acts.values()), {"first_seen"})
+        self._upsert(connection, t.events, list(held.values()), {"first_seen"})
+
+    def forget_page(self, crawl: str, request: Request) -> int:
+        """A page that is gone for good: what it alone stated goes too (G8). Returns the number of rows removed."""
+        key = page_key(request)
+        with self._writing() as connection:
+            removed = sum(
+                connection.execute(delete(table).where(table.c.page_key == key)).rowcount
+                for table in (t.accounts, t.evidence, t.pages)
+            )
+        self.settle(crawl, request, state="gone")
+        return removed
+
+    def archived(self, request: Request) -> Page | None:
+        """The page as it was last kept for this request, for conditional requests and for reading it again."""
+        with self._reading() as connection:
+            row = connection.execute(select(t.pages).where(t.pages.c.page_key == page_key(request))).one_or_none()
+        return page_of(row) if row else None
+
+    def archive(self) -> Iterator[tuple[str, Page]]:
+        """Every archived page with its key, one at a time."""
+        with self._reading() as connection:
+            for row in connection.execution_options(yield_per=50).execute(select(t.pages).order_by(t.pages.c.page_key)):
+                yield row.page_key, page_of(row)
+
+    def page_keys(self, sources: Collection[str]) -> list[str]:
+        """The keys of all archived pages of these sources, in order."""
+        wanted = select(t.pages.c.page_key).where(t.pages.c.source.in_(sources)).order_by(t.pages.c.page_key)
+        with self._reading() as connection:
+            return list(connection.scalars(wanted))
+
+    def archived_rows(self, keys: Sequence[str]) -> list[Archived]:
+        """These pages as they lie in the archive, each with what the store holds of those very bytes."""
+        with self._reading() as connection:
+            pages = connection.execute(select(t.pages).where(t.pages.c.page_key.in_(keys))).all()
+            accounts: defaultdict[tuple[str, str], dict[str, Account]] = defaultdict(dict)
+            for row in connection.execute(select(t.accounts).where(t.accounts.c.page_key.in_(keys))):
+                accounts[row.page_key, row.page_sha256][row.account] = account_of(row)
+            acts: defaultdict[tuple[str, str], dict[str, Evidence]] = defaultdict(dict)
+            for row in connection.execute(select(t.evidence).where(t.evidence.c.page_key.in_(keys))):
+                acts[row.page_key, row.page_sha256][row.evidence_id] = evidence_of(row)
+        bytes_of = [(row, (row.page_key, row.sha256)) for row in pages]
+        return [Archived(row.page_key, row.parser_version, row, accounts[key], acts[key]) for row, key in bytes_of]
+
+    def keep_reread(self, reread: Iterable[tuple[str, Page, Sequence[Record], int]]) -> int:
+        """What archived pages say to a newer parser, as (key, page, records, version), in one transaction.
+
+        What the same bytes said before and no longer say goes; what older bytes of the page said stays. Returns how
+        many rows were removed.
+        """
+        removed = 0
+        with self._writing() as connection:
+            for key, page, records, version in reread:
+                kept = {str(r.key) for r in records if isinstance(r, Account)}
+                acts = {r.id for r in records if isinstance(r, Evidence)}
+                for table, column, stays in (
+                    (t.accounts, t.accounts.c.account, kept),
+                    (t.evidence, t.evidence.c.evidence_id, acts),
+                ):
+                    same_bytes = (table.c.page_key == key) & (table.c.page_sha256 == page.sha256)
+                    gone = same_bytes & column.not_in(stays)
+                    removed += connection.execute(delete(table).where(gone)).rowcount
+                self._keep_records(connection, key, page, records)
+                connection.execute(update(t.pages).where(t.pages.c.page_key == key).values(parser_version=version))
+        return removed
