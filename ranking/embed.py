@@ -16,6 +16,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from scrapers.faults import Fault
+
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
 Precision = Literal["fp32", "bf16"]
@@ -50,7 +52,7 @@ class VectorCache(Protocol):
     def add_vectors(self, model_id: str, vectors: Mapping[str, Vectors]) -> None: ...
 
 
-class WrongWeights(Exception):
+class WrongWeights(Fault):
     """The model's file on disk is not the one whose hash is pinned."""
 
 

@@ -9,13 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from scrapers.faults import Fault
 from scrapers.identity.judging import resolve
 from scrapers.identity.model import Choice
 from scrapers.identity.records import IdentityRecord, Judgement, Resolution
 from scrapers.parsing import clean
 
 
-class BadRecords(ValueError):
+class BadRecords(Fault, ValueError):
     """A line of a records file cannot be read as a record: says which line, and what is wrong."""
 
     def __init__(self, path: Path | str, line: int, what: str) -> None:
