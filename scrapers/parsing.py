@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
+from scrapers.charset import decoded
 from scrapers.records import Page
 
 T = TypeVar("T")
@@ -38,9 +39,8 @@ class NobodyThere(Exception):
 
 
 def soup(page: Page) -> BeautifulSoup:
-    """The page as a tree; the charset is the one that the BOM, the header or the page names."""
-    match = re.search(r"charset=[\"']?([\w-]+)", page.headers.get("content-type", ""))
-    return BeautifulSoup(page.body, "lxml", from_encoding=match.group(1) if match else None)
+    """The page as a tree; its charset is decided by `scrapers.charset`."""
+    return BeautifulSoup(decoded(page).encode(), "lxml", from_encoding="utf-8")
 
 
 def json_of(page: Page) -> Any:

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
-from bs4.dammit import UnicodeDammit
 from lxml.html import HtmlElement, tostring
 from trafilatura import bare_extraction
 
+from scrapers.charset import decoded
 from scrapers.hosts import host_of
 from scrapers.parsing import NotThisPage, day, squeeze
 from scrapers.records import Evidence, EvidenceKind, Page, Record, Request
@@ -42,7 +42,7 @@ _MASTHEAD = re.compile(
 def read_article(page: Page) -> Iterator[Record]:
     """The article's post, its author's account where credited, and the site's feed to ask for; raises NotThisPage."""
     url = page.final_url or page.url
-    markup = _decoded(page)
+    markup = decoded(page)
     try:
         tree = tree_of(markup)
     except Unreadable as fault:
@@ -57,14 +57,6 @@ def read_article(page: Page) -> Iterator[Record]:
         raise NotThisPage(page.url, f"an article of at least {LEAST_TEXT} characters, or a page that names its feed")
     for feed in cues.feeds[:1]:
         yield Request("feeds", feed)
-
-
-def _decoded(page: Page) -> str:
-    """The page as text: charset by BOM, header, page, else UTF-8 with replacement."""
-    named = re.search(r"charset=[\"']?([\w-]+)", page.headers.get("content-type", ""))
-    known = [named[1]] if named and named[1].lower() != "utf-7" else []
-    found = UnicodeDammit(page.body, known, is_html=True, exclude_encodings=["utf-7"]).unicode_markup
-    return found if found is not None else page.body.decode("utf-8", "replace")
 
 
 def _article(tree: HtmlElement, url: str, page: Page) -> tuple[Any, str] | None:

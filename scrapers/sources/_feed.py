@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import feedparser
 
+from scrapers.charset import decoded
 from scrapers.parsing import NotThisPage, PageChanged, absolute, day, json_of, squeeze
 from scrapers.records import Page
 from scrapers.sources._people import names_in
@@ -81,7 +82,7 @@ def read_feed(page: Page) -> Feed:
 
 
 def _xml_feed(page: Page) -> Feed:
-    source, left_out = _capped(_whole(_decoded(page.body, page.headers.get("content-type", "")), page.url))
+    source, left_out = _capped(_whole(decoded(page), page.url))
     base = page.final_url or page.url
     said = feedparser.parse(
         BytesIO(source.encode()),
@@ -105,23 +106,6 @@ def _xml_feed(page: Page) -> Feed:
         stated=len(read),
         left_out=left_out,
     )
-
-
-def _decoded(body: bytes, content_type: str) -> str:
-    """The feed as text: by BOM, by its own declaration, by the header; a wrong label is read as Windows-1252."""
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return body.decode("utf-16", "replace")
-    body = body.removeprefix(b"\xef\xbb\xbf")
-    named = re.match(rb"\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)", body) or re.search(
-        rb"charset=[\"']?([\w.-]+)", content_type.encode()
-    )
-    name = named[1].decode().lower() if named else "utf-8"
-    try:
-        return body.decode("utf-8" if name in {"utf-7", "utf-16", "us-ascii"} else name)
-    except (LookupError, UnicodeDecodeError):
-        text = body.decode("utf-8", "replace")
-        wrong = text.count("\ufffd")
-        return text if wrong < sum(c > "\x7f" for c in text) / 2 else body.decode("cp1252", "replace")
 
 
 def _whole(text: str, url: str) -> str:
