@@ -269,8 +269,8 @@ def collect(run: Run, read: Read = collect_source) -> Report:
 
 
 def _may_go_on(seen: Yield | None) -> bool:
-    """A source that reached its budget, or was asked to wait, is left for later; so is one that failed."""
-    return seen is None or not (seen.left_out or seen.deferred)
+    """A source that reached its budget, was asked to wait, or stopped with a fault is left for later."""
+    return seen is None or not (seen.left_out or seen.deferred or seen.stopped)
 
 
 def _read_all(names: Iterable[str], run: Run, yields: dict[str, Yield], read: Read) -> None:
@@ -309,6 +309,7 @@ def _read_one(name: str, run: Run, seen: Yield, read: Read) -> Fault | None:
     except Interrupted:
         pass
     except Locked as fault:
+        seen.stopped = True
         seen.note(Refused(Code.LOCKED, "", str(fault), name))
         return fault
     except StorageFault:
@@ -316,8 +317,10 @@ def _read_one(name: str, run: Run, seen: Yield, read: Read) -> Fault | None:
     except Fault as fault:
         if not run.plan.live:  # the only thing that was asked for
             raise
+        seen.stopped = True
         seen.note(Refused(Code.CONFIG, "", str(fault), name))
     except Exception as fault:
+        seen.stopped = True
         seen.note(Refused(Code.INTEGRITY, "", f"reading it stopped with {fault!r}; the other sources go on", name))
     return None
 

@@ -49,13 +49,15 @@ class Yield:
     """What one source gave in one run: the funnel from pages to kept evidence, every refusal, every notice.
 
     `failures` are what went wrong, `notices` what a reader should know though nothing did; each is one record with
-    code, source, URL, what was expected. `deferred` requests stay open; `drifted` are pages refused as a whole.
+    code, source, URL, what was expected. `deferred` requests stay open; `drifted` are pages refused as a whole. Of the
+    `waiting` requests at most `most` are asked in a run. A `stopped` source is not read again in this run.
     """
 
     source: str
     resumed: int = 0
     asked: int = 0
     waiting: int = 0
+    most: int = 0
     fetched: int = 0
     unchanged: int = 0
     parsed: int = 0
@@ -67,6 +69,7 @@ class Yield:
     left_out: int = 0
     deferred: int = 0
     rejected: int = 0
+    stopped: bool = False
     refused: Counter[Code] = field(default_factory=Counter)
     failures: list[Refused] = field(default_factory=list)
     notices: list[Refused] = field(default_factory=list)
@@ -132,6 +135,7 @@ def crawl(
     left alone, and what is left of it stays pending for the next run.
     """
     seen = seen or Yield(source.name)
+    seen.most = budget.pages
     begin = [request for request in start if not suppression.has_url(request.url)]
     store.ask(name, begin)
     walk = _Walk(source, store, suppression, name, may_follow, budget, seen, frozenset(map(page_key, begin)))

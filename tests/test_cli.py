@@ -18,7 +18,8 @@ from scrapers.settings import Home
 from scrapers.store import Store
 
 COMMANDS = {
-    "init", "demo", "collect", "refresh", "rank", "explain", "role", "parse", "resolve", "evaluate", "show", "forget"
+    "init", "demo", "collect", "record", "refresh", "rank", "explain", "role", "parse", "resolve", "evaluate", "show",
+    "forget",
 }  # fmt: skip
 
 

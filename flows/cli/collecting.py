@@ -1,8 +1,9 @@
-"""Commands that read public places: init, collect, parse."""
+"""Commands that read public places: init, collect, record, parse."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from flows.cli import app
-from flows.cli.console import HomeOption, QuietOption, console, home_of, source_bars
+from flows.cli.console import HomeOption, QuietOption, bar, console, home_of, source_bars
 
 if TYPE_CHECKING:
-    from scrapers.collect import Report
+    from scrapers.settings import Home
+    from scrapers.store import Store
 
 SINCE_DAYS = 365
 
@@ -44,58 +46,84 @@ def collect(
     since: datetime | None = typer.Option(None, formats=["%Y-%m-%d"], help="Ask for nothing older (default: a year)."),
     replay: Path | None = typer.Option(None, help="Read a folder of recorded pages instead of the web."),
     path: list[Path] | None = typer.Option(None, help="With git: a local clone to read; may be given more than once."),
+    list_: bool = typer.Option(False, "--list", help="Only say what each source watches, and how it stands."),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Only say what would be asked, and how long it would take."),
+    reparse: bool = typer.Option(False, "--reparse", help="Ask nobody: read every archived page again, on all cores."),
+    accept_yield: bool = typer.Option(False, "--accept-yield", help="Take what comes as usual, however little it is."),
     wait: float = typer.Option(1.0, help="Seconds to wait for another run of the same source to end."),
     home: Path | None = HomeOption,
     quiet: bool = QuietOption,
 ) -> None:
     """Read public places, politely, and keep what they show. A run that was cut short goes on where it stopped."""
+    from flows.cli.reports import show_outlook, show_report, show_sources
     from scrapers.collect import Run, collect_source, planned
     from scrapers.collect import collect as collect_all
+    from scrapers.crawl import Yield
     from scrapers.faults import Fault
     from scrapers.store import Store
     from scrapers.suppression import SuppressionList
 
     if path and sources != ["git"]:
         raise Fault("--path goes with the source git: headwater collect git --path FOLDER")
-    place, today = home_of(home), datetime.now(UTC).date()
+    if sum([list_, dry_run, reparse, replay is not None]) > 1:
+        raise Fault("--list, --dry-run, --reparse and --replay exclude each other; give one of them")
+    place, now = home_of(home), datetime.now(UTC)
+    today = now.date()
     begin = since.date() if since else today - timedelta(days=SINCE_DAYS)
-    with Store.open(place, durable=replay is None) as store, source_bars(quiet) as (on_page, on_wait):
-        suppression = SuppressionList.open(place, store)
-        with planned(
-            place, sources or (), since=begin, today=today, replay=replay, clones=path or (), on_wait=on_wait
-        ) as plan:
-            run = Run(plan, place, store, suppression, wait)
-            report = collect_all(run, lambda name, run, seen: collect_source(name, run, seen, on_page))
-    show_report(report, quiet)
+    with Store.open(place, durable=replay is None) as store:
+        if list_:
+            show_sources(place, store, today, now)
+            return
+        if reparse:
+            raise typer.Exit(_reparse(place, store, sources or (), wait, quiet))
+        with (
+            source_bars(quiet or dry_run) as (on_page, on_wait),
+            planned(
+                place, sources or (), since=begin, today=today, replay=replay, clones=path or (), on_wait=on_wait
+            ) as plan,
+        ):
+            if dry_run:
+                show_outlook(plan)
+                return
+
+            def read(name: str, run: Run, seen: Yield) -> None:
+                on_page(seen)
+                collect_source(name, run, seen, on_page)
+
+            run = Run(plan, place, store, SuppressionList.open(place, store), wait, accept_yield)
+            report = collect_all(run, read)
+    show_report(report, now, quiet)
     raise typer.Exit(report.exit_code)
 
 
-def show_report(report: Report, quiet: bool) -> None:
-    """The yield of each source, and what each failure asks for."""
-    from rich.table import Table
+def _reparse(place: Home, store: Store, sources: Sequence[str], wait: float, quiet: bool) -> int:
+    """Read the archive again; the exit code says whether every page could be read."""
+    from flows.cli.reports import show_rereading
+    from scrapers.reparse import reparse
 
-    table = Table(box=None, pad_edge=False)
-    for title in (
-        "source",
-        "outcome",
-        "pages",
-        "unchanged",
-        "accounts",
-        "evidence",
-        "credited",
-        "held back",
-        "refused",
-    ):
-        table.add_column(title, justify="left" if title in {"source", "outcome"} else "right")
-    for seen in report.yields:
-        numbers = (seen.fetched, seen.unchanged, seen.accounts, seen.evidence, seen.credited, seen.held_back)
-        table.add_row(seen.source, seen.outcome, *map(str, numbers), str(sum(seen.refused.values())))
-    if not quiet:
-        console.print(table)
-    for failure in (failure for seen in report.yields for failure in seen.failures):
-        console.print(f"{failure.source}: {failure.code.value}: {failure.url} {failure.detail}", markup=False)
-    if report.not_archived:
-        console.print(f"{report.not_archived} requests had no answer in the archive (not_archived)")
+    with bar("archived pages", quiet) as on_progress:
+        found = reparse(place, store, sources, wait_for_locks=wait, on_progress=on_progress)
+    show_rereading(found)
+    return 3 if found.refused.failures else 0
+
+
+@app.command()
+def record(
+    source: str = typer.Argument(help="Which source reads the page."),
+    url: str = typer.Argument(help="The page to record; with --file, where that file was saved from."),
+    out: Path | None = typer.Option(None, help="Where to write (default: tests/sources/SOURCE/recorded)."),
+    file: Path | None = typer.Option(None, help="A saved page to read instead.", exists=True, dir_okay=False),
+    home: Path | None = HomeOption,
+) -> None:
+    """Make a test case of one page: real people swapped for invented ones, what nobody reads cut, case.json begun."""
+    from scrapers.recording import fetch_page, page_of_file, record_case
+
+    page = page_of_file(source, url, file) if file else fetch_page(source, url, home_of(home))
+    made = record_case(page, out or Path("tests/sources") / source / "recorded")
+    typer.echo(f"{made.folder}: {made.size / 1024:.0f} KB, {made.records} records, {made.swapped} names swapped")
+    for doubt in made.doubts:
+        console.print(f"look at this: {doubt}", markup=False)
+    console.print("Read both files before you keep them: prose may still speak of real people.")
 
 
 @app.command()

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import get_ident
+from time import monotonic
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 from scrapers.crawl import Yield
 from scrapers.settings import Home, find_home
@@ -29,40 +32,49 @@ def home_of(folder: Path | None) -> Home:
 def bar(what: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
     """A progress bar for a step whose size is known: call it with done and total."""
     with _progress(quiet) as progress:
-        task = progress.add_task(what, total=None)
+        task = progress.add_task(what, total=None, told="")
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 @contextmanager
 def source_bars(quiet: bool = False) -> Iterator[tuple[Callable[[Yield], None], Callable[[str, str, float], None]]]:
-    """A line a source: what came so far, and the reason for waiting."""
+    """A live line a source: pages of those in reach, how fast, what it gave, why it waits. Threads may share it."""
     with _progress(quiet) as progress:
         tasks: dict[str, TaskID] = {}
+        reads: dict[int, str] = {}  # which source a thread reads
+        begun: dict[str, float] = {}
 
         def on_page(seen: Yield) -> None:
-            if seen.source not in tasks:
-                tasks[seen.source] = progress.add_task(seen.source, total=None)
-            refused = f", {sum(seen.refused.values())} refused" if seen.refused else ""
-            progress.update(
-                tasks[seen.source],
-                completed=seen.fetched,
-                description=f"{seen.source}: {seen.evidence} pieces of evidence{refused}",
-            )
+            name = seen.source
+            reads[get_ident()] = name
+            if name not in tasks:
+                tasks[name], begun[name] = progress.add_task(name, total=None, told=""), monotonic()
+            in_reach = min(seen.waiting, max(seen.most - seen.asked, 0))
+            rate = seen.asked / max(monotonic() - begun[name], 0.1)
+            refused = f", {seen.refused.total()} refused" if seen.refused else ""
+            told = f"{rate:.1f}/s, {in_reach} to go, {seen.rows} rows{refused}"
+            progress.update(tasks[name], completed=seen.asked, total=seen.asked + in_reach, told=told)
 
         def on_wait(host: str, reason: str, seconds: float) -> None:
-            if seconds >= 2:
-                progress.console.print(f"[dim]waiting {seconds:.0f} s for {host}: {reason}[/dim]")
+            name = reads.get(get_ident())
+            if name in tasks and seconds >= 0.5:
+                progress.update(tasks[name], told=f"waits {seconds:.0f} s for {host}: {_REASONS.get(reason, reason)}")
 
         yield on_page, on_wait
 
 
+_REASONS = {"pace": "politeness", "asked": "the site asks for it", "retry": "trying again"}
+
+
 def _progress(quiet: bool) -> Progress:
+    """Bars where there is room; in a narrow terminal names and numbers alone, cut at its edge."""
+    wide = [BarColumn(bar_width=20), TimeElapsedColumn()] if console.width >= 90 else []
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
-        BarColumn(),
         MofNCompleteColumn(),
-        TimeElapsedColumn(),
+        *wide,
+        TextColumn("{task.fields[told]}", table_column=Column(no_wrap=True, overflow="ellipsis")),
         console=console,
         transient=True,
         disable=quiet or not console.is_terminal,

@@ -1,0 +1,140 @@
+"""What `collect` tells: the yield of a run, how each source stands, what a run would ask. Readable in 60 columns."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from flows.cli.console import console
+
+if TYPE_CHECKING:
+    from scrapers.collect import Plan, Report
+    from scrapers.crawl import Yield
+    from scrapers.records import Refused
+    from scrapers.reparse import Rereading
+    from scrapers.settings import Home
+    from scrapers.store import Store
+
+WIDE = 90  # columns; below, a table becomes lines
+OF_A_KIND = 5  # failures of one source and code that are shown; the others are counted
+_COLUMNS = ("pages", "unchanged", "accounts", "evidence", "credited", "held back", "refused")
+
+
+def show_report(report: Report, now: datetime, quiet: bool) -> None:
+    """The yield of each source, what each failure asks for, and how old the data of the missing ones is."""
+    if not quiet:
+        _rows(("source", "outcome", *_COLUMNS), [(s.source, s.outcome, *_numbers(s)) for s in report.yields], words=2)
+    for seen in report.yields:
+        _say_all(seen.failures, "")
+        _say_all(seen.notices, "note: ")
+    for name, standing in report.standings.items():
+        when = f" (last whole run {standing.last_whole:%Y-%m-%d %H:%M} UTC)" if standing.last_whole else ""
+        console.print(f"{name}: incomplete; what is held of it is {standing.age(now)}{when}", markup=False)
+    if report.not_archived:
+        console.print(f"{report.not_archived} requests had no answer in the archive (not_archived)")
+
+
+def _numbers(seen: Yield) -> tuple[str, ...]:
+    counts = (seen.fetched, seen.unchanged, seen.accounts, seen.evidence, seen.credited, seen.held_back)
+    return (*map(str, counts), str(seen.refused.total()))
+
+
+def _say_all(told: Sequence[Refused], kind: str) -> None:
+    from scrapers.remedies import REMEDY
+
+    shown: Counter[str] = Counter()
+    for one in told:
+        shown[one.code] += 1
+        if shown[one.code] <= OF_A_KIND:
+            line = f"{kind}{one.source}: {one.code.value}: {one.url} {one.detail}"
+            console.print(f"{line}. {REMEDY[one.code].capitalize()}.", markup=False)
+    for code, count in shown.items():
+        if count > OF_A_KIND:
+            console.print(f"{kind}{told[0].source}: {code}: {count - OF_A_KIND} more", markup=False)
+
+
+def _rows(titles: Sequence[str], rows: Iterable[Sequence[str]], words: int) -> None:
+    """A table where there is room, else a line a row; the first `words` columns are words, the others numbers."""
+    if console.width >= WIDE:
+        table = Table(box=None, pad_edge=False)
+        for place, title in enumerate(titles):
+            table.add_column(title, justify="left" if place < words else "right")
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+        return
+    for row in rows:
+        numbers = ", ".join(f"{value} {title}" for title, value in zip(titles[words:], row[words:], strict=True))
+        console.print(f"{' '.join(row[:words])}: {numbers}", markup=False)
+
+
+def show_sources(home: Home, store: Store, today: date, now: datetime) -> None:
+    """Each source: what it watches, on which terms, whether its reading was verified, what it gave last, how old."""
+    from scrapers.settings import SourceSettings, read_sources, terms_gate
+    from scrapers.sources import find_sources
+    from scrapers.standing import standing_of
+
+    operator = home.operator() if (home / "operator.toml").is_file() else None
+    shipped = read_sources()
+    for name, source in find_sources().items():
+        settings, standing = shipped.get(name, SourceSettings()), standing_of(store, name)
+        terms = settings.terms
+        waits = terms_gate(name, terms, operator, today) if operator else "run `headwater init` first"
+        state = "off" if not settings.enabled else f"waits: {waits}" if waits else "runs"
+        watched = ", ".join(f"{key}: {_briefly(value)}" for key, value in settings.watch.items()) or "its defaults"
+        basis = f"{terms.basis}, read {terms.checked_on}, {terms.terms_url}" if terms else "none written down"
+        last = f"{standing.rows} rows, {standing.people} accounts" if standing.rows is not None else "nothing whole yet"
+        console.print(f"[bold]{name}[/bold]  {source.title}")
+        for label, text in (
+            ("state", state),
+            ("watches", watched),
+            ("terms", basis),
+            ("reading", "verified on real pages" if source.verified else "not yet verified on real pages"),
+            ("last", f"{last}; {standing.age(now)}"),
+        ):
+            console.print(f"  {label:8} {text}", markup=False)
+
+
+def _briefly(value: object) -> str:
+    if isinstance(value, list | tuple):
+        more = f" and {len(value) - 3} more" if len(value) > 3 else ""
+        return " ".join(map(str, value[:3])) + more
+    return str(value)
+
+
+def show_outlook(plan: Plan) -> None:
+    """What a run would ask of each source, and the least that politeness makes it take. Nobody is asked."""
+    from scrapers.outlook import outlook
+
+    longest = 0.0
+    for ahead in outlook(plan, os.environ):
+        longest = max(longest, ahead.least_in_all)
+        begins = f"{ahead.source}: begins with {len(ahead.begins)} pages of {ahead.sites} sites"
+        budget = f"its whole budget of {ahead.most_pages} pages at least {_time(ahead.least_in_all)}"
+        console.print(f"{begins}, at least {_time(ahead.least_to_begin)}; {budget}", markup=False)
+        for url in ahead.begins[:3]:
+            console.print(f"  {url}", markup=False)
+        if len(ahead.begins) > 3:
+            console.print(f"  and {len(ahead.begins) - 3} more")
+        if ahead.without:
+            console.print(f"  {ahead.without} is not set: the site allows few requests an hour without it")
+    _say_all(plan.gated, "")
+    console.print(f"Sources are read side by side: at least {_time(longest)} in all. Nothing was asked.")
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
+
+
+def show_rereading(found: Rereading) -> None:
+    """What reading the archive again changed."""
+    rows = [(name, str(count), str(found.changed[name])) for name, count in sorted(found.pages.items())]
+    _rows(("source", "pages", "changed"), rows, words=1)
+    _say_all(found.refused.failures, "")
+    if found.removed:
+        console.print(f"{found.removed} rows that these pages no longer say were removed")

@@ -1,0 +1,243 @@
+"""A page cut down to what its parser reads: parts are taken out one by one, and stay out where nobody misses them."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
+
+from bs4 import BeautifulSoup, Comment, Tag
+
+from scrapers.reading import read_page
+from scrapers.records import Page, Record, Refused
+from scrapers.sources import source_named
+
+AIM = 30 * 1024  # bytes
+PATIENCE = 60.0  # seconds spent on trimming
+MOST_LANDMARKS = 6
+
+Part = TypeVar("Part")
+
+
+@dataclass(slots=True)
+class _Trial:
+    """Reads a page again and again while parts are taken out; ends when patience does."""
+
+    page: Page
+    wanted: list[Record]
+    until: float = field(default_factory=lambda: time.monotonic() + PATIENCE)
+
+    def reads_the_same(self, body: bytes) -> bool:
+        return time.monotonic() < self.until and self.read(body) == self.wanted
+
+    def still_reads(self, body: bytes) -> bool:
+        found = self.read(body)
+        return time.monotonic() < self.until and bool(found) and not any(isinstance(r, Refused) for r in found)
+
+    def read(self, body: bytes) -> list[Record]:
+        return read_page(source_named(self.page.source), replace(self.page, body=body))
+
+
+class _Tree(Protocol[Part]):
+    """A page of which parts can be taken out and put back."""
+
+    def body(self) -> bytes: ...
+
+    def parts(self) -> Iterator[Part]: ...
+
+    def below(self, part: Part) -> list[Part]: ...
+
+    def without(self, part: Part) -> Callable[[], None]: ...
+
+    def shorter(self) -> Callable[[], None] | None: ...
+
+
+def trimmed(page: Page, records: list[Record]) -> tuple[list[Record], bytes, str]:
+    """What the page says once trimmed, its bytes, and the suffix for them. A page refused as a whole stays whole."""
+    trial, begin = _Trial(page, records), page.body.lstrip(b"\xef\xbb\xbf \r\n\t")[:100].lower()
+    refused = any(isinstance(record, Refused) for record in records)
+    if begin[:1] in {b"{", b"["}:
+        body = page.body if refused else _trim(trial, _JsonTree(json.loads(page.body)))
+        return trial.read(body), body, "json"
+    if begin.startswith(b"<?xml") or begin.startswith((b"<rss", b"<feed")):
+        return records, page.body, "xml"
+    if not begin.startswith(b"<"):
+        return records, page.body, "txt"
+    body = page.body if refused else _trim(trial, _HtmlTree(BeautifulSoup(page.body, "lxml")))
+    return trial.read(body), body, "html"
+
+
+def _trim(trial: _Trial, tree: _Tree[Part]) -> bytes:
+    """Take out whatever is not missed, the largest parts first; then, above the aim, rows from the end of lists."""
+    if not trial.reads_the_same(tree.body()):
+        return trial.page.body
+    waiting = list(tree.parts())
+    while waiting:
+        part = waiting.pop(0)
+        restore = tree.without(part)
+        if not trial.reads_the_same(tree.body()):
+            restore()
+            waiting += tree.below(part)
+    while len(tree.body()) > AIM:
+        restores = tree.shorter()
+        if restores is None:
+            break
+        if not trial.still_reads(tree.body()):
+            restores()
+            break
+    return tree.body()
+
+
+class _JsonTree:
+    """A JSON page whose keys can be taken out, in all items of a list at once."""
+
+    def __init__(self, tree: Any) -> None:
+        self._tree = tree
+
+    def body(self) -> bytes:
+        return json.dumps(self._tree, ensure_ascii=False, indent=1).encode()
+
+    def parts(self) -> Iterator[tuple[str, ...]]:
+        yield from self.below(())
+
+    def below(self, part: tuple[str, ...]) -> list[tuple[str, ...]]:
+        found: dict[tuple[str, ...], None] = {}
+        for value in _at(self._tree, part):
+            if isinstance(value, dict):
+                found |= {(*part, key): None for key in value}
+            elif isinstance(value, list) and value:
+                found[(*part, "*")] = None
+        return [deeper for path in found for deeper in (self.below(path) if path[-1] == "*" else [path])]
+
+    def without(self, part: tuple[str, ...]) -> Callable[[], None]:
+        taken = [(holder, dict(holder)) for holder in _at(self._tree, part[:-1]) if isinstance(holder, dict)]
+        for holder, _ in taken:
+            holder.pop(part[-1], None)
+
+        def restore() -> None:
+            for holder, whole in taken:
+                holder.clear()
+                holder.update(whole)
+
+        return restore
+
+    def shorter(self) -> Callable[[], None] | None:
+        """Halve the list that takes most room; None where no list has two items."""
+        lists = [value for value in _everything(self._tree) if isinstance(value, list) and len(value) > 1]
+        if not lists:
+            return None
+        longest = max(lists, key=lambda items: len(json.dumps(items)))
+        whole = list(longest)
+        del longest[(len(longest) + 1) // 2 :]
+        return lambda: longest.__setitem__(slice(None), whole)
+
+
+class _HtmlTree:
+    """An HTML page whose elements can be taken out."""
+
+    def __init__(self, tree: BeautifulSoup) -> None:
+        for comment in tree.find_all(string=lambda text: isinstance(text, Comment)):
+            comment.extract()
+        self._tree = tree
+
+    def body(self) -> bytes:
+        return str(self._tree).encode()
+
+    def parts(self) -> Iterator[Tag]:
+        yield from self.below(self._tree)
+
+    def below(self, part: Tag) -> list[Tag]:
+        return sorted((tag for tag in part.find_all(recursive=False)), key=lambda tag: -len(str(tag)))
+
+    def without(self, part: Tag) -> Callable[[], None]:
+        mark = self._tree.new_string("")
+        part.replace_with(mark)
+
+        def restore() -> None:
+            mark.replace_with(part)
+
+        return restore
+
+    def shorter(self) -> Callable[[], None] | None:
+        """Halve the rows of the element that has most of a kind; None where none has two."""
+        counted = [
+            (len(rows), rows)
+            for tag in self._tree.find_all()
+            if len(rows := [row for row in tag.find_all(recursive=False) if row.attrs.get("class")]) > 1
+        ]
+        if not counted:
+            return None
+        _, rows = max(counted, key=lambda pair: pair[0])
+        restores = [self.without(row) for row in rows[(len(rows) + 1) // 2 :]]
+
+        def restore_all() -> None:
+            for restore in restores:
+                restore()
+
+        return restore_all
+
+
+def _at(tree: Any, path: tuple[str, ...]) -> list[Any]:
+    """All values at a path of keys, `*` standing for every item of a list."""
+    values = [tree]
+    for key in path:
+        if key == "*":
+            values = [item for value in values if isinstance(value, list) for item in value]
+        else:
+            values = [value[key] for value in values if isinstance(value, dict) and key in value]
+    return values
+
+
+def _everything(tree: Any) -> Iterator[Any]:
+    yield tree
+    for value in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from _everything(value)
+
+
+def landmarks(page: Page, suffix: str) -> list[str]:
+    """Parts without which the page is refused, as the harness names them: a proposal, the first few."""
+    if suffix not in {"json", "html"} or any(
+        isinstance(r, Refused) for r in read_page(source_named(page.source), page)
+    ):
+        return []
+    trial = _Trial(page, [])
+
+    def refused(body: bytes) -> bool:
+        found = trial.read(body)
+        return bool(found) and all(isinstance(record, Refused) for record in found)
+
+    missed: list[str] = []
+    for name, body in _without_each(page.body, suffix):
+        if len(missed) == MOST_LANDMARKS or time.monotonic() > trial.until:
+            break
+        if refused(body):
+            missed.append(name)
+    return missed
+
+
+def _without_each(body: bytes, suffix: str) -> Iterator[tuple[str, bytes]]:
+    """The page without each of its parts in turn, with the part's name."""
+    if suffix == "json":
+        paths = _JsonTree(json.loads(body)).below(())
+        for path in paths:
+            cut = _JsonTree(json.loads(body))
+            cut.without(path)
+            yield ".".join(path), cut.body()
+        return
+    tree = BeautifulSoup(body, "lxml")
+    names = dict.fromkeys(
+        name
+        for tag in tree.find_all()
+        for name in (*([f"#{tag['id']}"] if tag.get("id") else []), *(f".{c}" for c in tag.get("class") or ()))
+        if re.fullmatch(r"[#.][A-Za-z][\w-]*", name)
+    )
+    for name in sorted(
+        names, key=lambda name: sum(len(str(tag)) for tag in tree.select(name))
+    ):  # the most telling first
+        markup = BeautifulSoup(body, "lxml")
+        for tag in markup.select(name):
+            tag.extract()
+        yield name, str(markup).encode()
