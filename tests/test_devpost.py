@@ -53,7 +53,7 @@ def test_every_period_comes_back(start: date, days: int) -> None:
 
 
 def test_where_devpost_starts() -> None:
-    """Each search asks the list for ended hackathons; what is named (hackathons, projects, people) is asked directly."""
+    """Each search asks the list for ended hackathons; what is named is asked for directly."""
     watch = DevpostWatch(
         searches=("rust", ""),
         themes=("Machine Learning/AI",),
