@@ -150,13 +150,19 @@ def day(text: object) -> date | None:
         return None
 
 
-_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+# Each starts where a word starts, and there alone: else a long word is gone through once for each of its letters.
+_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_SPELLED = re.compile(
+    r"(?<![\w.+-])[\w.+-]+\s*(?:\[\s*(?:at|@)\s*\]|\(\s*(?:at|@)\s*\)|\{\s*(?:at|@)\s*\}|<\s*at\s*>)\s*[\w-]+"
+    r"(?:(?:\.|\s*[\[({<]\s*(?:dot|\.)\s*[\])}>]\s*|\s+dot\s+)[\w-]+)+",
+    re.IGNORECASE,
+)
 _PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d[\d ().\u2011-]{7,}\d(?![\w/-])")
 
 
 def redact(text: str) -> str:
-    """The text with addresses and phone numbers replaced: we neither keep nor quote them."""
-    return _PHONE.sub(_phone, _ADDRESS.sub("[address]", text))
+    """The text with addresses, spelled out ones too, and phone numbers replaced: we neither keep nor quote them."""
+    return _PHONE.sub(_phone, _SPELLED.sub("[address]", _ADDRESS.sub("[address]", text)))
 
 
 def _phone(match: re.Match[str]) -> str:

@@ -14,7 +14,8 @@ from scrapers.records import Account, AccountKey, Award, Code, Event, Evidence, 
 from scrapers.sources import Source
 
 LONGEST_NAME = 200  # guardrail G17
-_ADDRESS_IN_LINK = re.compile(r"[\w.+%-]+@(?:[\w-]+\.)+[A-Za-z]{2,}")
+LONGEST_TITLE = 300
+_ADDRESS_IN_LINK = re.compile(r"(?<![\w.+%-])[\w.+%-]+@(?:[\w-]+\.)+[A-Za-z]{2,}")
 
 
 def read_page(source: Source, page: Page) -> list[Record]:
@@ -70,7 +71,7 @@ def _cleaned(record: Record) -> Record:
         case Evidence():
             return replace(
                 record,
-                title=_line(record.title) or "",
+                title=_line(record.title, LONGEST_TITLE) or "",
                 text=_prose(record.text),
                 url=squeeze(record.url),
                 tags=_lines(record.tags),
@@ -79,7 +80,7 @@ def _cleaned(record: Record) -> Record:
                 details=_details(record.details),
             )
         case Event():
-            return replace(record, title=_line(record.title) or "", themes=_lines(record.themes))
+            return replace(record, title=_line(record.title, LONGEST_TITLE) or "", themes=_lines(record.themes))
         case Request() | Refused():
             return record
 
@@ -94,7 +95,7 @@ def _line(text: str | None, longest: int | None = None) -> str | None:
 
 
 def _lines(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(line for text in texts if (line := _line(text))))
+    return tuple(dict.fromkeys(line for text in texts if (line := _line(text, LONGEST_NAME))))
 
 
 def _award(award: Award) -> Award:

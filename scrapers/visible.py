@@ -35,7 +35,7 @@ _SMUGGLED = re.compile(
     r"|\w[\u200b-\u200d\u2060\ufeff]{2,}\w"
 )
 _NEW_LINES = re.compile(r"[\r\n]+")
-_FEW = 3  # so many words hidden in one place are a label for screen readers
+FEW_WORDS = 3  # so many words hidden in one place are a label for screen readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,13 @@ def visible_text(*parts: BeautifulSoup | Tag, styles: Sequence[Tag] | None = Non
         seen.append("\n")
     text = "".join(seen)
     lines = (squeeze(line) for line in text.split("\n"))
-    hidden = sheet.too_large or any(len(words.split()) > _FEW for words in unseen) or bool(_SMUGGLED.search(text))
+    hidden = sheet.too_large or any(len(words.split()) > FEW_WORDS for words in unseen) or is_smuggled(text)
     return Visible("\n".join(line for line in lines if line), hidden)
+
+
+def is_smuggled(text: str) -> bool:
+    """Whether a text that was not cleaned yet carries words, or breaks them, in characters that nobody sees."""
+    return bool(_SMUGGLED.search(text))
 
 
 def _outside(part: Tag, styles: dict[int, Props]) -> Paint:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,9 +26,11 @@ from scrapers.sources._feed import without_tracking
 from scrapers.sources._hiding import maybe_hidden
 from scrapers.sources._people import host_is_named_after, mentions
 from scrapers.sources._prose import Unreadable, drop, markup_text, prune_hidden, tree_of
-from scrapers.visible import visible_text
+from scrapers.visible import is_smuggled, visible_text
 
 LEAST_TEXT = 200  # characters: below, a page is a notice, not an article
+MOST_TEXT = 2_000_000  # characters: above, no reader waits for the end, and neither do we (guardrail G17)
+DEEPEST = 100  # elements around the article, from the page's own down to it
 _MONTHS = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"
     r"|dec(?:ember)?|januar|februar|märz|mai|juni|juli|oktober|dezember"
@@ -37,6 +40,15 @@ _MASTHEAD = re.compile(
     rf"(?:\W*\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|{_MONTHS}|\d{{1,2}}(?:st|nd|rd|th)?|(?:19|20)\d\d)\b){{3}}",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Article:
+    """Trafilatura's document, its visible text, and whether words were hidden in the article's own part."""
+
+    said: Any
+    text: str
+    hidden_text: bool
 
 
 def read_article(page: Page) -> Iterator[Record]:
@@ -49,29 +61,50 @@ def read_article(page: Page) -> Iterator[Record]:
         raise NotThisPage(page.url, f"a page, found {fault}") from None
     if tree is None or not re.search(r"<(?:html|body|p|div|article)\b", markup, re.IGNORECASE):
         raise NotThisPage(page.url, "a feed or an article")
+    if len(markup) > MOST_TEXT and sum(map(len, tree.itertext())) > MOST_TEXT:
+        raise NotThisPage(page.url, f"an article, found more than {MOST_TEXT} characters of text")
     cues = read_cues(tree, url)
     article = None if urlsplit(url).path in {"", "/"} else _article(tree, url, page)
     if article:
-        yield from _records(*article, cues, url)
+        yield from _records(article, cues, url)
     elif not cues.feeds:
         raise NotThisPage(page.url, f"an article of at least {LEAST_TEXT} characters, or a page that names its feed")
     for feed in cues.feeds[:1]:
         yield Request("feeds", feed)
 
 
-def _article(tree: HtmlElement, url: str, page: Page) -> tuple[Any, str] | None:
-    """Trafilatura's document of the page and its text as far as a reader sees it, or None where there is no article."""
+def _article(tree: HtmlElement, url: str, page: Page) -> _Article | None:
+    """The page's article with its text as far as a reader sees it, or None where there is none."""
     _settle_noscript(tree)
-    prune_hidden(tree)
+    around = prune_hidden(tree)
     said = _extracted(tree, url, page)
     if not said or not said.title:
         return None
     hidden = maybe_hidden(tree, said.title)
-    text = _body(said.text or "", said.title)
+    text = whole = _body(said.text or "", said.title)
     kept = _letters(text) if hidden else ""
     if any(_letters(words)[:40] in kept for words in hidden):
         text = _seen_of(text, tree)
-    return (said, text) if len(text) >= LEAST_TEXT else None
+    if len(text) < LEAST_TEXT:
+        return None
+    own = _own_part(tree, text)
+    inside = any(element is own or own in element.iterancestors() for element in around)
+    return _Article(said, text, text != whole or inside or is_smuggled(str(own.text_content())))
+
+
+def _own_part(tree: HtmlElement, text: str) -> HtmlElement:
+    """The innermost element that holds nearly all of the article: what a theme hides around it is not the author's."""
+    lines = [letters for line in text.split("\n") if (letters := _letters(line))]
+    enough, part = 0.9 * sum(map(len, lines)), tree
+    for _ in range(DEEPEST):
+        for child in part.iterchildren("*"):
+            held = _letters(str(child.text_content())) if len(child) or child.text else ""
+            if sum(len(line) for line in lines if line in held) >= enough:
+                part = child
+                break
+        else:
+            break
+    return part
 
 
 def _settle_noscript(tree: HtmlElement) -> None:
@@ -115,7 +148,8 @@ def _letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", text)
 
 
-def _records(said: Any, text: str, cues: Cues, url: str) -> Iterator[Record]:
+def _records(article: _Article, cues: Cues, url: str) -> Iterator[Record]:
+    said = article.said
     site = f"{cues.site.replace(said.title, ' ')} {said.sitename or ''}"
     byline, name = author_of(cues, host_of(url), site)
     account = None
@@ -128,11 +162,12 @@ def _records(said: Any, text: str, cues: Cues, url: str) -> Iterator[Record]:
         kind=EvidenceKind.POST,
         account=account.key if account else None,
         title=said.title,
-        text=text,
+        text=article.text,
         url=without_tracking(url),
         date=day(said.date),
         tags=tuple(dict.fromkeys([*(said.tags or ()), *(said.categories or ())])),
-        details={"author": byline, "feed_title": said.sitename or None, "format": "article"},
+        details={"author": byline, "feed_title": said.sitename or None, "format": "article"}
+        | ({"hidden_text": True} if article.hidden_text else {}),
     )
 
 

@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 
 from scrapers.painting import CANVAS, Paint, painted
 from scrapers.stylesheet import declarations
+from scrapers.visible import FEW_WORDS
 
 _BREAK, _SPACE = "\ue000", "\ue001"  # stand in for a line break and a space that must survive folding
 _BLOCK_NAMES = (
@@ -75,16 +76,22 @@ def prune(tree: HtmlElement) -> None:
     prune_hidden(tree)
 
 
-def prune_hidden(tree: HtmlElement) -> None:
-    """Takes out templates, closed details, and what `hidden` or a style attribute hides by `scrapers.painting`."""
-    drop(tree, tree.xpath("//template | //details[not(@open)]/*[not(self::summary)]"))
+def prune_hidden(tree: HtmlElement) -> list[HtmlElement]:
+    """Takes out templates, closed details, and what `hidden` or a style attribute hides by `scrapers.painting`.
+
+    Returns where words were hidden so: the element around each. A closed detail opens, and does not count.
+    """
+    drop(tree, tree.xpath("//details[not(@open)]/*[not(self::summary)]"))
     paints: dict[HtmlElement, Paint | None] = {}
     for element in tree.xpath("//*[@hidden or @style]"):
         outer = next((paints[above] for above in element.iterancestors() if above in paints), CANVAS)
         closed = outer is None or element.get("hidden") is not None
         inner = painted(declarations(element.get("style", "")), outer) if outer and not closed else None
         paints[element] = inner if inner and inner.shows else None
-    drop(tree, (element for element, paint in paints.items() if paint is None))
+    unseen = [*tree.iter("template"), *(element for element, paint in paints.items() if paint is None)]
+    around = [element.getparent() for element in unseen if len(element.text_content().split()) > FEW_WORDS]
+    drop(tree, unseen)
+    return [element for element in around if element is not None]
 
 
 def drop(tree: HtmlElement, elements: Iterable[HtmlElement]) -> None:
