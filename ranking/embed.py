@@ -182,7 +182,7 @@ def _load_minilm() -> Any:
     found = sha256((folder / "model.safetensors").read_bytes()).hexdigest()
     if found != MINILM_SHA256:
         raise WrongWeights(f"{folder / 'model.safetensors'}: SHA-256 {found[:16]}..., expected {MINILM_SHA256[:16]}...")
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()
     model = SentenceTransformer(
         str(folder),
         device="cpu",

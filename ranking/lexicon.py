@@ -107,7 +107,7 @@ class Lexicon:
         """The BM25 scores as a sparse matrix, one line a text, one column a term; None where there is no word."""
         if self._index is None:
             return None
-        from scipy.sparse import csc_matrix  # type: ignore[import-untyped]
+        from scipy.sparse import csc_matrix
 
         columns = tuple(self._index.scores[key] for key in ("data", "indices", "indptr"))
         return csc_matrix(columns, shape=(self.size, len(columns[2]) - 1)).tocsr()

@@ -64,7 +64,7 @@ def fit_themes(lexicon: Lexicon, keys: Sequence[str]) -> Themes | None:
     matrix = lexicon.matrix()
     if matrix is None or matrix.shape[0] < LEAST_ROWS or matrix.shape[1] < 2:
         return None
-    from sklearn.utils.extmath import randomized_svd  # type: ignore[import-untyped]
+    from sklearn.utils.extmath import randomized_svd
 
     sample = matrix if matrix.shape[0] <= FITTED_ON else matrix[sampled(keys, FITTED_ON)]
     dimensions = min(DIMENSIONS, min(sample.shape) // 2)
