@@ -26,7 +26,7 @@ check: install  ## style, types, architecture and the tests that need no server,
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/bandit --quiet --recursive --severity-level medium flows scrapers ranking
-	$(BIN)/pytest -m "not model and not prefect and not shared"
+	$(BIN)/pytest -n 2 -m "not model and not prefect and not shared"
 
 test: check  ## the whole test command: everything above, then what needs the model, a server, recorded pages
 	$(BIN)/pytest -n 2 -m "model or prefect or shared"
