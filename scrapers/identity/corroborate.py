@@ -49,3 +49,14 @@ def corroborated(found: Mapping[str, Floats]) -> dict[str, Flags]:
             "rare-name": named & apart & (rarity <= RARE_ALONE),
             "rare-spelled": nameless & apart & (found["handle spells name"] == 3) & (spelled <= RARE_ALONE),
         }
+
+
+def numbers_differ(found: Mapping[str, Floats]) -> Flags:
+    """Pairs whose handles are the same word with another number, under no equal full name.
+
+    "ada201241" and "ada435912" are what two people of one given name call themselves: for a human to judge.
+    """
+    named = (found["name equal"] > 0) & (found["names full"] == 2)
+    letters = (found["handle letters equal"] > 0) & (found["handle equal"] == 0)
+    differ: Flags = letters & (found["handle digits"] > 0) & ~named
+    return differ

@@ -11,7 +11,7 @@ import numpy as np
 
 from scrapers.identity.block import Ints, candidate_pairs
 from scrapers.identity.compare import Floats, Statistics, Table, admissible, compare
-from scrapers.identity.corroborate import SAME_HANDLE, SCORES, SURE, corroborated
+from scrapers.identity.corroborate import SAME_HANDLE, SCORES, SURE, corroborated, numbers_differ
 from scrapers.identity.groups import Groups, gather, names_of
 from scrapers.identity.model import SUGGEST, THRESHOLD, VERSION, Choice, chosen
 from scrapers.identity.records import IdentityRecord, Judgement, Resolution
@@ -145,9 +145,10 @@ def _likely(pairs: Compared, choice: Choice) -> Iterator[Proposal]:
         )
     else:
         worth = model.predict(pairs.found)
+    doubted = numbers_differ(pairs.found)
     for at in np.flatnonzero((worth >= SUGGEST) & ~joined).tolist():
         score, detail = float(worth[at]), _agreements(pairs, at)
-        join = score >= THRESHOLD
+        join = score >= THRESHOLD and not doubted[at]
         rule = "model" if join else "suggestion"
         yield Proposal(int(pairs.left[at]), int(pairs.right[at]), rule, score * MODEL_CEILING, detail, join=join)
 
