@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hmac
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from hashlib import sha256
 
-from scrapers.identity import IdentityRecord, record_of, resolve
+from scrapers.identity import IdentityRecord, Judgement, record_of, resolve, standing_of
 from scrapers.identity.keys import link_key
 from scrapers.records import Account, Candidate, Evidence
 from scrapers.rows import merge_accounts
@@ -36,7 +37,8 @@ def join_accounts(store: Store, key: bytes, at: datetime) -> dict[str, int]:
         for accounts in clusters.values()
         for account in accounts
     }
-    store.set_derived([j for j in resolution.judgements if not j.by_people], members, at)
+    persons = [j for j in resolution.suggestions if j.left in members and j.right in members]
+    store.set_derived([*resolution.judgements, *persons], members, at)
     return {"accounts": len(stated), "candidates": len(clusters), "joined": len(members) - len(clusters)}
 
 
@@ -90,6 +92,7 @@ def repository_of(url: str) -> str | None:
 def load_candidates(store: Store) -> list[Candidate]:
     """Every candidate with accounts and evidence, in order of id, as the last refresh joined them."""
     members, accounts = store.members(), store.accounts()
+    joins = joins_of(store.judgements(), members)
     acts: dict[str, list[Evidence]] = defaultdict(list)
     seen: dict[str, date] = {}
     for item, first_seen, _ in store.evidence():
@@ -106,9 +109,22 @@ def load_candidates(store: Store) -> list[Candidate]:
             accounts=tuple(accounts[a] if a in accounts else _bare(a) for a in sorted(theirs[owner])),
             evidence=tuple(sorted(acts[owner], key=lambda item: (-_ordinal(item), item.id))),
             first_seen=seen.get(owner),
+            joined=tuple(judgement.sentence for judgement in joins[owner]),
         )
         for owner in sorted(theirs)
     ]
+
+
+def joins_of(judgements: Iterable[Judgement], members: Mapping[str, str]) -> dict[str, list[Judgement]]:
+    """Why the accounts of each candidate are one person: the standing joins, the weakest first."""
+    found: dict[str, list[Judgement]] = defaultdict(list)
+    for judgement in standing_of(judgements):
+        left, right = (members.get(account) for account in judgement.pair)
+        if judgement.verdict == "same" and left is not None and left == right and judgement.left != judgement.right:
+            found[left].append(judgement)
+    for joins in found.values():
+        joins.sort(key=lambda judgement: (judgement.score, judgement.pair))
+    return found
 
 
 def repositories(store: Store) -> dict[str, Evidence]:

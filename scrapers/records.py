@@ -191,6 +191,7 @@ class Candidate:
     accounts: tuple[Account, ...]
     evidence: tuple[Evidence, ...]
     first_seen: date | None = None
+    joined: tuple[str, ...] = ()  # why the accounts are one person, a sentence each, the weakest reason first
 
     @property
     def name(self) -> str:

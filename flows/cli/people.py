@@ -1,20 +1,25 @@
-"""Commands about people: show, forget, resolve."""
+"""Commands about people: show, forget, resolve; same, different, split, queue."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from flows.cli import app
 from flows.cli.console import HomeOption, console, home_of
 
+if TYPE_CHECKING:
+    from scrapers.store import Store
+
 IdentifierArgument = typer.Argument(
     help="A candidate id, a URL, site:handle, or an address (only its hash is looked up)."
 )
+WaitOption = typer.Option(1.0, "--wait", help="Seconds to wait for a run that holds the store to end.")
 
 
 @app.command()
@@ -78,6 +83,76 @@ def resolve(
 
     resolve_file(records, out, why, at=datetime.now(UTC))
     console.print(f"{out}")
+
+
+@app.command()
+def same(
+    identifiers: list[str] = typer.Argument(help="Two or more: candidate ids, URLs or site:handle."),
+    wait: float = WaitOption,
+    home: Path | None = HomeOption,
+) -> None:
+    """Record that accounts are one person; the newest word about two accounts holds, through every refresh."""
+    from scrapers.decisions import same as join
+
+    _decide(lambda store, key, at: join(identifiers, store, key, at), home, wait)
+
+
+@app.command()
+def different(
+    one: str = typer.Argument(help="A candidate id, a URL or site:handle."),
+    other: str = typer.Argument(help="The other one."),
+    wait: float = WaitOption,
+    home: Path | None = HomeOption,
+) -> None:
+    """Record that two are not one person; no refresh joins them again, until `same` takes it back."""
+    from scrapers.decisions import different as part
+
+    _decide(lambda store, key, at: part(one, other, store, key, at), home, wait)
+
+
+@app.command()
+def split(
+    candidate: str = typer.Argument(help="A candidate id, or any account of the candidate."),
+    wait: float = WaitOption,
+    home: Path | None = HomeOption,
+) -> None:
+    """Make every account of a candidate a candidate of its own; `same` with all of them takes it back."""
+    from scrapers.decisions import split as part
+
+    _decide(lambda store, key, at: part(candidate, store, key, at), home, wait)
+
+
+@app.command()
+def queue(
+    as_json: bool = typer.Option(False, "--json", help="One JSON object a line."),
+    home: Path | None = HomeOption,
+) -> None:
+    """List pairs of accounts that may be one person and wait for a human's word, best first."""
+    from scrapers.decisions import queue as waiting
+    from scrapers.identity.files import why_lines
+    from scrapers.store import Store
+
+    with Store.open(home_of(home)) as store:
+        found = waiting(store)
+    if as_json:
+        typer.echo(why_lines(found), nl=False)
+        return
+    for judgement in found:
+        typer.echo(f"{judgement.score:.2f}  {judgement.left}  {judgement.right}\n      {judgement.sentence}")
+    if found:
+        console.print("Decide with: headwater same A B, or headwater different A B", markup=False)
+    else:
+        console.print("nothing waits for a human's word", markup=False)
+
+
+def _decide(word: Callable[[Store, bytes, datetime], str], home: Path | None, wait: float) -> None:
+    """Say the word under the lock of refresh, and print what it changed."""
+    from scrapers.locks import locked
+    from scrapers.store import Store
+
+    place = home_of(home)
+    with locked(place, "refresh", wait), Store.open(place) as store:
+        typer.echo(word(store, place.key, datetime.now(UTC)))
 
 
 def _plain(value: Any) -> Any:

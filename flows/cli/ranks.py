@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,17 +96,19 @@ def explain(
     from ranking.exports.jsonl import term_json
     from ranking.pool import TalentPool
     from scrapers.access import held_of
+    from scrapers.decisions import grounds_of
     from scrapers.store import Store
 
     place = home_of(home)
     with Store.open(place) as store:
         held = held_of(candidate, store, place.key)
+        grounds = grounds_of(candidate, store, place.key)
     found = held["candidate_id"] or candidate
     if role is None:
-        said = [judgement["sentence"] for judgement in held["judgements"] if judgement["revoked_at"] is None]
-        accounts = [f"{account['site']}:{account['handle']}" for account in held["accounts"]]
-        told = {"candidate_id": found, "accounts": sorted(set(accounts)), "why": said}
-        typer.echo(json.dumps(told, ensure_ascii=False) if as_json else "\n".join([found, *told["accounts"], *said]))
+        if as_json:
+            typer.echo(json.dumps({"candidate_id": found} | asdict(grounds), ensure_ascii=False))
+        else:
+            typer.echo("\n".join([found, *grounds.told()]))
         return
     match = TalentPool.open(place).explain(found, role_of(role), as_of=day_or_today(as_of))
     if as_json:

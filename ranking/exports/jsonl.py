@@ -1,4 +1,4 @@
-"""The shortlist as JSON lines: the same columns as the CSV, plus every term of the score with its quotes."""
+"""The shortlist as JSON lines: the same columns as the CSV, plus accounts, why they are one person, and every term of the score."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ SUFFIX = ".jsonl"
 def write(shortlist: Shortlist, out: TextIO) -> None:
     """Write one object a candidate."""
     for match in shortlist.matches:
-        cells = row(match, shortlist) | {"score": match.score, "terms": [term_json(term) for term in match.terms]}
+        cells = row(match, shortlist) | {
+            "score": match.score,
+            "accounts": [str(account.key) for account in match.candidate.accounts],
+            "joined": list(match.candidate.joined),
+            "terms": [term_json(term) for term in match.terms],
+        }
         out.write(json.dumps(cells, ensure_ascii=False) + "\n")
 
 

@@ -2,7 +2,7 @@
 
 from scrapers.identity.accounts import address_hash, record_of
 from scrapers.identity.files import BadRecords, read_records, resolve_file
-from scrapers.identity.groups import SIZE_CAP, cluster, lock, merge, standing_of, unmerge
+from scrapers.identity.groups import SIZE_CAP, cluster, lock, merge, retract, standing_of, unmerge
 from scrapers.identity.index import Index, place
 from scrapers.identity.judging import judge, resolve
 from scrapers.identity.keys import link_key
@@ -27,6 +27,7 @@ __all__ = [
     "record_of",
     "resolve",
     "resolve_file",
+    "retract",
     "standing_of",
     "unmerge",
 ]

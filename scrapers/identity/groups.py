@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from scrapers.identity.names import compatible
-from scrapers.identity.records import IdentityRecord, Judge, Judgement
+from scrapers.identity.names import compatible, parse_name
+from scrapers.identity.records import IdentityRecord, Judge, Judgement, Verdict
 
 SIZE_CAP = 40  # a person with more accounts than this is for a human to look at
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -23,6 +23,7 @@ class Groups:
         self._root: dict[str, str] = dict.fromkeys(ids, "")
         self._foes: dict[str, set[str]] = {}
         self._locked: dict[str, datetime] = {}
+        self._vouched: dict[str, tuple[str, ...]] = {}
 
     def root(self, record: str) -> str:
         return self._root[record] or record
@@ -68,12 +69,22 @@ class Groups:
         for site in mine.keys() & yours.keys():
             if not mine[site] & yours[site]:
                 return f"they are two different accounts at {site}"
-        names = {self._records[one].name for one in theirs}
-        for name in {self._records[one].name for one in ours}:
+        names = {self._names(one) for one in theirs}
+        for name in {self._names(one) for one in ours}:
             for other in names:
-                if not compatible(name, other):
+                if not any(compatible(a, b) for a in name for b in other):
                     return "their full names do not agree"
         return None
+
+    def vouch(self) -> None:
+        """The groups of this moment are people's word: who agrees with one name in such a group agrees with it."""
+        for members in self._members.values():
+            names = {self._records[one].name for one in members if one in self._records}
+            told = tuple(sorted(name for name in names if parse_name(name).full)) or ("",)
+            self._vouched |= dict.fromkeys(members, told)
+
+    def _names(self, record: str) -> tuple[str, ...]:
+        return self._vouched.get(record) or (self._records[record].name,)
 
     def join(self, left: str, right: str) -> None:
         """One group of two; the caller has asked `refuses`."""
@@ -135,11 +146,14 @@ def gather(groups: Groups, judgements: Iterable[Judgement]) -> None:
             groups.lock(judgement.left, judgement.at)
     joins = [j for j in known if j.verdict == "same" and j.left != j.right]
     joins.sort(key=lambda j: (not j.by_people, -j.at.timestamp() if j.by_people else -j.score, j.left, j.right))
-    for judgement in joins:
-        if not groups.together(*judgement.pair) and not groups.refuses(
-            *judgement.pair, judgement.at, by_people=judgement.by_people
-        ):
-            groups.join(*judgement.pair)
+    for people_said in (True, False):
+        for judgement in (j for j in joins if j.by_people is people_said):
+            if not groups.together(*judgement.pair) and not groups.refuses(
+                *judgement.pair, judgement.at, by_people=people_said
+            ):
+                groups.join(*judgement.pair)
+        if people_said:
+            groups.vouch()
 
 
 def cluster(record_ids: Iterable[str], judgements: Iterable[Judgement]) -> dict[str, str]:
@@ -193,7 +207,11 @@ def lock(record: str, *, at: datetime, by: Judge = "human") -> Judgement:
     return _word(record, record, "same", at, by, "A human locked this person.")
 
 
-def _word(left: str, right: str, verdict: str, at: datetime, by: Judge, sentence: str) -> Judgement:
+def retract(left: str, right: str, *, at: datetime, by: Judge = "human") -> Judgement:
+    """A human's word that an earlier word about two records no longer holds: rules may judge them again."""
+    return _word(left, right, "unsure", at, by, "A human took back an earlier judgement.")
+
+
+def _word(left: str, right: str, verdict: Verdict, at: datetime, by: Judge, sentence: str) -> Judgement:
     left, right = sorted((left, right))
-    assert verdict in ("same", "different")
-    return Judgement(left, right, "same" if verdict == "same" else "different", 1.0, by, 1, (), by, at, None, sentence)
+    return Judgement(left, right, verdict, 1.0, by, 1, (), by, at, None, sentence)

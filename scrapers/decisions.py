@@ -1,0 +1,168 @@
+"""What people say about who is one person: words appended to the log, obeyed by every refresh, undone by the next word.
+
+The newest human word about a pair holds. "Different" parts whole candidates, and no rule or model joins them again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations, pairwise, product
+
+from scrapers.access import WhoIsThat, accounts_behind, spelled_account
+from scrapers.candidates import candidate_id, join_accounts, joins_of
+from scrapers.faults import Fault
+from scrapers.identity import Judgement, merge, retract, standing_of, unmerge
+from scrapers.identity.judging import MOST_SUGGESTIONS
+from scrapers.store import Store
+
+
+class NothingToDecide(Fault):
+    """The identifiers name one and the same account, or a candidate of one account only."""
+
+
+def same(identifiers: Sequence[str], store: Store, key: bytes, at: datetime) -> str:
+    """Record that these are one person, against any earlier "different", and join anew; says what changed."""
+    accounts = [account_of(identifier, store, key) for identifier in identifiers]
+    if len(set(accounts)) < 2:
+        raise NothingToDecide(f"{accounts[0]} is one account: name two")
+    before = store.members()
+    wanted = list(pairwise(accounts))
+    crossing = {
+        _pair(one, other)
+        for left, right in combinations({before[account]: None for account in accounts}, 2)
+        for one, other in product(_held(left, before), _held(right, before))
+    }
+    apart = {j.pair for j in _words(store) if j.verdict == "different"} & crossing
+    said = [merge(*pair, at=at, why=f"A human judged {pair[0]} and {pair[1]} to be one person.") for pair in wanted]
+    said += [retract(*pair, at=at) for pair in sorted(apart - {_pair(*pair) for pair in wanted})]
+    after = _decide(said, store, key, at)
+    together, names = {after[account] for account in accounts}, _listed(accounts)
+    if len(together) > 1:
+        return f"Recorded, but {names} are still {len(together)} candidates: other human words keep them apart."
+    (candidate,) = together
+    size = len(_held(candidate, after))
+    if len({before[account] for account in accounts}) == 1:
+        return f"{names} were one candidate already ({candidate}, {size} accounts); no refresh parts them now."
+    return f"{names} are now one candidate: {candidate}, {size} accounts."
+
+
+def different(one: str, other: str, store: Store, key: bytes, at: datetime) -> str:
+    """Record that two are not one person, and join anew; says what changed.
+
+    Of two candidates every account of one is parted from every account of the other. Within one candidate the two
+    named accounts part, and each of the others stays with the one that it has the stronger reason to be with.
+    """
+    left, right = account_of(one, store, key), account_of(other, store, key)
+    if left == right:
+        raise NothingToDecide(f"{left} is one account: name two")
+    before = store.members()
+    joined = before[left] == before[right]
+    ours, theirs = ([left], [right]) if joined else (_held(before[left], before), _held(before[right], before))
+    after = _decide(unmerge(ours, theirs, (), at=at), store, key, at)
+    if after[left] == after[right]:  # cannot be: a "different" is applied before anything is joined
+        raise RuntimeError(f"{left} and {right} are still joined")
+    sizes = [f"{after[account]} ({_accounts(len(_held(after[account], after)))})" for account in (left, right)]
+    if not joined:
+        return f"{left} and {right} were two candidates already, and stay so: {sizes[0]} and {sizes[1]}."
+    return f"{left} and {right} are now two candidates: {sizes[0]} and {sizes[1]}."
+
+
+def split(candidate: str, store: Store, key: bytes, at: datetime) -> str:
+    """Make every account of a candidate a candidate of its own, for good; says what changed."""
+    named, before = account_of(candidate, store, key), store.members()
+    accounts = _held(before[named], before)
+    if len(accounts) < 2:
+        raise NothingToDecide(f"{candidate} has one account: there is nothing to split")
+    after = _decide([j for a, b in combinations(accounts, 2) for j in unmerge([a], [b], (), at=at)], store, key, at)
+    apart = len({after[account] for account in accounts})
+    return f"{_listed(accounts)} are now {apart} candidates; no refresh joins them again."
+
+
+def queue(store: Store) -> list[Judgement]:
+    """Pairs that no rule joins and that are worth a human's minute, best first, at most three a candidate."""
+    members = store.members()
+    shown: Counter[str] = Counter()
+    found = []
+    suggested = [j for j in store.judgements() if j.rule == "suggestion" and j.revoked_at is None]
+    for judgement in sorted(suggested, key=lambda j: (-j.score, j.pair)):
+        people = {members[account] for account in judgement.pair if account in members}
+        if len(people) == 2 and max(shown[person] for person in people) < MOST_SUGGESTIONS:
+            shown.update(people)
+            found.append(judgement)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why the accounts of a candidate are one person, in sentences: joins with the weakest first, and what is open."""
+
+    accounts: tuple[str, ...]
+    why: tuple[str, ...] = ()
+    unverified: tuple[str, ...] = ()
+    suggested: tuple[str, ...] = ()
+
+    def told(self) -> list[str]:
+        """The grounds as lines of text."""
+        none = (
+            "Not joined: one account." if len(self.accounts) < 2 else "No reason is on record; run headwater refresh."
+        )
+        lines = [*self.accounts, *(["The weakest reason first:", *self.why] if self.why else [none])]
+        lines += ["Claims that nothing bears out:", *self.unverified] if self.unverified else []
+        return lines + (["For a human to judge:", *self.suggested] if self.suggested else [])
+
+
+def grounds_of(identifier: str, store: Store, key: bytes) -> Grounds:
+    """What stands in the log about the candidate or account behind an identifier."""
+    accounts, members = accounts_behind(identifier, store, key), store.members()
+    standing = standing_of(store.judgements())
+    joins = joins_of(standing, members).get(members.get(accounts[0], ""), [])
+    open_ones = [j for j in standing if j.verdict == "unsure" and not set(j.pair).isdisjoint(accounts)]
+    return Grounds(
+        tuple(accounts),
+        tuple(judgement.sentence for judgement in joins),
+        tuple(judgement.sentence for judgement in open_ones if judgement.rule == "unverified-claim"),
+        tuple(judgement.sentence for judgement in open_ones if judgement.rule == "suggestion"),
+    )
+
+
+def account_of(identifier: str, store: Store, key: bytes) -> str:
+    """The account key an identifier names; for a candidate id, of today or of before a join, its oldest account.
+
+    Raises WhoIsThat where no candidate holds it.
+    """
+    members = store.members()
+    oldest = next((account for account in members if candidate_id(account, key) == identifier), None)
+    account = oldest or str(spelled_account(identifier, key).key)
+    if account not in members:
+        raise WhoIsThat(f"{identifier}: no candidate holds {account}; after collecting, run headwater refresh")
+    return account
+
+
+def _decide(said: Iterable[Judgement], store: Store, key: bytes, at: datetime) -> dict[str, str]:
+    """Append to the log, join anew; who belongs to which candidate now."""
+    store.add_judgements(said)
+    join_accounts(store, key, at)
+    return store.members()
+
+
+def _words(store: Store) -> list[Judgement]:
+    return standing_of(judgement for judgement in store.judgements() if judgement.by_people)
+
+
+def _held(candidate: str, members: Mapping[str, str]) -> list[str]:
+    return sorted(account for account, owner in members.items() if owner == candidate)
+
+
+def _pair(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one <= other else (other, one)
+
+
+def _accounts(count: int) -> str:
+    return "1 account" if count == 1 else f"{count} accounts"
+
+
+def _listed(accounts: Sequence[str]) -> str:
+    return f"{', '.join(accounts[:-1])} and {accounts[-1]}"
