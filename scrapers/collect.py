@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from hashlib import sha256
+from datetime import UTC, datetime
 from os import environ
-from pathlib import Path
-from threading import Event
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 from uuid import uuid4
 
-from scrapers import __version__, clone
+from scrapers import __version__
 from scrapers.attempts import Clock
 from scrapers.budget import WHOLE_ARCHIVE
-from scrapers.bulk import BulkFiles
-from scrapers.crawl import Door, Yield, crawl, is_followed
+from scrapers.crawl import Yield, crawl, is_followed
 from scrapers.drift import judge_pages, judge_yield
 from scrapers.faults import Fault, Locked, StorageFault
 from scrapers.locks import locked
-from scrapers.records import Code, Page, Refused, Request
-from scrapers.replay import Replay
-from scrapers.settings import Home, Operator, SourceSettings, read_sources, terms_gate, watch_of
+from scrapers.planning import Interrupted, Plan, planned
+from scrapers.records import Code, Refused, Request
+from scrapers.settings import Home, SourceSettings
 from scrapers.sources import find_sources, source_named
-from scrapers.standing import Standing, basis_of, standing_of, usual_yield
+from scrapers.standing import Standing, standing_of, usual_yield
 from scrapers.store import Run as StoredRun
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
 
+__all__ = ["Plan", "Report", "Run", "collect", "collect_source", "planned"]
+
 ROUNDS = 3  # sources ask pages of each other; what is still open after three rounds waits for the next run
 
 OnPage = Callable[[Yield], None]
-OnWait = Callable[[str, str, float], None]
 Read = Callable[[str, "Run", Yield], object]
-
-
-class Interrupted(Exception):
-    """The run is being ended; what was not asked yet stays pending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,138 +55,6 @@ class Report:
         if outcomes <= {"whole"}:
             return 0
         return 4 if outcomes == {"failed"} else 3
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a run would ask: per source where to start, or why it may not.
-
-    `basis` marks, per source, what it was told to watch: only runs of one basis can be compared. `stop` ends the run.
-    """
-
-    name: str
-    door: Door
-    start: Mapping[str, tuple[Request, ...]]
-    gated: tuple[Refused, ...]
-    settings: Mapping[str, SourceSettings]
-    basis: Mapping[str, str] = field(default_factory=dict)
-    stop: Event = field(default_factory=Event)
-
-    @property
-    def live(self) -> bool:
-        return self.name == "live"
-
-
-@contextmanager
-def planned(
-    home: Home,
-    names: Sequence[str] = (),
-    *,
-    since: date,
-    today: date,
-    replay: Path | None = None,
-    clones: Sequence[Path] = (),
-    on_wait: OnWait | None = None,
-) -> Iterator[Plan]:
-    """The plan of a run: of an archive, every entry; of clones, their histories; live, what the sources watch.
-
-    A live run stands behind the gates of G1 and G12 (contact, controller, terms); files of one's own need none.
-    """
-    for name in names:
-        source_named(name)
-    if replay is not None:
-        yield _replay_plan(Replay(replay), replay, names)
-        return
-    if clones:
-        watched = source_named("git").plan(source_named("git").watch.model_validate({"clones": clones}), since)
-        yield Plan("clones", Clones(home.key), {"git": tuple(watched)}, (), {})
-        return
-    from scrapers.fetch import Fetcher
-
-    operator, settings, stop = home.operator(), read_sources(), Event()
-    start: dict[str, tuple[Request, ...]] = {}
-    gated = []
-    for name in names or [name for name, table in settings.items() if table.enabled]:
-        table = settings.get(name, SourceSettings())
-        if reason := terms_gate(name, table.terms, operator, today):
-            gated.append(Refused(Code.TERMS_MISSING, table.terms.terms_url if table.terms else "", reason, name))
-            continue
-        try:
-            start[name] = tuple(source_named(name).plan(watch_of(name, table), since))
-        except Fault:
-            raise
-        except Exception as fault:  # one source that cannot plan stops no other
-            gated.append(Refused(Code.CONFIG, "", f"its plan stopped with {fault!r}; check [{name}.watch]", name))
-    basis = {name: basis_of(settings.get(name, SourceSettings()), (today - since).days) for name in start}
-    clock, by_terms = Clock(sleep=_sleeper(stop)), _api_hosts(operator, settings)
-    with Fetcher(contact=operator.contact, by_terms=by_terms, on_wait=on_wait, clock=clock) as web:
-        files = BulkFiles(web, home.folder, find_sources())
-        yield Plan("live", Clones(home.key, otherwise=files), start, tuple(gated), settings, basis, stop)
-
-
-def _api_hosts(operator: Operator, settings: Mapping[str, SourceSettings]) -> frozenset[str]:
-    """The hosts of documented APIs that the operator uses under their own terms rather than under robots.txt."""
-    named = [n for n in operator.apis_by_terms if n in settings and (t := settings[n].terms) and t.basis == "api"]
-    return frozenset(host for name in named for host in source_named(name).follow if not host.startswith("."))
-
-
-def _sleeper(stop: Event) -> Callable[[float], None]:
-    """A sleep that a run's end breaks off, before anything is asked too early."""
-
-    def sleep(seconds: float) -> None:
-        if stop.wait(seconds):
-            raise Interrupted
-
-    return sleep
-
-
-@dataclass(frozen=True, slots=True)
-class Clones:
-    """Answers a `file:` request with the history of that clone, and leaves every other request to another door."""
-
-    key: bytes
-    otherwise: Door | None = None
-
-    def fetch(
-        self,
-        request: Request,
-        *,
-        known: Page | None = None,
-        pause: float = 1.0,
-        token: str | None = None,
-        token_host: str | None = None,
-    ) -> Page | Refused:
-        """The page of a clone, or the other door's answer."""
-        if request.url.startswith("file:"):
-            folder = Path(url2pathname(urlsplit(request.url).path))
-            try:
-                return clone.read(folder, self.key, fetched_at=datetime.now(UTC))
-            except clone.NotAClone as fault:
-                if self.otherwise is None:  # the only thing asked for: say so at once
-                    raise
-                return Refused(Code.CONFIG, request.url, str(fault), request.source)
-        if self.otherwise is None:
-            return Refused(Code.CONFIG, request.url, "only local clones are read in this run", request.source)
-        return self.otherwise.fetch(request, known=known, pause=pause, token=token, token_host=token_host)
-
-
-def _replay_plan(archive: Replay, folder: Path, names: Sequence[str]) -> Plan:
-    """Everything the archive holds for the wanted sources; a source unknown to us is refused, the rest is read."""
-    wanted = [entry for entry in archive.entries if not names or entry.source in names]
-    known = find_sources()
-    start = {name: tuple(e for e in wanted if e.source == name) for name in known}
-    strangers = sorted({entry.source for entry in wanted} - known.keys())
-    gated = tuple(
-        Refused(
-            Code.CONFIG,
-            "",
-            f"{folder}: its index names a source {s!r} that does not exist; there are: {', '.join(known)}",
-            s,
-        )
-        for s in strangers
-    )
-    name = f"replay:{sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
-    return Plan(name, archive, {name: entries for name, entries in start.items() if entries}, gated, {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from scrapers.collect import Plan
+from scrapers.planning import Plan
 from scrapers.settings import SourceSettings
 from scrapers.sources import Source, source_named
 

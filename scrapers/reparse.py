@@ -15,7 +15,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_all_start_methods, get_context
 
-from scrapers.crawl import Yield
 from scrapers.locks import locked
 from scrapers.reading import read_page
 from scrapers.records import Account, Code, Evidence, Page, Record, Refused
@@ -24,6 +23,7 @@ from scrapers.settings import Home
 from scrapers.sources import find_sources, source_named
 from scrapers.store import Archived, Store
 from scrapers.suppression import SuppressionList
+from scrapers.yields import Yield
 
 CHUNK = 64  # pages that one process reads at a time
 FEW = 1000  # up to so many pages, starting processes takes longer than reading

@@ -52,7 +52,8 @@ def _say_all(told: Sequence[Refused], kind: str) -> None:
         shown[one.code] += 1
         if shown[one.code] <= OF_A_KIND:
             line = f"{kind}{one.source}: {one.code.value}: {one.url} {one.detail}"
-            console.print(f"{line}. {REMEDY[one.code].capitalize()}.", markup=False)
+            remedy = REMEDY[one.code]
+            console.print(f"{line}. {remedy[:1].upper()}{remedy[1:]}.", markup=False)
     for code, count in shown.items():
         if count > OF_A_KIND:
             console.print(f"{kind}{told[0].source}: {code}: {count - OF_A_KIND} more", markup=False)
