@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from scrapers.identity.compare import Flags, Floats
+from scrapers.identity.table import Flags, Floats
 
 # Expected number of other people of the same name (a power of ten) below which a name tells who somebody is.
 RARE_AT_WORK = -2.0  # with the same mail domain, or in the same project

@@ -10,13 +10,14 @@ from datetime import datetime
 import numpy as np
 
 from scrapers.identity.block import Ints, candidate_pairs
-from scrapers.identity.compare import Floats, Statistics, Table, admissible, compare
+from scrapers.identity.compare import compare
 from scrapers.identity.corroborate import SAME_HANDLE, SCORES, SURE, corroborated, numbers_differ
 from scrapers.identity.groups import Groups, gather, names_of
 from scrapers.identity.model import SUGGEST, THRESHOLD, VERSION, Choice, chosen
 from scrapers.identity.records import IdentityRecord, Judgement, Resolution
 from scrapers.identity.rules import Proposal, sure
 from scrapers.identity.sentences import proofs, sentence
+from scrapers.identity.table import Floats, Statistics, Table, admissible
 
 RULES_VERSION = 1
 MOST_SUGGESTIONS = 3  # for one person: a queue that a human can finish

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from scrapers.identity.compare import Floats
+from scrapers.identity.table import Floats
 
 # Chosen out of fold: precision 0.999, at most 0.5 false merges per 1,000 people beyond noise in the labels at 10,000
 # records, and fewer than 2 among 100,000. See tests/benchmarks/bench_identity.py.

@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from scrapers.identity.compare import Floats
 from scrapers.identity.files import read_records
 from scrapers.identity.judging import Compared, compared, sure_people
 from scrapers.identity.recombine import readable, recombined
 from scrapers.identity.records import IdentityRecord
 from scrapers.identity.rules import sure
+from scrapers.identity.table import Floats
 
 COPIES = 5
 OWN_WEIGHT = 3.0  # of a pair of the real corpus, against one of the five times larger corpus with strangers
