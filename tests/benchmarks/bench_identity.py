@@ -1,10 +1,12 @@
 """How well accounts are joined: held-out figures, growth with invented strangers, and the cost of one more record.
 
-    python tests/benchmarks/bench_identity.py FOLDER [--copies 9] [--folds 3]
+    python tests/benchmarks/bench_identity.py FOLDER [--folds 3]
+    python tests/benchmarks/bench_identity.py FOLDER --grow 10000 50000 100000 [--plot docs/identity-growth.svg]
 
 FOLDER holds records.jsonl.gz, clusters.tsv and the stress files of the identity bench. Folds are by project and by
-person: a model is judged only on projects and people that it has not seen. Each held-out fold is shown alone, with
-the common-name strangers, and grown by recombined copies to the size of a larger corpus.
+person: a model is judged only on projects and people that it has not seen. Each held-out fold is shown alone and with
+the common-name strangers. `--grow` takes the last fold, and adds invented people (recombined names, handles and
+projects of its own) until it has about as many records as asked.
 """
 
 from __future__ import annotations
@@ -44,13 +46,14 @@ def measures(clusters: Truth, truth: Truth) -> dict[str, float]:
     }
 
 
-def show(label: str, records: Sequence[IdentityRecord], truth: Truth, model: Choice) -> None:
+def show(label: str, records: Sequence[IdentityRecord], truth: Truth, model: Choice) -> dict[str, float]:
     start = time.process_time()
     found = resolve(records, at=AT, model=model)
-    took = time.process_time() - start
-    figures = ", ".join(f"{name} {value:.4g}" for name, value in measures(found.clusters, truth).items())
-    sys.stdout.write(f"{label}: {len(records)} records, {took:.1f} s CPU: {figures}\n")
+    figures = measures(found.clusters, truth) | {"CPU seconds": time.process_time() - start}
+    told = ", ".join(f"{name} {value:.4g}" for name, value in figures.items())
+    sys.stdout.write(f"{label}: {len(records)} records, {len(set(truth.values()))} people: {told}\n")
     sys.stdout.flush()
+    return figures | {"records": len(records)}
 
 
 def fold_of(records: Sequence[IdentityRecord], truth: Truth, folds: int) -> dict[str, int]:
@@ -72,25 +75,50 @@ def fold_of(records: Sequence[IdentityRecord], truth: Truth, folds: int) -> dict
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--copies", type=int, default=9, help="strangers for each person in the growth test")
     parser.add_argument("--folds", type=int, default=3)
+    parser.add_argument("--grow", type=int, nargs="*", default=[], help="records to grow the last fold to")
+    parser.add_argument("--plot", type=Path, help="where to draw the growth")
     given = parser.parse_args()
     records, truth = read_records(given.folder / "records.jsonl.gz"), read_clusters(given.folder / "clusters.tsv")
     strangers = read_records(given.folder / "stress_records.jsonl.gz")
     theirs = read_clusters(given.folder / "stress_clusters.tsv")
     folds = fold_of(records, truth, given.folds)
-    for fold in range(given.folds):
+    for fold in range(given.folds - 1 if given.grow else 0, given.folds):
         seen = [record for record in records if folds[truth[record.record_id]] != fold]
         held = [record for record in records if folds[truth[record.record_id]] == fold]
         own = {record.record_id: truth[record.record_id] for record in held}
         model = Model(fit(seen, {record.record_id: truth[record.record_id] for record in seen}))
+        if given.grow:
+            grown = [grow(held, own, size, model) for size in given.grow]
+            if given.plot:
+                draw(grown, given.plot)
+            return
         for label, chosen in (("model", model), ("rules", None)):
             show(f"fold {fold} {label}", held, own, chosen)
             show(f"fold {fold} {label}, strangers", [*held, *strangers], own | theirs, chosen)
-        copies, owners = recombined(held, own, given.copies, seed=9)
-        show(f"fold {fold} model, grown", [*readable(held), *copies], own | owners, model)
-    copies, owners = recombined(records, truth, given.copies, seed=9)
+    copies, _ = recombined(records, truth, 9, seed=9)
     one_by_one([*readable(records), *copies])
+
+
+def grow(held: Sequence[IdentityRecord], own: Truth, size: int, model: Model) -> dict[str, float]:
+    """The figures of a fold among so many invented people that there are about `size` records."""
+    copies, owners = recombined(held, own, max(0, round(size / len(held)) - 1), seed=9)
+    return show("grown", [*readable(held), *copies], {**own, **owners}, model)
+
+
+def draw(grown: Sequence[Mapping[str, float]], out: Path) -> None:
+    """False merges and time against the number of records."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 3), layout="constrained")
+    sizes = [each["records"] for each in grown]
+    for axes, name, most in zip(
+        figure.subplots(1, 2), ("false merges per 1000", "CPU seconds"), (2.0, None), strict=True
+    ):
+        axes.plot(sizes, [each[name] for each in grown], marker="o", color="#0b6277")
+        axes.set(xlabel="records", ylabel=name, xlim=(0, None), ylim=(0, most))
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(out, metadata={"Date": None})
 
 
 def one_by_one(records: list[IdentityRecord], probes: int = 200) -> None:
