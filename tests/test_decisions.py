@@ -195,6 +195,8 @@ def test_the_commands_say_what_changed(home: Home, joined: Store) -> None:
     waiting = headwater("queue", "--json", home=folder).stdout.splitlines()
     assert {json.loads(line)["verdict"] for line in waiting} == {"unsure"}
     assert "headwater different" in headwater("queue", home=folder).stderr
+    shown = headwater("show", "github:ada", home=folder).stdout
+    assert "link to each other (read 15 Nov 2026). (held until" in shown
     refused = headwater("different", "github:ada", "github:nobody", home=folder)
     assert refused.returncode == 2
     assert "github:nobody" in refused.stderr

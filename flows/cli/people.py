@@ -44,7 +44,8 @@ def show(
     for item in held["evidence"]:
         typer.echo(f"  {item['date'] or '          '} {item['kind']}: {item['title']} {item['url']}")
     for judgement in held["judgements"]:
-        typer.echo(f"  {judgement['sentence']}")
+        until = f" (held until {judgement['revoked_at']:%Y-%m-%d})" if judgement["revoked_at"] else ""
+        typer.echo(f"  {judgement['sentence']}{until}")
 
 
 @app.command()
