@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ranking.shortlist import Match, Shortlist
-from scrapers.identity.keys import link_key
+from scrapers.identity.keys import avatar_id, link_key
 from scrapers.records import Candidate, EvidenceKind
 
 COLUMNS = (
@@ -75,7 +75,7 @@ def contact_of(candidate: Candidate) -> tuple[str, str]:
     for account in candidate.accounts:
         for link in account.links:
             key = link_key(link)
-            if key and key.startswith("web:"):
+            if key and key.startswith("web:") and not avatar_id(link):
                 return link, f"own page, named on their {account.site} profile"
     posts = [a for a in candidate.accounts if a.site == "web" and a.url]
     return (posts[0].url or "", "own page") if posts else ("", "")
