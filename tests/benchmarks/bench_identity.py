@@ -111,12 +111,12 @@ def draw(grown: Sequence[Mapping[str, float]], out: Path) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 3), layout="constrained")
-    sizes = [each["records"] for each in grown]
+    sizes = [each["records"] / 1000 for each in grown]
     for axes, name, most in zip(
         figure.subplots(1, 2), ("false merges per 1000", "CPU seconds"), (2.0, None), strict=True
     ):
         axes.plot(sizes, [each[name] for each in grown], marker="o", color="#0b6277")
-        axes.set(xlabel="records", ylabel=name, xlim=(0, None), ylim=(0, most))
+        axes.set(xlabel="thousand records", ylabel=name, xlim=(0, None), ylim=(0, most))
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(out, metadata={"Date": None})
 
