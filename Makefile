@@ -29,7 +29,7 @@ check: install  ## style, types, architecture and the tests that need no server,
 	$(BIN)/pytest -n 2 -m "not model and not prefect and not shared"
 
 test: check  ## the whole test command: everything above, then what needs the model, a server, recorded pages
-	$(BIN)/pytest -n 2 -m "model or prefect or shared"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "model or prefect or shared"
 
 lock: install  ## write requirements.lock from what is installed
 	$(BIN)/python -m pip freeze --exclude-editable --all | grep -viE '^(pip|setuptools|wheel)==' | sed 's/+cpu$$//' > requirements.lock

@@ -15,6 +15,7 @@ from scrapers.settings import Home
 from scrapers.store import Store
 
 ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.xdist_group("prefect")  # one server for all
 GITHUB = "https://api.github.com/repos/openweave/pager/contributors?per_page=100"
 
 
