@@ -106,8 +106,13 @@ def test_a_report_says_how_old_the_missing_data_is(home: Home, store: Store) -> 
 
 def test_live_sources_are_read_side_by_side_and_an_archive_in_order(home: Home, store: Store) -> None:
     """Three sources wait for three sites at once; in a replay there is never more than one request."""
-    side_by_side, in_order = Web(took=0.2), Web(took=0.02)
-    run(home, store, side_by_side)
+    met = threading.Barrier(3, timeout=60)
+
+    def meet(_: int) -> None:
+        met.wait()  # raises, and so fails the source, unless all three are asked at once
+
+    side_by_side, in_order = Web(dict.fromkeys(ASKED, meet)), Web(took=0.02)
+    assert run(home, store, side_by_side).exit_code == 0
     run(home, store, in_order, name="replay:test")
     assert side_by_side.most_at_once == 3
     assert in_order.most_at_once == 1
