@@ -72,9 +72,13 @@ def _yield_markdown(report: Report) -> str:
         )
         for s in report.yields
     ]
+    ages = [(name, standing.age(datetime.now(UTC)), "") for name, standing in report.standings.items()]
     failures = [(f.source, f.code.value, f.detail) for seen in report.yields for f in seen.failures]
-    faults = f"\n\n## Failures\n\n{table(('source', 'code', 'detail'), failures)}" if failures else ""
-    return f"## Yield\n\n{table(header, rows)}{faults}\n"
+    notices = [(n.source, n.code.value, n.detail) for seen in report.yields for n in seen.notices]
+    told = {"Missing, and how old what is held": ages, "Failures": failures, "Notices": notices}
+    columns = ("source", "what", "detail")
+    sections = [f"## {title}\n\n{table(columns, found)}" for title, found in told.items() if found]
+    return "\n\n".join([f"## Yield\n\n{table(header, rows)}", *sections]) + "\n"
 
 
 if __name__ == "__main__":
