@@ -1,4 +1,4 @@
-"""The shortlist as JSON lines: the columns of the CSV, accounts and why they are one person, every term of the score."""
+"""The shortlist as JSON lines: the columns of the CSV, accounts, why they are one person, each term of the score."""
 
 from __future__ import annotations
 
