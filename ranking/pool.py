@@ -19,6 +19,7 @@ from ranking.shortlist import Match, Shortlist, rank
 from ranking.weights import Weights, read_weights
 from scrapers.candidates import load_candidates, repositories
 from scrapers.faults import Fault
+from scrapers.privacy import is_held
 from scrapers.records import Candidate
 from scrapers.settings import Home, find_home
 from scrapers.store import Store
@@ -62,7 +63,9 @@ class TalentPool:
         with Store.open(place) as store:
             listed = SuppressionList.open(place, store)
             candidates = [
-                c for c in load_candidates(store) if c.evidence and not any(map(listed.account_listed, c.accounts))
+                c
+                for c in load_candidates(store)
+                if c.evidence and not is_held(c) and not any(map(listed.account_listed, c.accounts))
             ]
             if not candidates:
                 raise NobodyToRank(f"{place.folder}: nobody here yet; run `headwater collect` and `headwater refresh`")

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, clean, redact, squeeze
+from scrapers.privacy import POSSIBLE_MINOR, asks_for_silence, without_private, without_pronouns
 from scrapers.records import Account, AccountKey, Award, Code, Event, Evidence, Page, Record, Refused, Request
 from scrapers.sources import Source
 
@@ -36,7 +37,7 @@ def read_page(source: Source, page: Page) -> list[Record]:
         return [_refused(source, page, Code.SCHEMA_DRIFT, f"the parser stopped with {type(fault).__name__}")]
     if not found:
         return [_refused(source, page, Code.SCHEMA_DRIFT, "expected at least one record, or a sign that there is none")]
-    return list(dict.fromkeys(_cleaned(record) for record in _by_people(found)))
+    return list(dict.fromkeys(_cleaned(record, page.fetched_at.year) for record in _by_people(found)))
 
 
 def _refused(source: Source, page: Page, code: Code, detail: str) -> Refused:
@@ -57,27 +58,29 @@ def _is_person(key: AccountKey, nobody: set[str]) -> bool:
     return not key.handle.endswith("[bot]") and str(key) not in nobody
 
 
-def _cleaned(record: Record) -> Record:
+def _cleaned(record: Record, year: int) -> Record:
     match record:
         case Account():
             return replace(
                 record,
                 handle=squeeze(record.handle),
-                name=_line(record.name, LONGEST_NAME),
-                bio=_line(record.bio),
+                name=_line(without_pronouns(record.name), LONGEST_NAME) if record.name else None,
+                bio=_bio(record.bio, year),
                 location=_line(record.location, LONGEST_NAME),
                 links=_links(record.links),
             )
         case Evidence():
+            text, minor = without_private(_prose(record.text), year)
+            marks = {"minor": minor, "do_not_contact": asks_for_silence(text)}
             return replace(
                 record,
                 title=_line(record.title, LONGEST_TITLE) or "",
-                text=_prose(record.text),
+                text=text.strip(),
                 url=squeeze(record.url),
                 tags=_lines(record.tags),
                 links=_links(record.links),
                 awards=tuple(_award(award) for award in record.awards),
-                details=_details(record.details),
+                details=_details(record.details) | {name: True for name, told in marks.items() if told},
             )
         case Event():
             return replace(record, title=_line(record.title, LONGEST_TITLE) or "", themes=_lines(record.themes))
@@ -88,6 +91,12 @@ def _cleaned(record: Record) -> Record:
 @lru_cache(maxsize=32)  # a page credits the same text to each member of a team
 def _prose(text: str) -> str:
     return redact(clean(text)).strip()
+
+
+def _bio(bio: str | None, year: int) -> str | None:
+    """A biography without what is private in it; that a minor speaks is kept as a mark, not in their words."""
+    text, minor = without_private(_line(bio) or "", year)
+    return " ".join(part for part in (text.strip(), POSSIBLE_MINOR if minor else "") if part) or None
 
 
 def _line(text: str | None, longest: int | None = None) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ranking.shortlist import Match, Shortlist
 from scrapers.identity.keys import avatar_id, link_key
+from scrapers.privacy import wants_no_contact
 from scrapers.records import Candidate, EvidenceKind
 
 COLUMNS = (
@@ -71,7 +72,12 @@ def availability(candidate: Candidate) -> tuple[str, date | None]:
 
 
 def contact_of(candidate: Candidate) -> tuple[str, str]:
-    """A page that the person publishes as their own, and where they name it; never an address."""
+    """A page that the person publishes as their own, and where they name it; never an address.
+
+    Nothing where they asked not to be contacted (guardrails G7, G10).
+    """
+    if wants_no_contact(candidate):
+        return "", "asked not to be contacted"
     for account in candidate.accounts:
         for link in account.links:
             key = link_key(link)

@@ -1,0 +1,164 @@
+"""What people say of themselves that is nobody's business here (guardrail G4), and what they ask for (G7, G10).
+
+Rules, and shown as such: they read first-person statements and the clipped style of profiles, in English, and requests
+not to be contacted in seven languages. Subjects of work stay: a healthcare project is no statement about health.
+"""
+
+# ruff: noqa: E501  # patterns are read as one line each
+from __future__ import annotations
+
+import re
+
+from scrapers.records import Candidate
+
+POSSIBLE_MINOR = "[possible minor]"  # stands in a biography for the words that said so
+_ADULT = 18
+
+_I = r"(?:I\s+am|I['\u2019]m|I\s+was\s+born|as\s+an?|being)\s+(?:an?\s+|also\s+|openly\s+|proudly\s+|proud\s+|devout\s+)*"
+_PROUD = r"(?:\A|[.;,|\u2022\n]\s*)(?:proud|devout|practi[cs]ing|lifelong|openly)\s+"
+_ILL_NAMES = (
+    "adhd autism autistic asperger's anxiety arthritis asthma bipolar cancer leukemia chemotherapy crohn's depression "
+    "diabetes diabetic disability disabled dyslexia dyslexic endometriosis epilepsy epileptic fibromyalgia hiv lupus "
+    "migraines neurodivergent ocd parkinson's ptsd schizophrenia tourette's wheelchair deaf"
+)
+_FAITH_NAMES = (
+    "anglican atheist baptist buddhist catholic christian evangelical hindu jew jewish lutheran methodist mormon muslim "
+    "orthodox pentecostal protestant quaker sikh"
+)
+_LOVE_NAMES = "asexual bisexual gay lesbian nonbinary non-binary pansexual queer trans transgender transsexual"
+_ORIGIN_NAMES = "african-american afro-american biracial hispanic indigenous latina latino latinx mixed-race romani"
+_VIEW_NAMES = "anarchist communist democrat libertarian marxist republican socialist tory trotskyist"
+
+
+def _any_of(names: str) -> str:
+    return rf"(?:{'|'.join(map(re.escape, names.split()))})"
+
+
+_TRAIT = _any_of(f"{_FAITH_NAMES} {_LOVE_NAMES} {_ORIGIN_NAMES} {_VIEW_NAMES}")
+_ILL = _any_of(_ILL_NAMES)
+_PRONOUNS = re.compile(
+    r"\s*[(\[]?\b(?:she|he|they|xe|ze|sie|er|elle|il)\s?/\s?(?:her|him|them|they|she|he|hers|his|theirs|xem|zir|ihr|ihm|any)"
+    r"(?:\s?/\s?\w+)?\b[)\]]?",
+    re.IGNORECASE,
+)
+_HOW = r"(?:(?:with|from|type\s+\w+|a|an|my|some|severe|mild|chronic|bad|legally|on\s+the)\s+)*"
+_OF_WORK = (
+    r"(?!\s+(?:\w+\s+)?(?:detect|predict|screen|data|research|model|app|project|classif|tool|corpus|diagnos|study))"
+)
+_PRIVATE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b{_I}{_TRAIT}\b(?![-\s]*(?:party|church|studies|style))",
+        rf"{_PROUD}(?:\w+\s+)?{_TRAIT}\b",
+        rf"{_PRONOUNS.pattern}[\s,;|]+{_TRAIT}\b",
+        r"\b(?:I\s+am|I['\u2019]m)\s+(?:an?\s+)?(?:black|asian|white|arab)(?=\s*(?:[.,;!]|$|and\b|wom[ae]n|m[ae]n\b|person|female|male))",
+        r"\bI\s+(?:was|am|got|have\s+been|had\s+been|['\u2019]ve\s+been|\w+\s+was)\s+(?:\w+\s+)?diagnosed\b",
+        r"\bmy\s+(?:own\s+)?(?:\w+\s+)?diagnosis\s+(?:of|with|came|was|as)\b",
+        rf"\bI\s+(?:\w+ly\s+|also\s+|still\s+)?(?:live|lived|suffer|suffered|struggle|struggled|have|had|deal|cope)\s+{_HOW}{_ILL}\b{_OF_WORK}",
+        rf"\b(?:I['\u2019]ve|I\s+am|I['\u2019]m)\s+(?:\w+ly\s+|also\s+|had\s+|got\s+|living\s+|born\s+)?{_HOW}{_ILL}\b{_OF_WORK}",
+        rf"\bmy\s+(?:own\s+)?{_ILL}\b{_OF_WORK}",
+        r"\b(?:I['\u2019]m|I\s+am|proud|as\s+a)\b[^.!?\n]{0,40}\b(?:trade[\s-]+)?union\s+(?:member|rep|steward|organi[sz]er)\b",
+        r"\bI\s+(?:am\s+a\s+member\s+of|joined|belong\s+to)\s+(?:the\s+|a\s+|my\s+)?(?:\w+\s+){0,3}(?:trade\s+union|union|church|mosque|synagogue|party)\b",
+        r"\bI\s+(?:always\s+|once\s+)?vote(?:d)?\s+(?:for\s+(?:the\s+)?[A-Z]|republican|democrat|labour|conservative|green)",
+        r"\b(?:I\s+was\s+|\A|[.;,|\n]\s*)born\s+(?:on\s+|in\s+)?(?:[\w.,]+\s+){0,3}(?:19|20)\d\d\b",
+        r"\b(?:I\s+am|I['\u2019]m)\s+(?:now\s+|only\s+|just\s+|already\s+)?\d\d(?=\s*(?:[.,;!?)]|$|and\b|years?[\s-]old|y/?o\b))",
+        r"\b(?:I\s+am|I['\u2019]m)\s+an?\s+\d\d[\s-]years?[\s-]old\b",
+        r"(?:\A|[.;,|\n]\s*)\d\d\s*(?:y/?o|years?[\s-]old)\b",
+    )
+)
+_SCHOOL = r"(?:high|secondary|middle|grammar|junior\s+high)\s+school"
+_PUPIL = re.compile(
+    rf"\b(?:freshm[ae]n|sophomore|junior|senior|student|pupil)s?\s+(?:at|in|of)\s+(?:[\w.'-]+\s+){{0,4}}{_SCHOOL}\b"
+    rf"|\b{_SCHOOL}\s+(?:student|pupil|freshman|sophomore|junior|senior)\b|\bhigh[\s-]?schooler\b"
+    rf"|\b(?:I\s+am|I['\u2019]m|we\s+are|we['\u2019]re)\b[^.!?\n]{{0,40}}\bin\s+(?:{_SCHOOL}|(?:8|9|1[0-2])th\s+grade)\b"
+    rf"|\bI\s+(?:still\s+|currently\s+)?(?:attend|go\s+to)\s+(?:[\w.'-]+\s+){{0,4}}{_SCHOOL}\b"
+    r"|\b(?:8|9|10|11|12)th[\s-]grader\b|\b(?:ich\s+bin\s+)sch(?:ü|ue)ler(?:in)?\b|\bje\s+suis\s+(?:au\s+lycée|lycéen)",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(?:was|were|when|while|since|used\s+to|ago|former|formerly|alum\w*|teach\w*|taught|mentor\w*|tutor\w*|coach\w*"
+    r"|for|with|help\w*|volunteer\w*|back\s+in)\b",
+    re.IGNORECASE,
+)
+_AGE = re.compile(
+    r"\b(?:I\s+am|I['\u2019]m)\s+(?:now\s+|only\s+|just\s+|a\s+|an\s+)?(\d\d)(?=\s*(?:[.,;!?)]|$|and\b|-?\s?years?[\s-]old|y/?o\b))"
+    r"|(?:\A|[.;,|\n]\s*)(\d\d)\s*(?:y/?o|years?[\s-]old)\b",
+    re.IGNORECASE,
+)
+_BORN = re.compile(
+    r"(?:\bI\s+was\s+|\A|[.;,|\n]\s*)born\s+(?:on\s+|in\s+)?(?:[\w.,]+\s+){0,3}(20\d\d)\b", re.IGNORECASE
+)
+_CLASS = re.compile(rf"\bclass\s+of\s+(20\d\d)\b[^.!?\n]{{0,60}}\b{_SCHOOL}\b", re.IGNORECASE)
+# One sentence, or what of a line without an end to it is looked at in one go.
+_SENTENCE = re.compile(r"[^.!?\n]{0,600}(?:[.!?]+(?!\S)|[.!?]+\S*|\n|\Z|(?<=.))[^\S\n]{0,100}", re.DOTALL)
+_SUSPECT = re.compile(
+    rf"{_TRAIT}|{_ILL}|diagnos|union|\bvoted?\b|\bborn\b|\d\d\s*(?:y|[.,;!?)]|and\b|$|-)|school|th[\s-]grade|schüler|lyc"
+    r"|\b(?:black|asian|white|arab)\b|church|mosque|synagogue|party",
+    re.IGNORECASE,
+)
+
+_SILENCE = re.compile(
+    r"\b(?:do\s+not|don['\u2019]?t|never)\s+(?:contact|e-?mail|message|call|write(?:\s+to)?|approach)\s+(?:me|us)\b"
+    r"|\b(?:please\s+do\s+not|please\s+don['\u2019]?t|do\s+not)\s+contact(?=\s*(?:[.!,;)\n]|\Z|about\b|regarding\b|for\s+jobs))"
+    r"|(?:\A|[.!?;:,(|\n\u2013\u2014-]\s*)(?:please,?\s+)?no\s+(?:more\s+)?(?:recruiters?|recruitment|recruiting|headhunters?)\b"
+    r"|\b(?:recruiters|headhunters)[,:]?\s+(?:please\s+)?(?:do\s+not|don['\u2019]?t|stay\s+away|go\s+away)\b"
+    r"|\bkeine\s+(?:recruiter|headhunter|personalvermittler|anfragen\s+von\s+(?:recruitern|headhuntern))"
+    r"|\b(?:bitte\s+nicht|nicht\s+bitte)\s+(?:kontaktieren|anschreiben|anrufen)\b|\bkontaktieren\s+sie\s+mich\s+(?:bitte\s+)?nicht\b"
+    r"|\bpas\s+de\s+(?:recruteurs?|chasseurs?\s+de\s+têtes)\b|\bne\s+(?:me\s+contactez\s+pas|pas\s+me\s+contacter)\b"
+    r"|\bno\s+(?:reclutadores|me\s+contact(?:en|éis|ar|es))\b|\babstenerse\s+reclutadores\b"
+    r"|\bsem\s+recrutadores\b|\bnão\s+(?:me\s+contat\w+|entrem?\s+em\s+contato)\b"
+    r"|\bgeen\s+(?:recruiters|headhunters|acquisitie)\b|\bniente\s+recruiter\b|\bnon\s+contattatemi\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_silence(text: str) -> bool:
+    """Whether somebody asks in their own words not to be contacted, or for no recruiters."""
+    return bool(_SILENCE.search(re.sub(r"[^\S\n]+", " ", text)))  # long runs of blanks would take long
+
+
+def without_pronouns(text: str) -> str:
+    """The text without pronouns given as such: "Ada Example (she/her)" is Ada Example."""
+    return _PRONOUNS.sub("", re.sub(r"\s+", " ", text))
+
+
+def without_private(text: str, year: int) -> tuple[str, bool]:
+    """The text without sentences in which its author tells health, faith, union, love, origin, politics or age.
+
+    Also whether it tells that the author is a minor, or still at school, in the given year; such words go too.
+    """
+    if not _SUSPECT.search(text):
+        return text, False
+    kept, minor = [], False
+    for match in _SENTENCE.finditer(text):
+        sentence = match[0]
+        young = _is_of_minor(sentence, year)
+        minor = minor or young
+        if young or (_SUSPECT.search(sentence) and any(private.search(sentence) for private in _PRIVATE)):
+            kept.append("\n" if sentence.endswith("\n") else "")
+        else:
+            kept.append(sentence)
+    return "".join(kept), minor
+
+
+def _is_of_minor(sentence: str, year: int) -> bool:
+    ages = [int(age[1] or age[2]) for age in _AGE.finditer(sentence)]
+    ages += [year - int(born[1]) for born in _BORN.finditer(sentence)]
+    if any(10 <= age < _ADULT for age in ages) or any(int(end[1]) >= year for end in _CLASS.finditer(sentence)):
+        return True
+    pupil = _PUPIL.search(sentence)
+    return bool(pupil) and not _PAST.search(sentence[: pupil.start()] if pupil else "")
+
+
+def is_held(candidate: Candidate) -> bool:
+    """Whether anything that this person says tells of a minor: held back, neither ranked nor exported."""
+    return any(piece.details.get("minor") for piece in candidate.evidence) or any(
+        POSSIBLE_MINOR in (account.bio or "") for account in candidate.accounts
+    )
+
+
+def wants_no_contact(candidate: Candidate) -> bool:
+    """Whether this person asked, on a page or in a biography, not to be contacted."""
+    return any(piece.details.get("do_not_contact") for piece in candidate.evidence) or any(
+        asks_for_silence(account.bio or "") for account in candidate.accounts
+    )
