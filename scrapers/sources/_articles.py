@@ -19,6 +19,7 @@ from trafilatura import bare_extraction
 from scrapers.charset import decoded
 from scrapers.hosts import host_of
 from scrapers.parsing import NotThisPage, day, squeeze
+from scrapers.privacy import asks_for_silence
 from scrapers.records import Evidence, EvidenceKind, Page, Record, Request
 from scrapers.sources._credit import is_shared, web_account
 from scrapers.sources._cues import Cues, author_of, read_cues
@@ -44,11 +45,13 @@ _MASTHEAD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Article:
-    """Trafilatura's document, its visible text, and whether words were hidden in the article's own part."""
+    """Trafilatura's document, its visible text, whether words were hidden in its own part, and whether the page, its
+    footer too, asks for no contact."""
 
     said: Any
     text: str
     hidden_text: bool
+    do_not_contact: bool
 
 
 def read_article(page: Page) -> Iterator[Record]:
@@ -77,6 +80,7 @@ def _article(tree: HtmlElement, url: str, page: Page) -> _Article | None:
     """The page's article with its text as far as a reader sees it, or None where there is none."""
     _settle_noscript(tree)
     around = prune_hidden(tree)
+    silent = any(asks_for_silence(words) for words in tree.xpath("//text()[not(parent::script or parent::style)]"))
     said = _extracted(tree, url, page)
     if not said or not said.title:
         return None
@@ -89,7 +93,7 @@ def _article(tree: HtmlElement, url: str, page: Page) -> _Article | None:
         return None
     own = _own_part(tree, text)
     inside = any(element is own or own in element.iterancestors() for element in around)
-    return _Article(said, text, text != whole or inside or is_smuggled(str(own.text_content())))
+    return _Article(said, text, text != whole or inside or is_smuggled(str(own.text_content())), silent)
 
 
 def _own_part(tree: HtmlElement, text: str) -> HtmlElement:
@@ -167,7 +171,8 @@ def _records(article: _Article, cues: Cues, url: str) -> Iterator[Record]:
         date=day(said.date),
         tags=tuple(dict.fromkeys([*(said.tags or ()), *(said.categories or ())])),
         details={"author": byline, "feed_title": said.sitename or None, "format": "article"}
-        | ({"hidden_text": True} if article.hidden_text else {}),
+        | ({"hidden_text": True} if article.hidden_text else {})
+        | ({"do_not_contact": True} if article.do_not_contact else {}),
     )
 
 
