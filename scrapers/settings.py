@@ -165,7 +165,7 @@ def find_home(chosen: Path | None = None) -> Home:
 def packaged(name: str) -> Path:
     """A file or folder that ships with the product: roles, sample, sources.toml, weights.toml."""
     in_checkout = CHECKOUT / "data" / name
-    return in_checkout if in_checkout.exists() else Path(str(files("headwater_data"))) / name
+    return in_checkout if in_checkout.exists() else Path(str(files("headwater_data").joinpath(name)))
 
 
 def read_toml(path: Path) -> dict[str, Any]:
