@@ -137,3 +137,10 @@ def test_packaged_data_is_there() -> None:
     """Roles, sample and settings are found beside the code or in the wheel."""
     for name in ("roles", "sample", "sources.toml", "weights.toml"):
         assert packaged(name).exists()
+
+
+def test_an_installed_headwater_finds_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a checkout around the code, the data that the wheel carries is used."""
+    monkeypatch.setattr("scrapers.settings.CHECKOUT", tmp_path)
+    assert (packaged("roles") / "ai-engineer.md").is_file()
+    assert packaged("sources.toml").is_file()
