@@ -20,15 +20,15 @@ install: .venv/installed
 demo: install  ## the whole main job on the bundled sample, offline
 	$(BIN)/headwater demo
 
-check: install  ## style, types, architecture and the tests that need no server, browser or model
+check: install  ## style, architecture and the tests that need no server, browser or model: under a minute
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/bandit --quiet --recursive --severity-level medium flows scrapers ranking
 	$(BIN)/pytest -n 2 -m "not model and not prefect and not shared"
 
-test: check  ## the whole test command: everything above, then what needs the model, a server, recorded pages
+test: check  ## the whole test command: the above, types, security, and what needs the model, a server, recorded pages
+	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive --severity-level medium flows scrapers ranking
 	$(BIN)/pytest -n 2 --dist loadgroup -m "model or prefect or shared"
 
 lock: install  ## write requirements.lock from what is installed
