@@ -7,14 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import get_ident
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
-from scrapers.crawl import Yield
 from scrapers.settings import Home, find_home
+
+if TYPE_CHECKING:
+    from scrapers.yields import Yield
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
