@@ -19,6 +19,8 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,6 @@ MISSING = "Splink 5 is missing: pip install --target /tmp/splink 'splink==5.*' d
 WEIGHT = 8.0
 SHARED = 1e-7  # of pairs of different people, how many share a key
 KEYS = ("email_hash", "handle", "github_id")
-BLOCKS = (*KEYS, "name", "family")
 Join = Callable[[Sequence[IdentityRecord]], Truth]
 
 
@@ -59,10 +60,12 @@ def splink_clusters(records: Sequence[IdentityRecord]) -> Truth:
     import splink.comparison_library as compare  # type: ignore[import-not-found]
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-    def key(column: str, equal: Any, *near: Any) -> Any:
+    def key(column: str, equal: Any, *near: Any, unequal: Any = None) -> Any:
         levels = [level.NullLevel(column), equal.configure(u_probability=SHARED, fix_u_probability=True), *near]
-        return compare.CustomComparison([*levels, level.ElseLevel()], output_column_name=column)
+        return compare.CustomComparison([*levels, unequal or level.ElseLevel()], output_column_name=column)
 
+    # Few people have two numbers; left to itself, the fit takes that for never, and stops at an underflow.
+    two = level.ElseLevel().configure(m_probability=0.001, fix_m_probability=True)
     settings = SettingsCreator(
         link_type="dedupe_only",
         comparisons=[
@@ -70,11 +73,11 @@ def splink_clusters(records: Sequence[IdentityRecord]) -> Truth:
             compare.ExactMatch("email_local"),
             key("handle", level.ExactMatchLevel("handle"), level.JaroWinklerLevel("handle", 0.92)),
             key("email_hash", level.ExactMatchLevel("email_hash")),
-            key("github_id", level.ExactMatchLevel("github_id")),
+            key("github_id", level.ExactMatchLevel("github_id"), unequal=two),
             key("accounts", level.ArrayIntersectLevel("accounts", 1)),
         ],
         blocking_rules_to_generate_predictions=[
-            *(block_on(column) for column in BLOCKS),
+            *(block_on(column) for column in (*KEYS, "name", "family")),
             block_on("accounts", arrays_to_explode=["accounts"]),
         ],
     )
@@ -87,7 +90,7 @@ def splink_clusters(records: Sequence[IdentityRecord]) -> Truth:
     for column in ("name", "email_hash", "handle"):
         training.estimate_parameters_using_expectation_maximisation(block_on(column))
     pairs = linker.inference.predict(threshold_match_weight=WEIGHT)
-    found = linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, threshold_match_weight=WEIGHT)
+    found = linker.clustering.cluster_pairwise_predictions_at_threshold(pairs)
     return {str(each["unique_id"]): str(each["cluster_id"]) for each in found.as_record_list()}
 
 
@@ -115,13 +118,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--held-out", type=int, metavar="FOLDS", help="fold by fold, by project and person")
     given = parser.parse_args()
-    try:
-        import splink
-    except ImportError:
+    if not find_spec("splink") or not version("splink").startswith("5."):
         sys.stderr.write(MISSING)
-        raise SystemExit(2) from None
-    if not splink.__version__.startswith("5."):
-        sys.stderr.write(f"This is Splink {splink.__version__}. {MISSING}")
         raise SystemExit(2)
 
     records, truth = read_records(given.folder / "records.jsonl.gz"), read_clusters(given.folder / "clusters.tsv")
