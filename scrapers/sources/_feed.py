@@ -190,7 +190,7 @@ def _date(entry: Any) -> date | None:
 def _stated(element: Any) -> list[str]:
     """The bylines of an element, one for each author that it states.
 
-    A single one is taken raw: feedparser takes "ada@example.engineer (Ada)" apart in the middle of the long ending.
+    A single one is taken raw: feedparser takes "ada@mail.example (Ada)" apart in the middle of the long ending.
     """
     several = [str(one.get("name") or one.get("email") or "") for one in element.get("authors") or () if one]
     return several if len(several) > 1 else [str(element.get("author") or "")]
