@@ -107,8 +107,8 @@ def test_recording_keeps_what_a_page_says(tmp_path: Path, case: Case) -> None:
 def test_the_cast_swaps_words_not_parts_of_words() -> None:
     """A short handle inside of another word stays; names, addresses, hosts and numbers go, whatever their case."""
     people = [Account("github", "ann", name="Ann Tester", id="4711999")]
-    act = Evidence(EvidenceKind.POST, AccountKey("github", "ann"), "t", "t", "https://blog.tester-ann.example/1")
-    text = 'planned by ANN (Tester) ann@tester-ann.example 4711999 "https://blog.tester-ann.example/1" annual'
+    act = Evidence(EvidenceKind.POST, AccountKey("github", "ann"), "t", "t", "https://blog.tester-ann.dev/1")
+    text = 'planned by ANN (Tester) ann@tester-ann.dev 4711999 "https://blog.tester-ann.dev/1" annual'
     cast = cast_for([*people, act], text, ["api.github.com"])
     first, last = invented(0)
     played = cast.play(text)
