@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 import tldextract
@@ -22,6 +22,7 @@ def host_of(url: str | None) -> str:
         return ""
 
 
+@lru_cache(maxsize=100_000)
 def registered(host: str) -> str:
     """The registered domain; an unlisted ending counts as one label (the list's own default rule)."""
     found = _suffixes()(host)

@@ -11,10 +11,9 @@ from importlib import resources
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import idna
-import tldextract
 from confusable_homoglyphs import confusables  # type: ignore[import-untyped]
 
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), include_psl_private_domains=True)
+from scrapers.hosts import registered
 
 _WORDS = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
 _SITES: dict[str, str] = _WORDS["sites"]
@@ -48,14 +47,14 @@ def link_key(url: str) -> str | None:
     if domain == "news.ycombinator.com":
         names = parse_qs(query).get("id", []) if parts == ["user"] else []
         return f"hackernews:{names[0].casefold()}" if names and _HANDLE.fullmatch(names[0]) else None
-    if domain.endswith("linkedin.com") and _registered(domain) == "linkedin.com":
+    if domain.endswith("linkedin.com") and registered(domain) == "linkedin.com":
         person = len(parts) >= 2 and parts[0] in ("in", "pub") and parts[1]
         return f"linkedin:{person.casefold()}" if person else None
     if domain in _SITES:
         return _account_key(_SITES[domain], parts)
-    if _registered(domain) in _SITES and domain.count(".") <= 1:
+    if registered(domain) in _SITES and domain.count(".") <= 1:
         return None
-    if not _registered(domain):
+    if not registered(domain):
         return None
     tail = "/".join(parts).casefold().removesuffix("/index.html")
     return f"web:{domain}/{tail}" if tail else f"web:{domain}"
@@ -88,15 +87,6 @@ def _safe_host(host: str) -> str:
     ):
         return ""
     return plain.casefold()
-
-
-@lru_cache(maxsize=100_000)
-def _registered(host: str) -> str:
-    """The registered domain; an unlisted ending counts as one label (the list's own default rule)."""
-    found = _suffixes(host).top_domain_under_public_suffix
-    if found or _suffixes(host).suffix or not re.search(r"\.[a-z][a-z0-9-]*$", host):
-        return found
-    return ".".join(host.split(".")[-2:])
 
 
 def _account_key(site: str, parts: list[str]) -> str | None:
