@@ -10,6 +10,7 @@ from datetime import datetime
 from io import StringIO
 from pathlib import Path
 
+from ranking.clearance import cleared, hand_over
 from ranking.exports import Export, export_named, find_exports
 from ranking.shortlist import Shortlist
 from scrapers.faults import StorageFault
@@ -22,15 +23,23 @@ class NotWritten(StorageFault):
 
 
 def export(shortlist: Shortlist, home: Home | None, form: str, path: Path, *, at: datetime) -> Path:
-    """Write the shortlist in that format (the suffix is added where it is missing) and return the file's path."""
+    """Write the shortlist in that format (the suffix is added where it is missing) and return the file's path.
+
+    With a home, contacts are cleared first, and whom the file names is on record before the file is there. The notice
+    lies beside it.
+    """
     how = export_named(form)
     target = path if path.suffix else path.with_suffix(how.suffix)
+    if home is not None:
+        with Store.open(home) as store:
+            shortlist = cleared(shortlist, home, store)
+            store.note_export(str(target.resolve()), (match.candidate.id for match in shortlist.matches), at)
+            hand_over(shortlist, store)
     text = StringIO(newline="")
     how.write(shortlist, text)
     replace_file(target, text.getvalue())
-    if home is not None:
-        with Store.open(home) as store:
-            store.note_export(str(target.resolve()), (match.candidate.id for match in shortlist.matches), at)
+    if any(found.contact for found in shortlist.clearances.values()):
+        replace_file(target.with_suffix(".notice.txt"), shortlist.notice)
     return target
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from html import escape
 from math import fsum
@@ -15,6 +15,7 @@ from ranking.quotes import best_words
 from ranking.role import Role
 from ranking.score import PoolTerm, Scores
 from scrapers.records import Candidate
+from scrapers.rights import Clearance
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,13 +69,18 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Shortlist:
-    """The best matches for a role on a day, out of `considered` people."""
+    """The best matches for a role on a day, out of `considered` people.
+
+    `clearances` say by candidate id which contact may be shown (see `ranking.clearance`): without one, none.
+    """
 
     role: Role
     matches: tuple[Match, ...]
     as_of: date
     considered: int
     model: str
+    clearances: Mapping[str, Clearance] = field(default_factory=dict)
+    notice: str = ""
 
     def __len__(self) -> int:
         return len(self.matches)

@@ -35,24 +35,31 @@ class Strict(BaseModel):
 
 
 class Terms(Strict):
-    """What a source's owner allows, as read on a day."""
+    """What a source's owner allows, as read on a day. `fields` narrows the uses of single fields."""
 
     terms_url: str
     checked_on: date
     basis: Literal["api", "feed", "licence", "written_permission", "own_export", "none"]
     may_rank: bool = True
     may_contact: bool = False
+    fields: Mapping[str, tuple[Literal["find", "verify", "contact"], ...]] = Field(default_factory=dict)
     note: str = ""
 
 
 class Controller(Strict):
-    """Who answers for the data (GDPR Art. 4(7)), as the notice names them."""
+    """Who answers for the data (GDPR Art. 4(7)), as the notice names them, and how long they keep people (G8).
+
+    Days are counted from the last new act, the notice, the last contact: `unnotified_days` where nobody was told yet,
+    `retention_days` after a notice without an answer, `contacted_days` after an answer.
+    """
 
     name: str = Field(min_length=1)
     contact: str = Field(min_length=3)
     purpose: str = Field(min_length=3)
     legal_basis: str = Field(min_length=3)
     retention_days: int = Field(default=180, ge=1, le=730)
+    unnotified_days: int = Field(default=30, ge=1, le=30)
+    contacted_days: int = Field(default=730, ge=1, le=730)
 
 
 class Notice(Strict):
@@ -68,11 +75,13 @@ class Operator(Strict):
 
     `apis_by_terms` names sources whose documented API the operator uses under its published terms: robots.txt, written
     for crawlers of pages (RFC 9309), is not asked at that API's host. Only sources of basis "api"; empty by default.
+    For `cool_down_days` after somebody was handed over for one role, no other role is given a contact.
     """
 
     contact: str = Field(min_length=3)
     controller: Controller
     notice: Notice = Notice()
+    cool_down_days: int = Field(default=90, ge=0, le=730)
     accepted: Mapping[str, date] = Field(default_factory=dict)
     apis_by_terms: tuple[str, ...] = ()
 

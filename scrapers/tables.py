@@ -197,3 +197,37 @@ runs = Table(
     Column("counts", JSON, nullable=False),
     Column("versions", JSON, nullable=False),
 )
+
+dealings = Table(  # what was done with a person: handed over for a role, notified, answered; their own page gone
+    "dealings",
+    metadata,
+    Column("account", String(300), primary_key=True),
+    Column("kind", String(12), primary_key=True),
+    Column("role", String(80), primary_key=True),
+    Column("day", Date, primary_key=True),
+)
+
+shortlists = Table(  # past shortlists, so that the next one can say what changed and why
+    "shortlists",
+    metadata,
+    Column("shortlist_id", String(24), primary_key=True),
+    Column("role", String(80), nullable=False, index=True),
+    Column("role_hash", String(64), nullable=False),
+    Column("model_id", String(120), nullable=False),
+    Column("weights_hash", String(64), nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("considered", Integer, nullable=False),
+    Column("spread", JSON, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+placings = Table(  # who stood where; of an erased person the place alone remains
+    "placings",
+    metadata,
+    Column("shortlist_id", String(24), primary_key=True),
+    Column("rank", Integer, primary_key=True),
+    Column("candidate_id", String(40), index=True),
+    Column("score", Float, nullable=False),
+    Column("terms", JSON, nullable=False),
+    Column("evidence", JSON, nullable=False),
+)

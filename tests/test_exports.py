@@ -21,6 +21,7 @@ from ranking.exports._rows import COLUMNS
 from ranking.role import Requirement, Role
 from ranking.shortlist import Match, Quote, Shortlist, Term
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
+from scrapers.rights import Clearance, Contact
 from scrapers.settings import Home
 from scrapers.store import Store
 from tests.conftest import NOON
@@ -43,7 +44,11 @@ def shortlist(
     quote = Quote(text, url, date(2026, 9, 1), item.id, "Pager")
     terms = (Term("must: retries - words", 1.25, "r1", (quote,)), Term("recency", -0.25, ""))
     match = Match(1, candidate, 1.0, terms, ("retries",), ("evals",), (), (quote,), 41)
-    return Shortlist(Role("AI engineer", (Requirement("r1", "retries"),)), (match,), NOON.date(), 60, "model@1/fp32")
+    clear = Clearance(
+        Contact("https://ada.example/", "their own page", "feeds"), notice_due=date(2026, 12, 15), hint="US"
+    )
+    role = Role("AI engineer", (Requirement("r1", "retries"),))
+    return Shortlist(role, (match,), NOON.date(), 60, "model@1/fp32", {"c0123": clear})
 
 
 def written(form: str, of: Shortlist) -> str:
@@ -58,7 +63,7 @@ def test_the_csv_has_the_columns_outsiders_rely_on() -> None:
     (row,) = csv.DictReader(StringIO(written("shortlist_csv", shortlist()), newline=""))
     assert row["score"] == "1.0000"
     assert row["reason_1"] == "It retried every call."
-    assert row["contact_url"] == "https://ada.example/"
+    assert (row["contact_url"], row["contact_basis"]) == ("https://ada.example/", "their own page; US")
     assert row["summary"] == "Stronger than 41 of 60 people, 1 of 2 musts shown; 1 piece of evidence."
     assert row["notice_due"] == "2026-12-15"
     assert row["decision"] == row["decision_reason"] == ""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from ranking.shortlist import Match, Shortlist
-from scrapers.identity.keys import avatar_id, link_key
-from scrapers.privacy import wants_no_contact
 from scrapers.records import Candidate, EvidenceKind
+from scrapers.rights import Clearance
 
 COLUMNS = (
     "rank", "candidate_id", "name", "score", "summary", "must_met", "must_unknown", "never_hit",
@@ -17,14 +16,14 @@ COLUMNS = (
     "first_seen", "newest_evidence", "flags", "opener", "notice_due", "decision", "decision_reason",
 )  # fmt: skip
 REASONS = 3
-NOTICE_DAYS = 30  # guardrail G6: at the latest a month after the data were obtained
 
 
 def row(match: Match, shortlist: Shortlist) -> dict[str, Any]:
     """One candidate's row, every column of COLUMNS present; empty text where nothing is known."""
     candidate = match.candidate
     available, available_on = availability(candidate)
-    contact, basis = contact_of(candidate)
+    clearance = shortlist.clearances.get(candidate.id, Clearance())
+    contact, basis = contact_of(clearance)
     newest = max((item.date for item in candidate.evidence if item.date), default=None)
     cells: dict[str, Any] = dict.fromkeys(COLUMNS, "") | {
         "rank": match.rank,
@@ -43,8 +42,8 @@ def row(match: Match, shortlist: Shortlist) -> dict[str, Any]:
         "sources": " ".join(sorted({account.site for account in candidate.accounts})),
         "first_seen": _day(candidate.first_seen),
         "newest_evidence": _day(newest),
-        "flags": " ".join(match.flags),
-        "notice_due": _day(shortlist.as_of + timedelta(days=NOTICE_DAYS)),
+        "flags": " ".join((*match.flags, *clearance.flags)),
+        "notice_due": _day(clearance.notice_due),
     }
     for number, quote in enumerate(match.reasons[:REASONS], start=1):
         cells |= {f"reason_{number}": quote.text, f"url_{number}": quote.url, f"date_{number}": _day(quote.date)}
@@ -71,20 +70,11 @@ def availability(candidate: Candidate) -> tuple[str, date | None]:
     return "", None
 
 
-def contact_of(candidate: Candidate) -> tuple[str, str]:
-    """A page that the person publishes as their own, and where they name it; never an address.
-
-    Nothing where they asked not to be contacted (guardrails G7, G10).
-    """
-    if wants_no_contact(candidate):
-        return "", "asked not to be contacted"
-    for account in candidate.accounts:
-        for link in account.links:
-            key = link_key(link)
-            if key and key.startswith("web:") and not avatar_id(link):
-                return link, f"own page, named on their {account.site} profile"
-    posts = [a for a in candidate.accounts if a.site == "web" and a.url]
-    return (posts[0].url or "", "own page") if posts else ("", "")
+def contact_of(clearance: Clearance) -> tuple[str, str]:
+    """The channel that may be used once, and its basis with the law's hint; or nothing, and why (G7, G10)."""
+    if clearance.contact is None:
+        return "", clearance.withheld
+    return clearance.contact.url, "; ".join(filter(None, (clearance.contact.basis, clearance.hint)))
 
 
 def _day(day: date | None) -> str:

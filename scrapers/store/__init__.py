@@ -6,10 +6,11 @@ Writes are idempotent: the same page read twice leaves the same rows. Readers ne
 from scrapers.store.books import Books, Run
 from scrapers.store.crawling import Archived, Crawling, Pending
 from scrapers.store.database import StoreUnusable
+from scrapers.store.dealings import Dealing, Dealings, Deed, Link
 from scrapers.store.holdings import Holdings, Stated
 
-__all__ = ["Archived", "Pending", "Run", "Stated", "Store", "StoreUnusable"]
+__all__ = ["Archived", "Dealing", "Deed", "Link", "Pending", "Run", "Stated", "Store", "StoreUnusable"]
 
 
-class Store(Crawling, Holdings, Books):
+class Store(Crawling, Holdings, Books, Dealings):
     """The open store. Every public method is one transaction."""

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from scrapers.faults import StorageFault
 from scrapers.settings import Home
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 
 
 class StoreUnusable(StorageFault):

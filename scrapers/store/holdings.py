@@ -145,6 +145,7 @@ class Holdings(Database):
                 "members": drop(t.members, t.members.c.account.in_(keys)),
                 "judgements": drop(t.judgements, t.judgements.c.left.in_(keys) | t.judgements.c.right.in_(keys)),
                 "exports": drop(t.exports, t.exports.c.candidate_id.in_(gone)),
+                "dealings": drop(t.dealings, t.dealings.c.account.in_(keys)),
                 "pages": sum(drop(t.pages, t.pages.c.page_key == key) for key in pages),
                 "vectors": sum(drop(t.vectors, t.vectors.c.text_sha256 == key) for key in vectors),
                 "frontier": sum(
@@ -154,6 +155,8 @@ class Holdings(Database):
                 ),
                 "rows_of_others": 0,
             }
+            nobody: dict[str, Any] = {"candidate_id": None, "terms": [], "evidence": []}
+            connection.execute(update(t.placings).where(t.placings.c.candidate_id.in_(gone)).values(nobody))
             for (name, key), kept in rewritten.items():
                 if kept is None:
                     for table, column in ((t.evidence, t.evidence.c.evidence_id), (t.accounts, t.accounts.c.account)):

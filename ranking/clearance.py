@@ -1,0 +1,83 @@
+"""What of a shortlist may leave the house: contacts by the rights of their sources, the notice, and its clock.
+
+A shortlist that was not cleared shows no contact at all, in any format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ranking.role import Role
+from ranking.shortlist import Shortlist
+from scrapers.jurisdiction import hint
+from scrapers.notice import notice_text
+from scrapers.records import Candidate
+from scrapers.retention import notice_due, standing_with
+from scrapers.rights import Clearance, Ledger, clearance
+from scrapers.settings import Home
+from scrapers.store import Dealing, Store
+from scrapers.suppression import SuppressionList
+
+NO_CONTROLLER = "nobody answers for the data yet: run headwater init"
+
+
+def cleared(shortlist: Shortlist, home: Home, store: Store, ledger: Ledger | None = None) -> Shortlist:
+    """The shortlist with what may be shown of each person's contact, and the notice that goes with it.
+
+    Raises RightsUnknown where a source of somebody on the list has no terms record.
+    """
+    operator = home.operator() if (home / "operator.toml").is_file() else None
+    people = [match.candidate for match in shortlist.matches]
+    accounts = [str(account.key) for candidate in people for account in candidate.accounts]
+    links, dealings, sources = store.links_of(accounts), store.dealings(accounts), store.sources_of(accounts)
+    acts, listed = store.newest_acts(accounts), SuppressionList.open(home, store)
+    book = ledger or Ledger.read()
+
+    def clear(candidate: Candidate) -> Clearance:
+        theirs = {str(account.key) for account in candidate.accounts}
+        done = [dealing for dealing in dealings if dealing.account in theirs]
+        found = clearance(
+            candidate,
+            [link for link in links if link.account in theirs and not listed.has_url(link.url)],
+            {source for account in theirs for source in sources.get(account, ())},
+            done,
+            book,
+            role=role_key(shortlist.role),
+            on=shortlist.as_of,
+            cool_down=operator.cool_down_days if operator else 0,
+        )
+        if operator is None:
+            return replace(found, contact=None, withheld=NO_CONTROLLER if found.contact else found.withheld)
+        seen = max((acts[account] for account in theirs if account in acts), default=shortlist.as_of)
+        standing = standing_with(done + _handed([candidate], shortlist, found), seen)
+        place = next((account.location for account in candidate.accounts if account.location), None)
+        return replace(found, notice_due=notice_due(standing, operator), hint=hint(place) if found.contact else "")
+
+    clearances = {candidate.id: clear(candidate) for candidate in people}
+    return replace(shortlist, clearances=clearances, notice=notice_text(operator) if operator else "")
+
+
+def hand_over(shortlist: Shortlist, store: Store) -> None:
+    """Remember whom this shortlist gives a contact of: their notice is due, and other roles have to wait."""
+    store.add_dealings(
+        dealing
+        for match in shortlist.matches
+        if (found := shortlist.clearances.get(match.candidate.id))
+        for dealing in _handed([match.candidate], shortlist, found)
+    )
+
+
+def role_key(role: Role) -> str:
+    """What makes two wordings the same role: its title, in short."""
+    return " ".join((role.title or role.name or role.text).split())[:80]
+
+
+def _handed(people: Iterable[Candidate], shortlist: Shortlist, found: Clearance) -> list[Dealing]:
+    role, day = role_key(shortlist.role), shortlist.as_of
+    return [
+        Dealing(str(account.key), "handed", day, role)
+        for candidate in people
+        for account in candidate.accounts
+        if found.contact
+    ]

@@ -1,0 +1,76 @@
+"""How long a person may be kept, and until when they must have been told (guardrails G6, G8). Pure; days in UTC.
+
+Nobody told yet: `unnotified_days` after they were handed over, else after their newest act was first seen; with a
+public notice (GDPR Art. 14(5)(b)) people who were never handed over count as told. Told without an answer:
+`retention_days`. After an answer: `contacted_days`. Seeing an act again restarts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from scrapers.faults import Fault
+from scrapers.settings import Operator
+from scrapers.store import Dealing
+
+ARCHIVE_DAYS = 30  # raw pages (G4)
+CLOCK_JUMP = timedelta(days=400)
+
+
+class ClockInDoubt(Fault):
+    """The clock stands before the last run, or very far after it; nothing was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where we stand with a person: when their newest act was first seen, and when what was done last."""
+
+    seen: date
+    handed: date | None = None
+    notified: date | None = None
+    answered: date | None = None
+
+
+def standing_with(dealings: Iterable[Dealing], seen: date) -> Standing:
+    """The standing that these dealings leave: the clock of the notice runs from the first handover."""
+    days: dict[str, list[date]] = {}
+    for dealing in dealings:
+        days.setdefault(dealing.kind, []).append(dealing.day)
+    last = {kind: max(found) for kind, found in days.items()}
+    return Standing(
+        seen,
+        min(days["handed"]) if "handed" in days else None,
+        last.get("notified"),
+        last.get("answered"),
+    )
+
+
+def notice_due(standing: Standing, operator: Operator) -> date | None:
+    """The last day to tell the person that data of theirs is held; None where that was done, or needs no word."""
+    if standing.notified or standing.answered:
+        return None
+    if standing.handed is None and operator.notice.policy == "public":
+        return None
+    return (standing.handed or standing.seen) + timedelta(days=operator.controller.unnotified_days)
+
+
+def kept_until(standing: Standing, operator: Operator) -> date:
+    """The last day on which the person may be held."""
+    keep = operator.controller
+    if standing.answered:
+        return standing.answered + timedelta(days=keep.contacted_days)
+    if standing.notified:
+        return standing.notified + timedelta(days=keep.retention_days)
+    return notice_due(standing, operator) or standing.seen + timedelta(days=keep.retention_days)
+
+
+def check_clock(today: date, last_run: date | None, confirmed: bool) -> None:
+    """Raises ClockInDoubt where today lies before the last run or over 400 days after it (G37)."""
+    if last_run is None or confirmed or timedelta(0) <= today - last_run <= CLOCK_JUMP:
+        return
+    raise ClockInDoubt(
+        f"today is {today} by this machine's clock, the last run was on {last_run}; nothing was deleted. "
+        "Set the clock right, or pass --confirm-clock"
+    )

@@ -1,0 +1,137 @@
+"""Rights: no contact without one, nobody handed over twice, and no export of what nobody has cleared."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ranking.exports._rows import contact_of
+from scrapers.jurisdiction import hint, jurisdiction
+from scrapers.records import Account, Candidate
+from scrapers.rights import FIND_AND_VERIFY_ONLY, Ledger, RightsUnknown, clearance, contact, cooling
+from scrapers.settings import Terms, read_sources
+from scrapers.store import Dealing, Link
+
+DAY = date(2026, 11, 15)
+SITES = ("github", "gharchive", "devpost", "feeds", "hackernews", "forem", "conferences", "huggingface", "git")
+
+
+def terms(**changed: object) -> Terms:
+    return Terms.model_validate(
+        {"terms_url": "https://site.example/", "checked_on": DAY, "basis": "api", "may_contact": True} | changed
+    )
+
+
+def person(*, bio: str | None = None, location: str | None = None) -> Candidate:
+    return Candidate("c1", (Account("web", "ada.example", bio=bio, location=location),), ())
+
+
+def link(url: str = "https://ada.example/", field: str = "url", source: str = "feeds", day: date | None = None) -> Link:
+    return Link("web:ada.example", url, field, source, day)
+
+
+urls = st.sampled_from(
+    [
+        "https://ada.example/", "https://ada.example/contact", "mailto:ada@person.example", "tel:+4712345678",
+        "https://github.com/ada-example", "https://person.example/?to=ada@person.example", "https://huggingface.co/ada",
+        "https://avatars.githubusercontent.com/u/900000042", "javascript:alert(1)", "https://linkedin.com/in/ada-example",
+        "https://ada.example/mail%3Aada%40person.example", "ada@person.example", "https://news.ycombinator.com/item?id=9",
+    ]
+)  # fmt: skip
+links = st.lists(
+    st.builds(link, urls, st.sampled_from(["url", "links", "post", "bio", "name"]), st.sampled_from(SITES)), max_size=8
+)
+records = st.fixed_dictionaries(
+    {name: st.builds(lambda may, uses: terms(may_contact=may, fields=uses), st.booleans(), uses)
+     for uses in [st.dictionaries(st.sampled_from(["url", "links", "post"]), st.just(("find", "verify")), max_size=2)]
+     for name in SITES}
+)  # fmt: skip
+
+
+@settings(max_examples=1000, deadline=None)
+@given(links, records, st.booleans())
+def test_no_contact_without_the_right(theirs: list[Link], book: dict[str, Terms], silent: bool) -> None:
+    """Whatever sources a person is mixed from, a contact has a source that grants it, and is never an address."""
+    ledger = Ledger(book)
+    found = contact(person(bio="No recruiters please." if silent else None), theirs, ledger)
+    if found is None:
+        return
+    assert not silent
+    assert book[found.source].may_contact
+    assert found.source not in FIND_AND_VERIFY_ONLY
+    stated = {each.field for each in theirs if (each.url, each.source) == (found.url, found.source)}
+    assert any(ledger.may("contact", found.source, field) for field in stated)
+    assert found.url.startswith("https://")
+    assert "person.example" not in found.url
+
+
+@pytest.mark.parametrize("missing", ["feeds", "devpost", "github"])
+def test_without_a_record_nothing_is_shown(missing: str) -> None:
+    """Taking one terms record away stops the export of everybody whom that source told of, with exit code 2."""
+    ledger = Ledger({name: table.terms for name, table in read_sources().items() if name != missing})
+    with pytest.raises(RightsUnknown, match=rf"{missing}.*\[{missing}\.terms\]") as fault:
+        clearance(person(), [], {"hackernews", missing}, [], ledger, role="r", on=DAY, cool_down=90)
+    assert fault.value.exit_code == 2
+
+
+def test_the_shipped_records_keep_github_out_of_contact() -> None:
+    """A blog named on a GitHub profile is no contact; the same blog, from the feed its author publishes, is one."""
+    ledger = Ledger.read()
+    assert contact(person(), [link(source="github", field="links")], ledger) is None
+    assert contact(person(), [link(source="devpost", field="links")], ledger) is None
+    found = contact(person(), [link(source="github", field="links"), link()], ledger)
+    assert found is not None
+    assert (found.url, found.source) == ("https://ada.example/", "feeds")
+
+
+def test_an_offer_to_work_comes_first() -> None:
+    """Who posts that they can be hired is answered there, at the newest post."""
+    old, new = (
+        link(f"https://news.ycombinator.com/item?id={n}", "post", "hackernews", DAY - timedelta(n)) for n in (9, 1)
+    )
+    found = contact(person(), [link(), old, new], Ledger.read())
+    assert found is not None
+    assert found.url == new.url
+    assert "offer to work" in found.basis
+
+
+@pytest.mark.parametrize(("days", "free"), [(89, False), (90, True)])
+def test_nobody_is_handed_to_two_roles(days: int, free: bool) -> None:
+    """For the days that the operator sets, another role gets no contact and reads why; the same role keeps it."""
+    handed = [Dealing("web:ada.example", "handed", DAY - timedelta(days=days), "Data engineer")]
+
+    def clear(role: str) -> object:
+        return clearance(person(), [link()], {"feeds"}, handed, Ledger.read(), role=role, on=DAY, cool_down=90)
+
+    other, same = clear("AI engineer"), clear("Data engineer")
+    assert (contact_of(other)[0] != "") is free  # type: ignore[arg-type]
+    assert free or "Data engineer" in contact_of(other)[1]  # type: ignore[arg-type]
+    assert contact_of(same)[0] == "https://ada.example/"  # type: ignore[arg-type]
+    assert cooling(handed, "AI engineer", DAY, 0) is None
+
+
+def test_a_record_without_the_right_to_rank_closes_its_source() -> None:
+    """`may_rank = false` takes a source out of the search, and `fields` takes a single field out of a use."""
+    ledger = Ledger({"feeds": terms(), "devpost": terms(may_rank=False), "forem": terms(fields={"bio": ("verify",)})})
+    assert ledger.closed() == {"devpost"}
+    assert not ledger.may("find", "forem", "bio")
+    assert ledger.may("verify", "forem", "bio")
+
+
+@pytest.mark.parametrize(
+    ("place", "law"),
+    [
+        ("Oslo, Norway", "EEA"), ("Berlin, Deutschland", "EEA"), ("London", "UK"), ("Leeds, UK", "UK"),
+        ("San Francisco, CA", "US-CA"), ("California", "US-CA"), ("Austin, Texas", "US"), ("Toronto, Canada", "CA"),
+        ("Zürich, Switzerland", "CH"), ("Tbilisi, Georgia", "other"), ("Bengaluru, India", "other"),
+        ("the internet", "unknown"), ("", "unknown"), (None, "unknown"), ("Springfield", "unknown"),
+        ("remote (EU)", "unknown"),
+    ],
+)  # fmt: skip
+def test_a_stated_place_tells_which_law_to_read(place: str | None, law: str) -> None:
+    """Only a stated country, state or large city decides; where nothing is stated the strictest rule is named."""
+    assert jurisdiction(place) == law
+    assert hint(place)
