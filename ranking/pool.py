@@ -21,6 +21,7 @@ from scrapers.candidates import load_candidates, repositories
 from scrapers.faults import Fault
 from scrapers.privacy import is_held
 from scrapers.records import Candidate
+from scrapers.rights import Ledger
 from scrapers.settings import Home, find_home
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
@@ -64,7 +65,7 @@ class TalentPool:
             listed = SuppressionList.open(place, store)
             candidates = [
                 c
-                for c in load_candidates(store)
+                for c in load_candidates(store, Ledger.read().closed())
                 if c.evidence and not is_held(c) and not any(map(listed.account_listed, c.accounts))
             ]
             if not candidates:

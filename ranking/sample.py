@@ -30,7 +30,8 @@ def build_sample(
     sample, day = packaged("sample"), sample_day()
     at = datetime.combine(day, time(12), tzinfo=UTC)
     shutil.rmtree(home.folder, ignore_errors=True)
-    with Store.open(home.create(), durable=False) as store:
+    shutil.copy(sample / "operator.toml", home.create() / "operator.toml")
+    with Store.open(home, durable=False) as store:
         suppression = SuppressionList.open(home, store)
         objectors = [spelled_account(name, home.key) for name in read_toml(sample / "sample.toml")["opted_out"]]
         listed = {identifier for account in objectors for identifier in identifiers_of(account)}

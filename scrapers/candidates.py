@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -89,13 +89,16 @@ def repository_of(url: str) -> str | None:
     return f"{parts[0]}/{parts[1].removesuffix('.git')}".casefold()
 
 
-def load_candidates(store: Store) -> list[Candidate]:
-    """Every candidate with accounts and evidence, in order of id, as the last refresh joined them."""
+def load_candidates(store: Store, closed: Collection[str] = ()) -> list[Candidate]:
+    """Every candidate with accounts and evidence, in order of id, as the last refresh joined them.
+
+    What only `closed` sources tell is left out: those that grant no right to rank by it.
+    """
     members, accounts = store.members(), store.accounts()
     joins = joins_of(store.judgements(), members)
     acts: dict[str, list[Evidence]] = defaultdict(list)
     seen: dict[str, date] = {}
-    for item, first_seen, _ in store.evidence():
+    for item, first_seen, _ in store.evidence(closed):
         owner = members.get(str(item.account)) if item.account else None
         if owner:
             acts[owner].append(item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -50,9 +50,14 @@ class Holdings(Database):
         grouped = groupby(self.stated_accounts(), key=lambda stated: str(stated.account.key))
         return {key: merge_accounts([stated.account for stated in group]) for key, group in grouped}
 
-    def evidence(self) -> Iterator[tuple[Evidence, date, datetime]]:
-        """Each act once, with the day it was first seen and when it was last collected; the fullest page wins."""
+    def evidence(self, closed: Collection[str] = ()) -> Iterator[tuple[Evidence, date, datetime]]:
+        """Each act once, with the day it was first seen and when it was last collected; the fullest page wins.
+
+        What only `closed` sources tell is left out.
+        """
         rows_by_id = select(t.evidence).order_by(t.evidence.c.evidence_id, t.evidence.c.page_url)
+        if closed:
+            rows_by_id = rows_by_id.where(t.evidence.c.source.not_in(closed))
         with self._reading() as connection:
             for _, group in groupby(connection.execute(rows_by_id), key=lambda row: row.evidence_id):
                 rows = list(group)
