@@ -8,11 +8,10 @@ from datetime import date
 from typing import Any
 
 import yaml
-from yaml.events import AliasEvent
 
 from ranking.role.model import RoleUnclear
+from scrapers.strict_yaml import StrictLoader
 
-DEEPEST = 50
 _FENCE = re.compile(r"-{3}[ \t]*\r?\n(?P<head>.*?)(?:^|\n)(?:-{3}|\.{3})[ \t]*(?:\n|\Z)", re.DOTALL)
 _KEYS = ("title", "places", "remote", "seniority", "languages", "stage", "themes", "since", "requirements")
 _REQUIREMENT_KEYS = ("text", "level", "axis", "threshold", "group", "unless")
@@ -36,39 +35,6 @@ class Head:
     lines: int = 0
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that refuses duplicate keys, aliases and deep nesting, and knows on which line a key stands."""
-
-    depth = 0
-    yaml_implicit_resolvers = {  # noqa: RUF012 - a day that is none ("2026-02-30") is ours to explain, so dates stay text
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(AliasEvent):
-            raise yaml.MarkedYAMLError(problem="aliases are not read", problem_mark=self._mark())
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise yaml.MarkedYAMLError(problem=f"nested deeper than {DEEPEST}", problem_mark=self._mark())
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
-
-    def _mark(self) -> Any:
-        return self.peek_event().start_mark  # type: ignore[no-untyped-call]
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key, _ in node.value:
-            name = getattr(key, "value", None)
-            if not isinstance(name, str) or name in seen:
-                problem = f"the key {name!r} stands twice" if isinstance(name, str) else "a key is not a word"
-                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
-            seen.add(name)
-        return super().construct_mapping(node, deep=deep)
-
-
 def split_head(text: str, name: str = "") -> tuple[Head, str]:
     """The front matter, empty where there is none, and the body after it. Raises RoleUnclear with file and line."""
     match = _FENCE.match(text)
@@ -84,7 +50,7 @@ def split_head(text: str, name: str = "") -> tuple[Head, str]:
 
 def _load(text: str, name: str) -> dict[str, Any]:
     try:
-        loaded = yaml.load(text, Loader=_Loader)  # noqa: S506  # nosec B506 - a SafeLoader with more refusals
+        loaded = yaml.load(text, Loader=StrictLoader)  # noqa: S506  # nosec B506 - a SafeLoader with more refusals
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else None
         raise RoleUnclear(f"front matter: {error.problem}", _remedy(), name=name, line=line) from None
