@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from ranking.corpus import Corpus, build_corpus
 from ranking.embed import Embedder, VectorCache
-from ranking.people import PeopleUnreadable, read_people, read_queries
+from ranking.labels import Judged
+from ranking.measures import Measures, Run, measured, read_qrels
+from ranking.people import read_people, read_queries
 from ranking.role import Requirement, Role, RoleUnclear, parse_role
-from ranking.score import DECIMALS, score_role, tie_break
+from ranking.score import DECIMALS, score_role
 from ranking.weights import Weights, read_weights
 
-__all__ = ["evaluate", "measured", "ranked", "read_qrels", "read_query", "tie_break", "trec_lines"]
+if TYPE_CHECKING:
+    from ranking.pool import TalentPool
 
 log = logging.getLogger(__name__)
 
-Run = dict[str, dict[str, float]]
 Progress = Callable[[str, int, int], None]
-MEASURES = ("nDCG@10", "AP", "P@5", "RR")
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """The mean over queries, with a 95 % bootstrap interval and the value of each query."""
-
-    name: str
-    mean: float
-    low: float
-    high: float
-    by_query: Mapping[str, float]
-
-
-Measures = Mapping[str, Measure]
 
 
 def evaluate(
@@ -66,7 +51,7 @@ def evaluate(
             progress("embedding", done, of)
 
     corpus = build_corpus(people, cache, embedder, embedded)
-    run: Run = {}
+    run: dict[str, dict[str, float]] = {}
     for number, (query, text) in enumerate(queries.items(), 1):
         run[query] = ranked(corpus, read_query(query, text, day), weights or read_weights(), day)
         if progress is not None:
@@ -99,40 +84,17 @@ def trec_lines(run: Run, tag: str = "headwater") -> list[str]:
     ]
 
 
-def read_qrels(path: Path) -> dict[str, dict[str, int]]:
-    """TREC judgements: grade by query and person. Raises PeopleUnreadable naming the line."""
-    grades: dict[str, dict[str, int]] = {}
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise PeopleUnreadable(f"{path}: {error}") from None
-    for number, line in enumerate(lines, 1):
-        match line.split():
-            case []:
-                continue
-            case [query, _, person, grade] if grade.lstrip("-").isdigit():
-                grades.setdefault(query, {})[person] = int(grade)
-            case _:
-                raise PeopleUnreadable(f"{path}:{number}: expected 'query 0 person grade'")
-    return grades
+def evaluate_labels(pool: TalentPool, judged: Iterable[Judged], as_of: date) -> Measures:
+    """How well the pool's ranking agrees with what recruiters decided, over the candidates they decided about.
+
+    Nobody else is in the lists (Sakai 2007, condensed lists): who was not looked at is not wrong.
+    """
+    roles = {each.role.name or each.role.text: each for each in judged}
+    run = {name: among(pool.corpus, each, pool.weights, as_of) for name, each in roles.items()}
+    return measured(run, {name: each.grades for name, each in roles.items()})
 
 
-def measured(run: Run, qrels: Mapping[str, Mapping[str, int]], samples: int = 2000) -> Measures:
-    """Every measure over all judged queries; one that the run does not answer counts 0."""
-    import ir_measures
-
-    wanted = {name: ir_measures.parse_measure(name) for name in MEASURES}
-    values: dict[str, dict[str, float]] = {name: dict.fromkeys(qrels, 0.0) for name in MEASURES}
-    answered = {query: scores for query, scores in run.items() if query in qrels}
-    for row in ir_measures.iter_calc(list(wanted.values()), {q: dict(g) for q, g in qrels.items()}, answered):
-        values[str(row.measure)][row.query_id] = float(row.value)
-    return {name: _interval(name, by_query, samples) for name, by_query in values.items()}
-
-
-def _interval(name: str, by_query: dict[str, float], samples: int) -> Measure:
-    values = np.array(list(by_query.values()))
-    if not len(values):
-        return Measure(name, 0.0, 0.0, 0.0, by_query)
-    drawn = np.random.default_rng(13).integers(0, len(values), size=(samples, len(values)))
-    low, high = np.quantile(values[drawn].mean(axis=1), [0.025, 0.975])
-    return Measure(name, float(values.mean()), float(low), float(high), by_query)
+def among(corpus: Corpus, judged: Judged, weights: Weights, as_of: date) -> Mapping[str, float]:
+    """The scores of the candidates that were decided about, best first."""
+    scores = ranked(corpus, judged.role, weights, as_of)
+    return {person: score for person, score in scores.items() if person in judged.grades}

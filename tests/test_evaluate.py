@@ -10,6 +10,7 @@ import pytest
 
 from ranking.embed import Memory
 from ranking.evaluate import evaluate
+from ranking.measures import compared, measured, read_run
 from ranking.people import PeopleUnreadable, read_people
 from ranking.weights import read_weights
 from scrapers.settings import BadConfiguration
@@ -80,3 +81,42 @@ def test_an_unknown_weight_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(BadConfiguration, match=r"parts\.stars"):
         read_weights(path)
     assert sum(read_weights().parts.of(part) for part in read_weights().parts.model_dump()) == pytest.approx(1)
+
+
+def test_what_is_not_judged_is_said_and_not_counted() -> None:
+    """A query without a judgement measures nothing, one that the run leaves out counts 0, and both are told."""
+    run = {"a": {"x": 2.0, "y": 1.0}, "free": {"x": 1.0}}
+    found = measured(run, {"a": {"x": 1}, "lost": {"x": 1}, "empty": {"x": 0}})
+    assert found["nDCG@10"].by_query == {"a": 1.0, "lost": 0.0}
+    assert (found.unanswered, found.unjudged, found.nobody) == (("lost",), ("free",), ("empty",))
+    told = "\n".join(found.told())
+    assert all(words in told for words in ("not judged", "not answered", "nobody relevant", "MAP", "MRR", "P@5"))
+
+
+def test_nothing_judged_is_no_figure_of_any_use() -> None:
+    """Without a single common query the means are of 0 queries, and the line says so."""
+    found = measured({"a": {"x": 1.0}}, {"b": {"x": 0}})
+    assert all("0 queries" in line for line in found.told() if "[" in line)
+
+
+def test_two_runs_are_compared_query_by_query(tmp_path: Path) -> None:
+    """A run that is better on every query differs by chance hardly ever; a run against itself always."""
+    queries = [f"q{number}" for number in range(12)]
+    qrels = {query: {"good": 1} for query in queries}
+    path = tmp_path / "run"
+    path.write_text("".join(f"{query} Q0 bad 1 2 t\n{query} Q0 good 2 1 t\n" for query in queries), encoding="utf-8")
+    best = measured({query: {"good": 2.0, "bad": 1.0} for query in queries}, qrels)
+    worse = measured(read_run(path), qrels)
+    ndcg = compared(best, worse)[0]
+    assert ndcg.low > 0
+    assert ndcg.p < 0.01
+    assert (ndcg.better, ndcg.worse, ndcg.queries) == (12, 0, 12)
+    assert compared(best, best)[0].p == 1
+
+
+def test_a_wrong_line_of_a_run_is_named(tmp_path: Path) -> None:
+    """A line of a run that is no TREC line is named with its number."""
+    path = tmp_path / "run"
+    path.write_text("q Q0 ada 1 0.5 tag\nq Q0 bob\n", encoding="utf-8")
+    with pytest.raises(PeopleUnreadable, match="run:2"):
+        read_run(path)

@@ -1,4 +1,4 @@
-"""Commands that rank: refresh, rank, explain, role, evaluate, demo."""
+"""Commands that rank: refresh, rank, explain, role, demo."""
 
 from __future__ import annotations
 
@@ -138,29 +138,6 @@ def show_role(
         except Fault as fault:  # one line that cannot be read stops none of the others
             told = {"error": str(fault)}
         typer.echo(json.dumps(told, ensure_ascii=False))
-
-
-@app.command()
-def evaluate(
-    people: Path = typer.Option(help="Who is ranked: JSON lines, plain or .gz.", exists=True, dir_okay=False),
-    queries: Path = typer.Option(help="What is asked: JSON lines of query_id and text.", exists=True, dir_okay=False),
-    qrels: Path | None = typer.Option(None, help="TREC judgements; measures are printed where they are given."),
-    out: Path | None = typer.Option(None, help="Where to write the TREC run."),
-    as_of: datetime | None = AsOfOption,
-    home: Path | None = HomeOption,
-    quiet: bool = QuietOption,
-) -> None:
-    """Rank people for every query, write the run, and measure it."""
-    from ranking.evaluate import evaluate as measure
-    from scrapers.store import Store
-
-    with Store.open(home_of(home)) as store, bar("ranking", quiet) as progress:
-        day = as_of.date() if as_of else None
-        measured = measure(
-            people, queries, qrels, out, store, as_of=day, progress=lambda _, done, of: progress(done, of)
-        )
-    if measured is not None:
-        typer.echo(str(measured))
 
 
 @app.command()

@@ -1,0 +1,85 @@
+"""Commands that judge the ranking itself: evaluate."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from flows.cli import app
+from flows.cli.collecting import day_or_today
+from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, home_of
+
+if TYPE_CHECKING:
+    from ranking.measures import Measures
+
+LABELS = "A CSV with the columns role, candidate_id, decision (yes, maybe or no)."
+
+
+@app.command()
+def evaluate(
+    people: Path | None = typer.Option(None, help="Who is ranked: JSON lines, plain or .gz.", dir_okay=False),
+    queries: Path | None = typer.Option(None, help="What is asked: JSON lines of query_id and text.", dir_okay=False),
+    qrels: Path | None = typer.Option(None, help="TREC judgements; measures are printed where they are given."),
+    labels: Path | None = typer.Option(None, help=f"Measure the store's ranking on your decisions. {LABELS}"),
+    against: Path | None = typer.Option(None, help="Another TREC run over the same queries, compared query by query."),
+    out: Path | None = typer.Option(None, help="Where to write the TREC run."),
+    as_of: datetime | None = AsOfOption,
+    home: Path | None = HomeOption,
+    quiet: bool = QuietOption,
+) -> None:
+    """Rank people for every query, write the run, and measure it; or measure the ranking on your own decisions."""
+    from scrapers.faults import Fault
+
+    if labels is not None:
+        _show(_on_labels(labels, as_of, home, quiet))
+        return
+    if people is None or queries is None:
+        raise Fault("give --people and --queries, or --labels with your own decisions")
+    if against is not None and qrels is None:
+        raise Fault("--against compares two runs by judgements: give them with --qrels")
+    found = _on_files(people, queries, qrels, out, as_of, home, quiet)
+    if found is not None and qrels is not None:
+        _show(found, against, qrels)
+
+
+def _on_files(
+    people: Path,
+    queries: Path,
+    qrels: Path | None,
+    out: Path | None,
+    as_of: datetime | None,
+    home: Path | None,
+    quiet: bool,
+) -> Measures | None:
+    from ranking.evaluate import evaluate as measure
+    from scrapers.store import Store
+
+    day = as_of.date() if as_of else None
+    with Store.open(home_of(home)) as store, bar("ranking", quiet) as progress:
+        return measure(people, queries, qrels, out, store, as_of=day, progress=lambda _, done, of: progress(done, of))
+
+
+def _on_labels(labels: Path, as_of: datetime | None, home: Path | None, quiet: bool) -> Measures:
+    from ranking.evaluate import evaluate_labels
+    from ranking.labels import judged_roles, read_labels
+    from ranking.pool import TalentPool
+
+    day = day_or_today(as_of)
+    judged = judged_roles(read_labels(labels), labels.parent, day)
+    with bar("embedding", quiet) as progress:
+        pool = TalentPool.open(home_of(home), progress=progress)
+    return evaluate_labels(pool, judged, day)
+
+
+def _show(found: Measures, against: Path | None = None, qrels: Path | None = None) -> None:
+    from ranking.measures import compared, measured, read_qrels, read_run
+
+    for line in found.told():
+        typer.echo(line)
+    if against is not None and qrels is not None:
+        typer.echo(f"Against {against}:")
+        for difference in compared(found, measured(read_run(against), read_qrels(qrels))):
+            typer.echo(difference.told())
