@@ -113,7 +113,7 @@ def text_of(tag: Tag | None) -> str:
 
 def squeeze(text: str) -> str:
     """NFC, white space folded, control and invisible format characters removed."""
-    return re.sub(r"\s+", " ", clean(text)).strip()
+    return " ".join(clean(text).split())
 
 
 # Zero-width, bidi, filler and tag characters, controls, private use: nothing of these is seen by a reader.
@@ -160,9 +160,17 @@ _SPELLED = re.compile(
 _PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d[\d ().\u2011-]{7,}\d(?![\w/-])")
 
 
+_MAYBE_SPELLED = re.compile(r"[\[({<]\s*(?:[aA][tT]|@)")
+_MAYBE_PHONE = re.compile(r"\d[\d ().\u2011-]{7}")
+
+
 def redact(text: str) -> str:
     """The text with addresses, spelled out ones too, and phone numbers replaced: we neither keep nor quote them."""
-    return _PHONE.sub(_phone, _SPELLED.sub("[address]", _ADDRESS.sub("[address]", text)))
+    if "@" in text:
+        text = _ADDRESS.sub("[address]", text)
+    if _MAYBE_SPELLED.search(text):
+        text = _SPELLED.sub("[address]", text)
+    return _PHONE.sub(_phone, text) if _MAYBE_PHONE.search(text) else text
 
 
 def _phone(match: re.Match[str]) -> str:

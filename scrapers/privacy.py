@@ -8,7 +8,9 @@ not to be contacted in seven languages. Subjects of work stay: a healthcare proj
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
+from scrapers.needles import Needles, folded
 from scrapers.records import Candidate
 
 POSSIBLE_MINOR = "[possible minor]"  # stands in a biography for the words that said so
@@ -91,11 +93,12 @@ _BORN = re.compile(
 _CLASS = re.compile(rf"\bclass\s+of\s+(20\d\d)\b[^.!?\n]{{0,60}}\b{_SCHOOL}\b", re.IGNORECASE)
 # One sentence, or what of a line without an end to it is looked at in one go.
 _SENTENCE = re.compile(r"[^.!?\n]{0,600}(?:[.!?]+(?!\S)|[.!?]+\S*|\n|\Z|(?<=.))[^\S\n]{0,100}", re.DOTALL)
-_SUSPECT = re.compile(
-    rf"{_TRAIT}|{_ILL}|diagnos|union|\bvoted?\b|\bborn\b|\d\d\s*(?:y|[.,;!?)]|and\b|$|-)|school|th[\s-]grade|schüler|lyc"
-    r"|\b(?:black|asian|white|arab)\b|church|mosque|synagogue|party",
-    re.IGNORECASE,
+# What each pattern above needs: one of these words, or an age. Only sentences that hold one are looked at.
+_TELLING = Needles(
+    f"{_ILL_NAMES} {_FAITH_NAMES} {_LOVE_NAMES} {_ORIGIN_NAMES} {_VIEW_NAMES} black asian white arab diagnos union "
+    "church mosque synagogue party vote born school grade schüler schueler lycé"
 )
+_AGES = (re.compile(r"i(?:\s+am|['\u2019]m)\s+(?:\w+\s+)?\d\d"), re.compile(r"y(?:/?o\b|ears?[\s-]old)"))
 
 _SILENCE = re.compile(
     r"\b(?:do\s+not|don['\u2019]?t|never)\s+(?:contact|e-?mail|message|call|write(?:\s+to)?|approach)\s+(?:me|us)\b"
@@ -110,16 +113,25 @@ _SILENCE = re.compile(
     r"|\bgeen\s+(?:recruiters|headhunters|acquisitie)\b|\bniente\s+recruiter\b|\bnon\s+contattatemi\b",
     re.IGNORECASE,
 )
+# What each of these needs: a word of the first, or the second.
+_UNASKED = Needles(
+    "recruit headhunter personalvermittler kontaktieren anschreiben anrufen recruteur chasseur contactez contacter "
+    "contacten contactéis contactar contactes contat reclutador recrutador acquisitie"
+)
+_FORBIDDEN = re.compile(r"n(?:['\u2019]?t|ot|ever)\s+(?:contact|e-?mail|message|call|write|approach)")
 
 
 def asks_for_silence(text: str) -> bool:
     """Whether somebody asks in their own words not to be contacted, or for no recruiters."""
+    low = folded(text)
+    if not _UNASKED.places(low) and not _FORBIDDEN.search(low):
+        return False
     return bool(_SILENCE.search(re.sub(r"[^\S\n]+", " ", text)))  # long runs of blanks would take long
 
 
 def without_pronouns(text: str) -> str:
     """The text without pronouns given as such: "Ada Example (she/her)" is Ada Example."""
-    return _PRONOUNS.sub("", re.sub(r"\s+", " ", text))
+    return _PRONOUNS.sub("", re.sub(r"\s+", " ", text)) if "/" in text else text
 
 
 def without_private(text: str, year: int) -> tuple[str, bool]:
@@ -127,18 +139,28 @@ def without_private(text: str, year: int) -> tuple[str, bool]:
 
     Also whether it tells that the author is a minor, or still at school, in the given year; such words go too.
     """
-    if not _SUSPECT.search(text):
+    places = _telling_places(text)
+    if not places:
         return text, False
     kept, minor = [], False
     for match in _SENTENCE.finditer(text):
         sentence = match[0]
+        if bisect_left(places, match.start()) == bisect_left(places, match.end()):
+            kept.append(sentence)
+            continue
         young = _is_of_minor(sentence, year)
         minor = minor or young
-        if young or (_SUSPECT.search(sentence) and any(private.search(sentence) for private in _PRIVATE)):
+        if young or any(private.search(sentence) for private in _PRIVATE):
             kept.append("\n" if sentence.endswith("\n") else "")
         else:
             kept.append(sentence)
     return "".join(kept), minor
+
+
+def _telling_places(text: str) -> list[int]:
+    """Where a sentence may tell something private, in order; a sentence with none of these places tells nothing."""
+    low = folded(text)
+    return sorted([*_TELLING.places(low), *(age.start() for ages in _AGES for age in ages.finditer(low))])
 
 
 def _is_of_minor(sentence: str, year: int) -> bool:
