@@ -10,6 +10,7 @@ from math import fsum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ranking.funnel import Funnel
 from ranking.lexicon import query_weights
 from ranking.quotes import best_words
 from ranking.role import Role
@@ -71,7 +72,8 @@ class Match:
 class Shortlist:
     """The best matches for a role on a day, out of `considered` people.
 
-    `clearances` say by candidate id which contact may be shown (see `ranking.clearance`): without one, none.
+    `clearances` say by candidate id which contact may be shown (see `ranking.clearance`): without one, none. `funnel`
+    tells whom the pool held and left out before.
     """
 
     role: Role
@@ -81,6 +83,7 @@ class Shortlist:
     model: str
     clearances: Mapping[str, Clearance] = field(default_factory=dict)
     notice: str = ""
+    funnel: Funnel | None = None
 
     def __len__(self) -> int:
         return len(self.matches)
