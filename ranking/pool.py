@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from ranking.corpus import Corpus, build_corpus
 from ranking.embed import Embedder, Memory
+from ranking.funnel import Funnel, sift
 from ranking.people import candidates_of, read_people
 from ranking.role import Role, read_role
 from ranking.score import score_role
@@ -43,9 +45,16 @@ class NotAmongThem(Fault):
 class TalentPool:
     """People with their evidence, ready to be ranked against any role."""
 
-    def __init__(self, candidates: Sequence[Candidate], corpus: Corpus, weights: Weights | None = None) -> None:
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        corpus: Corpus,
+        weights: Weights | None = None,
+        funnel: Funnel | None = None,
+    ) -> None:
         self.candidates = {candidate.id: candidate for candidate in candidates}
         self.corpus = corpus
+        self.funnel = funnel or sift(candidates, {})[1]
         self.weights = weights or read_weights()
 
     @classmethod
@@ -63,14 +72,18 @@ class TalentPool:
         place = home if isinstance(home, Home) else find_home(Path(home) if home else None)
         with Store.open(place) as store:
             listed = SuppressionList.open(place, store)
-            candidates = [
-                c
-                for c in load_candidates(store, Ledger.read().closed())
-                if c.evidence and not is_held(c) and not any(map(listed.account_listed, c.accounts))
-            ]
+            candidates, funnel = sift(
+                load_candidates(store, Ledger.read().closed()),
+                {
+                    "opted out": lambda c: any(map(listed.account_listed, c.accounts)),
+                    "held back: possibly minors": is_held,
+                    "nothing made that is known": lambda c: not c.evidence,
+                },
+            )
             if not candidates:
                 raise NobodyToRank(f"{place.folder}: nobody here yet; run `headwater collect` and `headwater refresh`")
-            return cls(candidates, build_corpus(candidates, Held(store), embedder, progress, repositories(store)))
+            corpus = build_corpus(candidates, Held(store), embedder, progress, repositories(store))
+            return cls(candidates, corpus, funnel=funnel)
 
     @classmethod
     def from_people(
@@ -85,7 +98,7 @@ class TalentPool:
         """The bundled sixty invented people, for a first look; built once in the home, then opened in a moment."""
         from ranking.sample import build_sample, is_built
 
-        home = Home(find_home().create() / "sample")
+        home = Home(find_home().create() / "sample", apart=True)
         if not is_built(home):
             build_sample(home, progress)
         return cls.open(home)
@@ -100,15 +113,23 @@ class TalentPool:
         """The best `top` people for a role (typed, a file, or a sentence) as of a day, today in UTC by default."""
         role = role if isinstance(role, Role) else read_role(role)
         day = as_of or datetime.now(UTC).date()
-        return rank(score_role(role, self.corpus, self.weights, day), self.candidates, top=top)
+        found = rank(score_role(role, self.corpus, self.weights, day), self.candidates, top=top)
+        return replace(found, funnel=self.funnel)
 
     def explain(self, candidate_id: str, role: Role | Path | str, as_of: date | None = None) -> Match:
         """That candidate's place among all, with every term of the score; raises NotAmongThem."""
-        if candidate_id not in self.candidates:
-            raise NotAmongThem(f"{candidate_id}: not among the {len(self)} people of this pool")
+        return self.matches(role, [candidate_id], as_of)[0]
+
+    def matches(
+        self, role: Role | Path | str, candidate_ids: Collection[str], as_of: date | None = None
+    ) -> tuple[Match, ...]:
+        """These candidates at the places they hold among all, best first; raises NotAmongThem."""
+        for candidate_id in candidate_ids:
+            if candidate_id not in self.candidates:
+                raise NotAmongThem(f"{candidate_id}: not among the {len(self)} people of this pool")
         role = role if isinstance(role, Role) else read_role(role)
         scores = score_role(role, self.corpus, self.weights, as_of or datetime.now(UTC).date())
-        return rank(scores, self.candidates, only=[candidate_id])[0]
+        return rank(scores, self.candidates, only=candidate_ids).matches
 
 
 class Held:

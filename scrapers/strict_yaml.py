@@ -1,13 +1,16 @@
-"""YAML as people write it by hand, read within limits (guardrail G26): no tags, aliases, double keys or deep nesting."""
+"""YAML written by hand, read within limits (guardrail G26): no tags, no aliases, no key twice, no deep nesting."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import yaml
 from yaml.events import AliasEvent
 
-DEEPEST = 50
+from scrapers.settings import BadConfiguration
+
+DEEPEST, LARGEST = 50, 1 << 20
 
 
 class StrictLoader(yaml.SafeLoader):
@@ -41,3 +44,19 @@ class StrictLoader(yaml.SafeLoader):
                 raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
             seen.add(name)
         return super().construct_mapping(node, deep=deep)
+
+
+def read_yaml(path: Path) -> Any:
+    """What a file of at most 1 MiB says; raises BadConfiguration naming file and line."""
+    try:
+        raw = path.read_bytes()
+        if len(raw) > LARGEST:
+            raise BadConfiguration(f"{path}: larger than 1 MiB; a file written by hand is a page of text")
+        return yaml.load(raw.decode("utf-8-sig"), Loader=StrictLoader)  # noqa: S506  # nosec B506 - a stricter SafeLoader
+    except OSError as error:
+        raise BadConfiguration(f"{path}: {error.strerror}") from None
+    except yaml.MarkedYAMLError as error:
+        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise BadConfiguration(f"{path}{line}: {error.problem}; write plain YAML") from None
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise BadConfiguration(f"{path}: {error}; write plain YAML in UTF-8") from None

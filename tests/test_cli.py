@@ -19,7 +19,7 @@ from scrapers.store import Store
 
 COMMANDS = {
     "init", "demo", "collect", "record", "refresh", "rank", "explain", "role", "parse", "resolve", "evaluate", "show",
-    "forget", "same", "different", "split", "queue",
+    "forget", "same", "different", "split", "queue", "team",
 }  # fmt: skip
 
 
