@@ -26,7 +26,7 @@ class Funnel:
 def sift(
     candidates: Iterable[Candidate], reasons: Mapping[str, Callable[[Candidate], bool]]
 ) -> tuple[list[Candidate], Funnel]:
-    """Those whom no reason takes out, in order, and the count of each reason: whom several would, the first one does."""
+    """Those whom no reason takes out, in order, and each reason's count: whom several would, the first one does."""
     kept: list[Candidate] = []
     sites: Counter[str] = Counter()
     taken = dict.fromkeys(reasons, 0)

@@ -1,0 +1,117 @@
+"""What the page says of each candidate, as a reader wants it: ages, reasons for silence, flags in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from ranking.exports._rows import row
+from ranking.shortlist import Match, Quote, Shortlist
+from scrapers.records import Account
+
+FLAGS = {
+    "already_known": "already in your applicant tracking system",
+    "agency": "posts on behalf of an agency",
+    "cooling_down": "handed over for another role a short while ago",
+    "do_not_contact": "asks not to be contacted",
+    "hidden_text": "a page of theirs holds text that readers do not see; it was not counted",
+    "repeats_the_role": "repeats the words of the role; such text was not counted",
+}
+NEW_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A quote with where it stands and how old it is."""
+
+    text: str
+    title: str
+    url: str
+    date: str
+    age: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One card of the page; `met` numbers the requirements they show, in the page's order of them."""
+
+    match: Match
+    row: dict[str, Any]
+    reasons: tuple[Reason, ...]
+    seen_days: int | None
+    newest_days: int | None
+    newest_age: str
+    availability_age: str
+    flags: tuple[str, ...]
+    met: tuple[int, ...] = ()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether they were first seen within the last week."""
+        return self.seen_days is not None and self.seen_days < NEW_DAYS
+
+
+def person(match: Match, shortlist: Shortlist, met: Iterable[int] = ()) -> Person:
+    """The card of one match on that shortlist's day."""
+    cells, today = row(match, shortlist), shortlist.as_of
+    newest = _days(cells["newest_evidence"], today)
+    available = _days(cells["availability_date"], today)
+    return Person(
+        match=match,
+        row=cells,
+        reasons=tuple(_reason(quote, today) for quote in match.reasons),
+        seen_days=_days(cells["first_seen"], today),
+        newest_days=newest,
+        newest_age=age(newest),
+        availability_age=age(available),
+        flags=tuple(FLAGS.get(flag, flag.replace("_", " ")) for flag in cells["flags"].split()),
+        met=tuple(met),
+    )
+
+
+def age(days: int | None) -> str:
+    """Whole days in the largest unit that says enough: "today", "12 days ago", "5 months ago"; empty where unknown."""
+    if days is None:
+        return ""
+    if days <= 0:
+        return "today" if days == 0 else "in the future"
+    for unit, length in (("year", 365), ("month", 30), ("week", 7), ("day", 1)):
+        if days >= 2 * length or unit == "day":
+            count = days // length
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    raise AssertionError(days)
+
+
+def weblink(url: str | None) -> str:
+    """The URL when a reader may follow it, else nothing: only http and https become links."""
+    try:
+        return url if url and urlsplit(url).scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""
+
+
+def host(url: str) -> str:
+    """The host of a URL as a reader knows it."""
+    try:
+        return (urlsplit(url).hostname or url).removeprefix("www.")
+    except ValueError:
+        return url
+
+
+def account_name(account: Account) -> str:
+    """An account as site and handle; of a website its address alone."""
+    return account.handle if account.site == "web" else f"{account.site} · {account.handle}"
+
+
+def _reason(quote: Quote, today: date) -> Reason:
+    link = weblink(quote.url)
+    days = (today - quote.date).days if quote.date else None
+    title = quote.title or (host(link) if link else "")
+    return Reason(quote.text, title, link, quote.date.isoformat() if quote.date else "", age(days))
+
+
+def _days(day: str, today: date) -> int | None:
+    return (today - date.fromisoformat(day)).days if day else None
