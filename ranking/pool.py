@@ -15,6 +15,7 @@ from ranking.corpus import Corpus, build_corpus
 from ranking.embed import Embedder, Memory
 from ranking.funnel import Funnel, sift
 from ranking.people import candidates_of, read_people
+from ranking.rankers import weights_of
 from ranking.role import Role, read_role
 from ranking.score import score_role
 from ranking.shortlist import Match, Shortlist, rank
@@ -83,7 +84,7 @@ class TalentPool:
             if not candidates:
                 raise NobodyToRank(f"{place.folder}: nobody here yet; run `headwater collect` and `headwater refresh`")
             corpus = build_corpus(candidates, Held(store), embedder, progress, repositories(store))
-            return cls(candidates, corpus, funnel=funnel)
+            return cls(candidates, corpus, weights_of(place), funnel)
 
     @classmethod
     def from_people(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat
@@ -50,13 +51,27 @@ class Features(_Table):
     recency: NonNegativeFloat = 0.0
 
 
+class Trained(_Table):
+    """Where fitted weights come from: the day, the labels and their digest, nDCG@10 on roles not trained on."""
+
+    on: date
+    labels: int
+    roles: int
+    digest: str
+    before: float
+    after: float
+    low: float
+    high: float
+
+
 class Weights(_Table):
-    """Everything that `weights.toml` says."""
+    """Everything that `weights.toml` says; `trained` only where `headwater train` wrote it."""
 
     parts: Parts
     levels: Levels
     kinds: Mapping[EvidenceKind, NonNegativeFloat] = Field(default_factory=dict)
     features: Features = Features()
+    trained: Trained | None = None
 
 
 def read_weights(path: Path | None = None) -> Weights:

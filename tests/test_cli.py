@@ -18,7 +18,7 @@ from scrapers.settings import Home
 from scrapers.store import Store
 
 COMMANDS = {
-    "init", "demo", "collect", "record", "refresh", "rank", "explain", "role", "parse", "resolve", "evaluate", "show",
+    "init", "demo", "collect", "record", "refresh", "rank", "explain", "role", "parse", "resolve", "evaluate", "train", "show",
     "forget", "same", "different", "split", "queue", "team",
 }  # fmt: skip
 

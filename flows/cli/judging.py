@@ -1,4 +1,4 @@
-"""Commands that judge the ranking itself: evaluate."""
+"""Commands that judge the ranking itself: evaluate, train."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, home_of
 
 if TYPE_CHECKING:
     from ranking.measures import Measures
+    from scrapers.settings import Home
 
 LABELS = "A CSV with the columns role, candidate_id, decision (yes, maybe or no)."
 
@@ -43,6 +44,46 @@ def evaluate(
     found = _on_files(people, queries, qrels, out, as_of, home, quiet)
     if found is not None and qrels is not None:
         _show(found, against, qrels)
+
+
+@app.command()
+def train(
+    labels: Path | None = typer.Argument(None, help=LABELS, dir_okay=False),
+    rollback: bool = typer.Option(False, "--rollback", help="Take the newest trained weights out of use."),
+    as_of: datetime | None = AsOfOption,
+    home: Path | None = HomeOption,
+    quiet: bool = QuietOption,
+) -> None:
+    """Fit the weights to your decisions; they are used only if roles that were not trained on are ranked better."""
+    from ranking.rankers import roll_back
+    from scrapers.faults import Fault
+
+    place = home_of(home)
+    if rollback:
+        left, now = roll_back(place)
+        typer.echo(f"{left} is out of use; {now or 'the packaged weights'} count now")
+    elif labels is None:
+        raise Fault("give a CSV of your decisions, or --rollback")
+    else:
+        _train(labels, place, as_of, quiet)
+
+
+def _train(labels: Path, place: Home, as_of: datetime | None, quiet: bool) -> None:
+    from ranking.labels import judged_roles, read_labels
+    from ranking.pool import TalentPool
+    from ranking.rankers import promote
+    from ranking.train import train as fitted
+    from ranking.weights import read_weights
+
+    day, told = day_or_today(as_of), read_labels(labels)
+    judged = judged_roles(told, labels.parent, day)
+    with bar("embedding", quiet) as progress:
+        pool = TalentPool.open(place, progress=progress)
+    weights, trial = fitted(pool.corpus, judged, read_weights(), day)
+    typer.echo(trial.told())
+    if trial.promoted:
+        written = promote(place, weights, trial, told, day)
+        typer.echo(f"{written} counts from now on; `headwater train --rollback` takes it back")
 
 
 def _on_files(
