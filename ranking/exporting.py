@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
 
+from ranking.blinding import blinded, key_of
 from ranking.clearance import cleared, hand_over
 from ranking.exports import Export, export_named, find_exports
 from ranking.shortlist import Shortlist
@@ -22,25 +25,66 @@ class NotWritten(StorageFault):
     """The file could not be written; what was there before is untouched."""
 
 
-def export(shortlist: Shortlist, home: Home | None, form: str, path: Path, *, at: datetime) -> Path:
+def export(
+    shortlist: Shortlist, home: Home | None, form: str, path: Path, *, at: datetime, blind: bool = False
+) -> Path:
     """Write the shortlist in that format (the suffix is added where it is missing) and return the file's path.
 
-    With a home, contacts are cleared first, and whom the file names is on record before the file is there. The notice
-    lies beside it.
+    With a home, contacts are cleared first, and whom a file names is on record before the file is there. Beside it lie
+    the notice, further parts where the target takes no more rows or bytes (NAME-2.csv), the evidence where it has no
+    room for it (NAME.evidence.csv), and for a blind list the key (NAME.key.csv).
     """
     how = export_named(form)
     target = path if path.suffix else path.with_suffix(how.suffix)
-    if home is not None:
+    ids = [match.candidate.id for match in shortlist.matches]
+    if home is None:
+        written = _files(shortlist, how, target, blind)
+    else:
         with Store.open(home) as store:
             shortlist = cleared(shortlist, home, store)
-            store.note_export(str(target.resolve()), (match.candidate.id for match in shortlist.matches), at)
-            hand_over(shortlist, store)
+            written = _files(shortlist, how, target, blind)
+            for file in written:
+                store.note_export(str(file.resolve()), ids, at)
+            if not blind:
+                hand_over(shortlist, store)
+    if not blind and any(found.contact for found in shortlist.clearances.values()):
+        written[target.with_suffix(".notice.txt")] = shortlist.notice
+    for file, text in written.items():
+        replace_file(file, text)
+    return target
+
+
+def _files(shortlist: Shortlist, how: Export, target: Path, blind: bool) -> dict[Path, str]:
+    """Every file that names people, by path."""
+    shown = blinded(shortlist) if blind else shortlist
+    texts = list(parts(shown, how))
+    named = (target, *(target.with_stem(f"{target.stem}-{number}") for number in range(2, len(texts) + 1)))
+    found = dict(zip(named, texts, strict=True))
+    if how.beside:
+        found[target.with_suffix(".evidence.csv")] = text_of(shown, export_named("shortlist_csv"))
+    if blind:
+        found[target.with_suffix(".key.csv")] = key_of(shortlist)
+    return found
+
+
+def parts(shortlist: Shortlist, how: Export) -> Iterator[str]:
+    """The texts of as many files as the target's limits of rows and bytes ask for; nobody is in two."""
+    people = shortlist.matches
+    if len(people) <= how.most_rows:
+        text = text_of(shortlist, how)
+        if len(people) <= 1 or len(text.encode()) <= how.most_bytes:
+            yield text
+            return
+    first = int(min(how.most_rows, len(people) - len(people) // 2))
+    yield from parts(replace(shortlist, matches=people[:first]), how)
+    yield from parts(replace(shortlist, matches=people[first:]), how)
+
+
+def text_of(shortlist: Shortlist, how: Export) -> str:
+    """The whole file as text."""
     text = StringIO(newline="")
     how.write(shortlist, text)
-    replace_file(target, text.getvalue())
-    if any(found.contact for found in shortlist.clearances.values()):
-        replace_file(target.with_suffix(".notice.txt"), shortlist.notice)
-    return target
+    return text.getvalue()
 
 
 def format_for(path: Path | None, form: str | None) -> Export:

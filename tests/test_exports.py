@@ -39,7 +39,14 @@ def shortlist(
 ) -> Shortlist:
     key = AccountKey("devpost", "ada-example")
     item = Evidence(EvidenceKind.HACKATHON_WIN, key, "Pager", text, url, date(2026, 9, 1))
-    account = Account("devpost", "ada-example", name=name, location="Oslo", links=("https://ada.example/",))
+    account = Account(
+        "devpost",
+        "ada-example",
+        "https://devpost.com/ada-example",
+        name=name,
+        location="Oslo",
+        links=("https://ada.example/",),
+    )
     candidate = Candidate("c0123", (account,), (item,), date(2026, 11, 1))
     quote = Quote(text, url, date(2026, 9, 1), item.id, "Pager")
     terms = (Term("must: retries - words", 1.25, "r1", (quote,)), Term("recency", -0.25, ""))

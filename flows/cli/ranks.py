@@ -55,8 +55,13 @@ def refresh_store(place: Home, store: Store, at: datetime, quiet: bool) -> dict[
 def rank(
     role: str = RoleArgument,
     top: int = typer.Option(25, min=1, help="How many candidates."),
-    form: str | None = typer.Option(None, "--format", help="csv, html or jsonl; default by the suffix of --out."),
+    form: str | None = typer.Option(
+        None, "--format", help="csv, html, jsonl, greenhouse, lever, gem or ashby; default by the suffix of --out."
+    ),
     out: Path | None = typer.Option(None, help="Where to write the shortlist; default is standard output."),
+    blind: bool = typer.Option(
+        False, "--blind", help="Without names, handles and links; who is who lies in a key file beside --out."
+    ),
     people: Path | None = typer.Option(
         None, help="Rank your own list (JSON lines, plain or .gz) instead of the store."
     ),
@@ -67,6 +72,7 @@ def rank(
     """Write a shortlist: who fits the role, and why."""
     from ranking.exporting import export, format_for
     from ranking.pool import TalentPool
+    from scrapers.faults import Fault
 
     how, query = format_for(out, form), role_of(role)
     place = home_of(home)
@@ -78,10 +84,14 @@ def rank(
     for warning in (*found.role.warnings, *(f"not understood: {text}" for text in found.role.not_understood)):
         console.print(f"{role}: {warning}", markup=False)
     if out is None:
+        if blind or how.beside:
+            raise Fault("this needs a file to write, and a second one beside it: give --out FILE")
         how.write(found, typer.get_text_stream("stdout"))
     else:
-        written = export(found, None if people else place, how.name, out, at=datetime.now(UTC))
+        written = export(found, None if people else place, how.name, out, at=datetime.now(UTC), blind=blind)
         console.print(f"{len(found)} of {found.considered} people in {written}", markup=False)
+    if how.warning:
+        console.print(f"{how.name}: {how.warning}", markup=False)
 
 
 @app.command()
