@@ -17,6 +17,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from ranking.doctor import judge, without_meaning
 from ranking.exporting import export, slug_of
 from ranking.pool import TalentPool
 from ranking.role import read_role
@@ -31,6 +32,13 @@ def shortlist(roles: list[Path] | None = None, top: int = 25, as_of: date | None
     home, day = find_home().create(), as_of or datetime.now(UTC).date()
     files = roles or sorted(packaged("roles").glob("*.md"))
     pool = TalentPool.open(home)
+    health = judge(pool.corpus, probe=False)
+    banner = "".join(f"; {finding.code}: {finding.sentence}" for finding in health.found if finding.effect != "note")
+    if health.effect == "stop":
+        return Failed(message=f"nothing was ranked{banner}")
+    if health.effect == "lexical":
+        pool.corpus = without_meaning(pool.corpus)
+        banner = f"; ranked by words and themes alone{banner}"
 
     @task(name="rank-role", cache_policy=NO_CACHE, persist_result=False)
     def rank_role(name: str) -> bool:
@@ -44,10 +52,10 @@ def shortlist(roles: list[Path] | None = None, top: int = 25, as_of: date | None
         return True
 
     ranked = [rank_role(file.stem) for file in files]
-    message = f"{sum(ranked)} of {len(ranked)} roles ranked, {len(pool)} people"
+    message = f"{sum(ranked)} of {len(ranked)} roles ranked, {len(pool)} people{banner}"
     if not any(ranked):
         return Failed(message=message)
-    return Completed(message=message, name="Completed" if all(ranked) else "Degraded")
+    return Completed(message=message, name="Completed" if all(ranked) and not banner else "Degraded")
 
 
 def _publish(found: Shortlist, home: Home, name: str, day: date) -> None:

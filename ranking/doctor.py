@@ -81,10 +81,14 @@ class Findings:
 
 @dataclass(frozen=True)
 class Geometry:
-    """Vectors with the texts they stand for, whose each is, words cut off each, and some embedded once more."""
+    """Vectors with the texts they stand for, whose each is, words cut off each, and some embedded once more.
+
+    Pieces of one `act` may well be alike: teammates share a project, contributors a repository.
+    """
 
     vectors: Floats
     owner: Ints
+    act: Ints
     texts: tuple[str, ...]
     cut: Ints
     again: dict[int, Floats]
@@ -100,7 +104,9 @@ def geometry_of(corpus: Corpus, probe: bool = True) -> Geometry:
         texts = [corpus.embedder.passage_prompt + splits[row].texts[0] for row in rows]
         again = dict(zip(map(int, rows), corpus.embedder.encode(texts), strict=True))
     cut = np.array([each.words_left_out for each in splits], dtype=np.int64)
-    return Geometry(first, corpus.segments.owner, corpus.texts, cut, again)
+    acts = [str(piece.details.get("repository") or piece.url).casefold() for piece in corpus.evidence]
+    act = np.unique(acts, return_inverse=True)[1].astype(np.int64)
+    return Geometry(first, corpus.segments.owner, act, corpus.texts, cut, again)
 
 
 def judge(corpus: Corpus, probe: bool = True) -> Findings:
@@ -184,7 +190,8 @@ def _copies(geometry: Geometry) -> Iterator[Finding]:
     rows = _rows(geometry)
     vectors, owner = geometry.vectors[rows], geometry.owner[rows]
     near = vectors @ vectors.T
-    near[owner[:, None] == owner[None, :]] = 0
+    act = geometry.act[rows]
+    near[(owner[:, None] == owner[None, :]) | (act[:, None] == act[None, :])] = 0
     plain = [" ".join(geometry.texts[row].casefold().split()) for row in rows]
     names = {text: number for number, text in enumerate(dict.fromkeys(plain))}
     number = np.array([names[text] for text in plain])

@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 RIDGE = 6.0
 # With fewer roles an interval over roles says nothing.
 LEAST_ROLES = 5
+# The keys of [features] that multiply a term of the score; the others say how a feature is read.
+FEATURES = ("recency", "signals")
 
 
 @dataclass(frozen=True)
@@ -150,20 +152,19 @@ def train(corpus: Corpus, judged: Sequence[Judged], weights: Weights, as_of: dat
 def learned(weights: Weights) -> list[str]:
     """The keys of the weights that can be learned: every part and feature that counts at all."""
     parts = [name for name, weight in weights.parts.model_dump().items() if weight]
-    return parts + [name for name, weight in weights.features.model_dump().items() if weight]
+    return parts + [name for name in FEATURES if getattr(weights.features, name, 0.0)]
 
 
 def multiplied(weights: Weights, logs: Mapping[str, float]) -> Weights:
     """The weights with these multiplied, to four decimals; the parts' sum stays, since their shares add up to 1."""
     parts = {name: weight * float(np.exp(logs.get(name, 0.0))) for name, weight in weights.parts.model_dump().items()}
-    features = {
-        name: weight * float(np.exp(logs.get(name, 0.0))) for name, weight in weights.features.model_dump().items()
-    }
+    held = weights.features.model_dump()
+    features = {name: round(held[name] * float(np.exp(logs[name])), 4) for name in FEATURES if name in logs}
     whole = sum(weights.parts.model_dump().values()) / (sum(parts.values()) or 1.0)
     return weights.model_copy(
         update={
             "parts": Parts(**{name: round(weight * whole, 4) for name, weight in parts.items()}),
-            "features": Features(**{name: round(weight, 4) for name, weight in features.items()}),
+            "features": Features(**held | features),
         }
     )
 
@@ -192,7 +193,7 @@ def _part(scores: Scores, name: str) -> Floats:
 
 
 def _feature(scores: Scores, name: str) -> Floats:
-    own = [term.points for term in scores.terms if term.name.split(":")[0] == name]
+    own = [term.points for term in scores.terms if term.name.split(":")[0] == name.removesuffix("s")]
     total: Floats = np.sum([np.zeros(len(scores.corpus.people)), *own], axis=0)
     return total
 

@@ -18,7 +18,8 @@ from scrapers.settings import Home
 from scrapers.store import Store
 
 COMMANDS = {
-    "init", "demo", "collect", "record", "refresh", "rank", "explain", "role", "parse", "resolve", "evaluate", "train", "show",
+    "init", "demo", "collect", "record", "refresh", "rank", "explain", "role", "parse", "resolve", "evaluate", "train",
+    "doctor", "show",
     "forget", "same", "different", "split", "queue", "team",
 }  # fmt: skip
 

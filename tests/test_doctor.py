@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,10 +12,15 @@ import pytest
 from ranking.corpus import build_corpus
 from ranking.doctor import Code, Geometry, examined, judge, without_meaning
 from ranking.embed import Memory
+from ranking.map import draw, places
+from ranking.pool import TalentPool
 from ranking.role import parse_role
+from ranking.sample import build_sample
 from ranking.score import score_role
 from ranking.weights import read_weights
+from scrapers.faults import Fault
 from scrapers.records import Account, Candidate, Evidence, EvidenceKind
+from scrapers.settings import Home
 from tests.conftest import NOON, THOROUGH
 from tests.embedder import HashingEmbedder
 
@@ -55,7 +61,7 @@ def healthy(seed: int) -> Geometry:
     vectors = unit(rows)
     cut = np.where(draw.random(SIZE) < 0.04, 120, 0)
     again = {row: vectors[row] for row in range(16)}
-    return Geometry(vectors, np.arange(SIZE) // 4, tuple(texts), cut, again)
+    return Geometry(vectors, np.arange(SIZE) // 4, np.arange(SIZE), tuple(texts), cut, again)
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -167,3 +173,30 @@ def test_without_meaning_words_still_rank() -> None:
     scores = score_role(parse_role("database kernel"), without_meaning(corpus), read_weights(), NOON.date())
     assert np.isfinite(scores.total).all()
     assert corpus.people[scores.order()[0]] == "ada"
+
+
+def test_the_map_is_the_same_picture_twice(tmp_path: Path) -> None:
+    """Two drawings are the same bytes and hold nobody's id; another kind of file is refused."""
+    people = [
+        Candidate(
+            name,
+            (Account("file", name),),
+            (Evidence(EvidenceKind.POST, Account("file", name).key, text, text, f"#{name}", None),),
+        )
+        for name, text in {"ada-id": "a database kernel", "bob-id": "bread and gardens", "cai-id": "shaders"}.items()
+    ]
+    corpus = build_corpus(people, Memory(), HashingEmbedder())
+    first, second = (draw(corpus, tmp_path / name).read_bytes() for name in ("a.svg", "b.svg"))
+    assert first == second
+    assert b"ada-id" not in first
+    assert places(corpus.means).std(axis=0).min() > 0
+    with pytest.raises(Fault, match=r"\.png or \.svg"):
+        draw(corpus, tmp_path / "map.pdf")
+
+
+@pytest.mark.model
+def test_the_sample_is_healthy(tmp_path: Path) -> None:
+    """The packaged model's vectors of the bundled sample raise nothing, embedded anew or not."""
+    home = Home(tmp_path / "home").create()
+    build_sample(home)
+    assert judge(TalentPool.open(home).corpus).found == ()

@@ -1,10 +1,14 @@
-"""Commands that judge the ranking itself: evaluate, train."""
+"""Commands that judge the ranking itself: evaluate, train, doctor."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from platform import python_version
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
     from ranking.measures import Measures
     from scrapers.settings import Home
 
+# What scores and vectors depend on.
+DEPENDS_ON = ("torch", "sentence-transformers", "faiss-cpu", "bm25s", "numpy", "scikit-learn", "sqlalchemy")
 LABELS = "A CSV with the columns role, candidate_id, decision (yes, maybe or no)."
 
 
@@ -84,6 +90,67 @@ def _train(labels: Path, place: Home, as_of: datetime | None, quiet: bool) -> No
     if trial.promoted:
         written = promote(place, weights, trial, told, day)
         typer.echo(f"{written} counts from now on; `headwater train --rollback` takes it back")
+
+
+@app.command()
+def doctor(
+    as_json: bool = typer.Option(False, "--json", help="One JSON object."),
+    picture: Path | None = typer.Option(None, "--map", help="Draw everybody in two dimensions there (.png or .svg)."),
+    home: Path | None = HomeOption,
+    quiet: bool = QuietOption,
+) -> None:
+    """Check the environment, the store and the geometry of the vectors; every finding says what to do."""
+    from ranking.doctor import judge
+    from ranking.map import draw
+    from ranking.pool import NobodyToRank, TalentPool
+
+    place = home_of(home)
+    told: dict[str, Any] = {"environment": _environment(), "store": _stored(place)}
+    try:
+        with bar("embedding", quiet) as progress:
+            corpus = TalentPool.open(place, progress=progress).corpus
+    except NobodyToRank as nobody:
+        told |= {"geometry": None, "findings": [], "note": str(nobody)}
+    else:
+        found = judge(corpus)
+        told["geometry"] = {"people": len(corpus.people), "evidence": corpus.rows, "passages": len(corpus.index)}
+        told |= {"effect": found.effect, "findings": found.to_json()}
+        if picture is not None:
+            draw(corpus, picture)
+    typer.echo(json.dumps(told, indent=2) if as_json else "\n".join(_lines(told)))
+    if told["findings"]:
+        raise typer.Exit(3)
+
+
+def _environment() -> dict[str, str]:
+    """Versions of what the result depends on, the model's hash, and the precision that a trial batch chose here."""
+    from ranking.embed import MINILM_SHA256, MiniLM
+
+    named = ("headwater", *DEPENDS_ON)
+    versions = {name: version(name) for name in named}
+    model = MiniLM().model_id
+    return {"python": python_version(), **versions, "model": model, "model sha256": MINILM_SHA256}
+
+
+def _stored(place: Home) -> dict[str, Any]:
+    """What the home holds, in whole megabytes, and which models made its vectors; opening checks schema and damage."""
+    from scrapers.store import Store
+
+    with Store.open(place) as store:
+        models = store.vector_models()
+    size = sum(path.stat().st_size for path in place.folder.rglob("*") if path.is_file())
+    return {"home": str(place.folder), "megabytes": size >> 20, "vectors by": models}
+
+
+def _lines(told: dict[str, Any]) -> Iterator[str]:
+    for part in ("environment", "store", "geometry"):
+        yield part
+        for name, value in (told[part] or {}).items():
+            yield f"  {name}: {', '.join(value) if isinstance(value, list) else value}"
+    for finding in told["findings"]:
+        yield f"{finding['code']} ({finding['effect']}): {finding['sentence']} {finding['remedy']}"
+    if not told["findings"]:
+        yield told.get("note") or "Nothing was found that needs a look."
 
 
 def _on_files(

@@ -1,0 +1,67 @@
+"""Everybody in two dimensions: the plane in which what people made differs most."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.corpus import Corpus
+from scrapers.faults import Fault
+
+Floats = NDArray[np.float64]
+SUFFIXES = (".png", ".svg")
+WORDS_AT_AN_END = 3
+
+
+def places(vectors: NDArray[np.float32]) -> Floats:
+    """Principal components of the rows, [rows, 2]; signs are fixed, so that the same rows give the same picture."""
+    centred = vectors.astype(np.float64) - (vectors.mean(axis=0) if len(vectors) else 0)
+    if min(centred.shape) < 2:
+        return np.zeros((len(vectors), 2))
+    _, _, axes = np.linalg.svd(centred, full_matrices=False)
+    largest = np.abs(axes[:2]).argmax(axis=1)
+    axes = axes[:2] * np.sign(axes[[0, 1], largest])[:, None]
+    found: Floats = centred @ axes.T
+    return found
+
+
+def draw(corpus: Corpus, path: Path) -> Path:
+    """The map as a picture: a dot a person, larger with more evidence, and at each end the words that are said there.
+
+    No name and no id is in it.
+    """
+    if path.suffix not in SUFFIXES:
+        raise Fault(f"{path}: a map ends in {' or '.join(SUFFIXES)}")
+    import matplotlib
+
+    matplotlib.use("Agg")
+    matplotlib.rcParams["svg.hashsalt"] = "headwater"
+    from matplotlib import pyplot
+
+    spots = places(corpus.means)
+    figure, axes = pyplot.subplots(figsize=(8, 6), layout="constrained")
+    axes.scatter(spots[:, 0], spots[:, 1], s=12 + 6 * np.minimum(corpus.segments.counts, 30), alpha=0.6, linewidths=0)
+    axes.set_title(f"{len(corpus.people)} people by what they made")
+    ends = [f"{_said(corpus, -along)}  <->  {_said(corpus, along)}" for along in spots.T]
+    axes.set_xlabel(ends[0])
+    axes.set_ylabel(ends[1])
+    axes.set_xticks([])
+    axes.set_yticks([])
+    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    pyplot.close(figure)
+    return path
+
+
+def _said(corpus: Corpus, along: Floats) -> str:
+    """The words that people at the far end use, and others do not."""
+    far = set(np.argsort(-along)[: max(2, len(along) // 10)].tolist())
+    inside: dict[str, int] = {}
+    outside: dict[str, int] = {}
+    for owner, words in zip(corpus.segments.owner.tolist(), corpus.words, strict=True):
+        count = inside if owner in far else outside
+        for word in set(words):
+            count[word] = count.get(word, 0) + 1
+    telling = sorted(inside, key=lambda word: (-inside[word] / (outside.get(word, 0) + 2), word))
+    return ", ".join(telling[:WORDS_AT_AN_END])
