@@ -110,7 +110,7 @@ class Shortlist:
 
     def _repr_html_(self) -> str:
         """The table that a notebook shows: place, name, score, reasons with links. Everything is escaped."""
-        from ranking.exports.page import weblink
+        from ranking.exports._view import weblink
 
         def reason(quote: Quote) -> str:
             link = weblink(quote.url)

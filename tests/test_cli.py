@@ -20,7 +20,7 @@ from scrapers.store import Store
 COMMANDS = {
     "init", "demo", "collect", "record", "refresh", "rank", "explain", "role", "parse", "resolve", "evaluate", "train",
     "doctor", "show",
-    "forget", "same", "different", "split", "queue", "team",
+    "feedback", "forget", "same", "different", "split", "queue", "team",
 }  # fmt: skip
 
 

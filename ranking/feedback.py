@@ -1,0 +1,123 @@
+"""A reviewed shortlist read back: what a person decided about whom, and why, whatever a spreadsheet did to the file.
+
+Decisions are kept in one CSV of the home, in the form that `headwater train` reads; erasure strikes people from it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import StringIO
+from pathlib import Path
+
+from ranking.exporting import replace_file
+from ranking.exports._cells import safe_cell, said_in
+from scrapers.faults import Fault
+from scrapers.settings import Home
+from scrapers.store import Store
+
+FILE = "feedback.csv"
+KEPT = ("role", "candidate_id", "decision", "decision_reason", "decided_at")
+WORDS = {"star": "yes", "hide": "no"}  # as the page marks people
+_KNOWN = ("yes", "maybe", "no")
+
+
+class FeedbackUnreadable(Fault):
+    """A reviewed file that cannot be taken as it is: names file, line and remedy; nothing of it was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided about one candidate, and why; a reason alone is a remark without a decision."""
+
+    candidate_id: str
+    decision: str
+    reason: str
+
+
+def read_reviewed(path: Path, known: Collection[str]) -> list[Decision]:
+    """The rows that say something, in order; columns may have moved, dates may be mangled: neither is looked at.
+
+    Raises FeedbackUnreadable for a column that is missing, an id that is not among `known`, a decision that is none of
+    yes, maybe, no (star and hide as the page writes them), and two decisions about one person.
+    """
+    header, rows = _table(path)
+    lacking = [name for name in ("candidate_id", "decision", "decision_reason") if name not in header]
+    if lacking:
+        raise FeedbackUnreadable(
+            f"{path}:1: no column {', '.join(lacking)}; give the shortlist CSV, or what the page exports"
+        )
+    who, what, why = (header.index(name) for name in ("candidate_id", "decision", "decision_reason"))
+    found: dict[str, tuple[int, Decision]] = {}
+    for line, row in rows:
+        if len(row) <= max(who, what, why):
+            raise FeedbackUnreadable(f"{path}:{line}: {len(row)} cells where the header has {len(header)}")
+        said = Decision(row[who].strip(), _word(row[what], f"{path}:{line}"), said_in(row[why]))
+        if not (said.decision or said.reason.strip()):
+            continue
+        if said.candidate_id not in known:
+            raise FeedbackUnreadable(
+                f"{path}:{line}: candidate_id {said.candidate_id!r} is nobody here; take it from the exported file"
+            )
+        first, held = found.setdefault(said.candidate_id, (line, said))
+        if held != said:
+            raise FeedbackUnreadable(
+                f"{path}:{line}: {said.candidate_id} is {said.decision or 'undecided'} here and "
+                f"{held.decision or 'undecided'} in line {first}; keep one of the two rows"
+            )
+    return [said for _, said in found.values()]
+
+
+def keep(decisions: Iterable[Decision], role: str, home: Home, store: Store, at: datetime) -> int:
+    """Put the decisions about that role into the home's file, in one step; returns how many were new or changed."""
+    path = home / FILE
+    held = {(row[0], row[1]): row for row in _kept(path)}
+    changed = 0
+    for said in decisions:
+        old = held.get((role, said.candidate_id))
+        if old is None or old[2:4] != [said.decision, said.reason]:
+            held[role, said.candidate_id] = [role, said.candidate_id, said.decision, said.reason, at.isoformat()]
+            changed += 1
+    if changed:
+        out = StringIO(newline="")
+        csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(
+            [KEPT, *([safe_cell(cell) for cell in row] for row in held.values())]
+        )
+        store.note_export(str(path.resolve()), {row[1] for row in held.values()}, at)
+        replace_file(path, out.getvalue())
+    return changed
+
+
+def _kept(path: Path) -> list[list[str]]:
+    return [[said_in(cell) for cell in row] for _, row in _table(path)[1]] if path.exists() else []
+
+
+def _word(cell: str, where: str) -> str:
+    plain = cell.strip().casefold()
+    word = WORDS.get(plain, plain)
+    if word and word not in _KNOWN:
+        raise FeedbackUnreadable(f"{where}: decision {cell!r} is none of {', '.join(_KNOWN)}, star, hide")
+    return word
+
+
+def _table(path: Path) -> tuple[Sequence[str], list[tuple[int, list[str]]]]:
+    """Header and rows with their lines, in any encoding and with any separator that Excel saves."""
+    try:
+        text = _decoded(path.read_bytes())
+        head = text.split("\n", 1)[0]
+        reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), strict=True)
+        header = [cell.strip().casefold() for cell in next(reader, [])]
+        return header, [(reader.line_num, row) for row in reader if any(row)]
+    except (OSError, csv.Error) as error:
+        raise FeedbackUnreadable(f"{path}: {error}; save it as CSV again") from None
+
+
+def _decoded(raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", "replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
