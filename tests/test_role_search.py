@@ -180,3 +180,20 @@ def test_recorded_queries_are_read(shared: Path) -> None:
 
 def _fold(text: str) -> str:
     return re.sub(r"[^a-z0-9&+/#. ]", "", text.lower()).strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "places"),
+    [
+        ("Sr. Tooling Engineer (Remote, US)", "Sr. Tooling Engineer", ["US"]),
+        ("hiring: support engineer, Manila", "support engineer", ["Manila"]),
+        ("Android engineers wanted in Tel Aviv", "Android engineer", ["Tel Aviv"]),
+        ("Data Scientists (NYC/Boston)", "Data Scientist", ["NYC", "Boston"]),
+        ("chief of staff in Washington, D.C.", "chief of staff", ["Washington, D.C."]),
+        ("salespeople near Porto", "salesperson", ["Porto"]),
+    ],
+)
+def test_shapes_of_advertisements_are_read(text: str, title: str, places: list[str]) -> None:
+    """Abbreviations, labels, verbs after the noun, and places side by side do not hide whom and where."""
+    role = parse_role(text)
+    assert (role.title, [place.text for place in role.places]) == (title, places)

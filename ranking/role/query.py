@@ -16,6 +16,7 @@ from ranking.role.titles import IN_TITLES, Qualifiers, clean_title, is_person, n
 from ranking.role.words import EMPLOYERS, FIELDS, LEVEL, TOOLS, YEARS, is_industry, phrases_of, words_of
 
 _TOKEN = re.compile(r"[^\s,;:()|\[\]–—]+|[,;:()|–—]")
+_ABBREVIATION = re.compile(r"(?:[A-Z]\.){2,}|[SsJj]r\.")
 # "Show" and "hire" are asked for only where a verb can stand; "search engineer" and "first hire" are titles.
 _SEARCH = re.compile(
     r"(?:\b(?:find|seeking|seek|hiring(?:\s+for)?|search(?:ing)?\s+for|look(?:ing)?\s+for|wanted|need(?:ed)?|want)"
@@ -88,7 +89,7 @@ def read_search(text: str, *, sure: bool = True) -> Search:
     bare = YEARS.sub(" ", LEVEL.sub(lambda match: " " if _stands_alone(text, match) else match.group(), text))
     asked = bool(_SEARCH.search(bare))
     before, words = _after_search(bare)
-    words = _without_experience(_without_vacancy(words))
+    words = _without_experience(_without_vacancy(_places_apart(words)))
     span = _announced(words)
     if span is None:
         span = _bare_place(words)
@@ -129,13 +130,26 @@ def _after_search(text: str) -> tuple[list[str], list[str]]:
     last = max(_SEARCH.finditer(text), key=re.Match.start, default=None)
     if last is None or not text[last.end() :].strip():
         return [], _trim(_TOKEN.findall(text))
-    return _TOKEN.findall(text[: last.start()]), _trim(_TOKEN.findall(text[last.end() :]))
+    before, after = _TOKEN.findall(text[: last.start()]), _TOKEN.findall(text[last.end() :])
+    if any(map(is_person, before)) and not any(map(is_person, after)):  # "iOS engineers wanted in Tel Aviv"
+        return [], _trim(before + after)
+    return before, _trim(after)
+
+
+def _places_apart(words: Sequence[str]) -> list[str]:
+    """Places written together, "NYC/Boston", as words of their own."""
+    apart: list[str] = []
+    for word in words:
+        parts = word.split("/")
+        places = len(parts) > 1 and all(part and place_at([part], 0, named=False) for part in parts)
+        apart += " or ".join(parts).split() if places else [word]
+    return apart
 
 
 def _trim(words: list[str]) -> list[str]:
     while words and (words[0].casefold() in _ARTICLES or not re.search(r"\w", words[0])):
         words = words[1:]
-    return [word.rstrip(".?!") or word for word in words]
+    return [word if _ABBREVIATION.fullmatch(word) else word.rstrip(".?!") or word for word in words]
 
 
 def _without_vacancy(words: list[str]) -> list[str]:
@@ -186,9 +200,9 @@ def _places_from(words: Sequence[str], start: int, at: int) -> _Span | None:
         more = place_at(words, end + 1, named=words[end] == ",")
         if not more:
             break
-        inside = (
-            words[end] == "," and more[0].kind in {"state", "country"} and places[-1].kind in {"city", "metro", "state"}
-        )
+        wider = more[0].kind in {"state", "country"} and places[-1].kind in {"city", "metro", "state"}
+        longer = (more[0].name or "").startswith(f"{places[-1].name} ")  # "Washington, D.C."
+        inside = words[end] == "," and (wider or longer)
         if inside:  # "Austin, TX" is one place, written with what it lies in
             places[-1] = Place(f"{places[-1].text}, {more[0].text}", places[-1].name, places[-1].kind)
         else:

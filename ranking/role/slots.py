@@ -24,7 +24,8 @@ _ASKING = re.compile(
     r"(?:(?:an?|the|our|two|three|several|some|\d+|first|next|another|someone who is|somebody who is)\s+)*",
     re.IGNORECASE,
 )
-_END = re.compile(r"[.;:!?](?:\s|$)|\n\s*\n")
+_END = re.compile(r"(?<!\b[sj]r)[.;:!?](?:\s|$)|\n\s*\n", re.IGNORECASE)
+_LABEL = re.compile(r"^(?:(?:now|we(?:['’]re| are)) )?hiring\s*[:–—]\s*", re.IGNORECASE)
 _ANNOUNCE_PLACE = re.compile(
     r"\b(?:based (?:in|near|out of)|located (?:in|near)|living (?:in|near)|lives? (?:in|near)|resid(?:es?|"
     r"ing) in|offices? (?:is |are )?in|"
@@ -75,8 +76,8 @@ _FOREIGN_WORDS = words_of(
 
 def search_of(text: str) -> Search:
     """Whom a sentence, or prose of any length, asks for; without a title where it asks for nobody."""
-    line = text.strip()
-    if "\n" not in line and len(line.split()) <= _SHORT and not re.search(r"[.:;!?]\s", line):
+    line = _LABEL.sub("", text.strip())
+    if "\n" not in line and len(line.split()) <= _SHORT and not re.search(r"(?<!\b[SsJj]r)[.:;!?]\s", line):
         return read_search(line)
     opening = line[:_READ_AHEAD]
     if asked := _ASKING.search(opening):

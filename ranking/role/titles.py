@@ -95,7 +95,9 @@ def is_person(word: str) -> bool:
 def singular(word: str) -> str:
     """The singular of a noun for people; fields of work ("operations", "analytics") stay as they are."""
     low = word.casefold()
-    if low in PERSONS or len(low) < 3 or not low.endswith(("s", "men", "people")) or low in _PLURAL_ONLY:
+    if low.endswith("people") and low != "people":
+        return word[:-6] + "person"
+    if low in PERSONS or len(low) < 3 or not low.endswith(("s", "men")) or low in _PLURAL_ONLY:
         return word
     if low.endswith("men"):
         return word[:-2] + "an"
@@ -110,7 +112,7 @@ def singular(word: str) -> str:
 
 def seniority_of(words: Sequence[str]) -> list[str]:
     """The seniority words of a title, folded, in order."""
-    return list(dict.fromkeys(low for word in words if (low := singular(word.casefold())) in SENIORITY))
+    return list(dict.fromkeys(low for word in words if (low := singular(word.casefold().rstrip("."))) in SENIORITY))
 
 
 def clean_title(words: Sequence[str], around: Qualifiers) -> list[str]:
