@@ -24,12 +24,12 @@ check: install  ## style, architecture and the tests that need no server, browse
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -n 2 -m "not model and not prefect and not shared"
+	$(BIN)/pytest -n 2 -m "not model and not prefect and not shared and not browser"
 
 test: check  ## the whole test command: the above, types, security, and what needs the model, a server, recorded pages
 	$(BIN)/mypy
 	$(BIN)/bandit --quiet --recursive --severity-level medium flows scrapers ranking
-	$(BIN)/pytest -n 2 --dist loadgroup -m "model or prefect or shared"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "model or prefect or shared or browser"
 
 lock: install  ## write requirements.lock from what is installed
 	$(BIN)/python -m pip freeze --exclude-editable --all | grep -viE '^(pip|setuptools|wheel)==' | sed 's/+cpu$$//' > requirements.lock

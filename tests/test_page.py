@@ -1,0 +1,221 @@
+"""The shortlist page in a real browser: filters, keyboard, marks that stay, export, print, and text that stays text."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ranking.exports._cells import safe_cell
+from ranking.exports._rows import COLUMNS
+from ranking.shortlist import Shortlist
+from scrapers.records import Account
+from tests.test_exports import shortlist, written
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+HOSTILE = (
+    "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>",
+    "[click](javascript:alert(1)) ![x](http://canary.example/beacon.png) | a |",
+    "'\"></article><svg onload=document.title='run'>",
+    "{{ 7*7 }} </script><script>document.title='run'</script>",
+)
+CELLS = (
+    "=1+1",
+    "'=1",
+    "+1",
+    "-1.5",
+    "-x",
+    "@x",
+    "\u200b=1",
+    "＝1",
+    "a\nb\u2028c",
+    "",
+    "'",
+    "|x",
+    "%x",
+    "- x",
+    "\xa0+x",
+    "٣",
+)
+
+
+def people(count: int, hostile: tuple[str, ...] = ()) -> Shortlist:
+    """That many people: every second shows the must, places and first days differ, some carry hostile names."""
+    one = shortlist().matches[0]
+
+    def match(n: int) -> Any:
+        name = hostile[n % len(hostile)] if hostile else f"Person {n}"
+        place = ("Oslo", "Berlin", None)[n % 3]
+        account = Account("devpost", f"p{n}", f"https://devpost.com/p{n}", name=name, location=place)
+        met = (("retries",), ()) if n % 2 else ((), ("retries",))
+        quotes = tuple(replace(quote, text=name) for quote in one.reasons) if hostile else one.reasons
+        candidate = replace(one.candidate, id=f"c{n:05}", accounts=(account,))
+        return replace(one, rank=n, candidate=candidate, must_met=met[0], must_unknown=met[1], reasons=quotes)
+
+    return replace(shortlist(), matches=tuple(map(match, range(1, count + 1))), considered=2 * count, clearances={})
+
+
+@pytest.fixture(scope="module")
+def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("downloads")
+
+
+@pytest.fixture(scope="module")
+def browser(downloads: Path) -> Iterator[Any]:
+    """Debian's Chromium without a window; the tests are skipped where there is none."""
+    binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (binary and driver):
+        pytest.skip("Debian's chromium and chromium-driver are not installed")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
+        options.add_argument(argument)
+    options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield opened
+    opened.quit()
+
+
+def show(browser: Any, folder: Path, listed: Shortlist) -> None:
+    """Open the page of that shortlist with nothing remembered."""
+    file = folder / "list.html"
+    file.write_text(written("page", listed), encoding="utf-8")
+    browser.get(file.as_uri())
+    browser.execute_script("localStorage.clear(); start()")
+
+
+def shown(browser: Any) -> list[str]:
+    return list(browser.execute_script("return cards.filter((card) => !card.hidden).map((card) => card.id)"))
+
+
+def choose(browser: Any, name: str, value: str) -> None:
+    browser.execute_script(
+        "const box = byId(arguments[0]); box.value = arguments[1]; "
+        "box.dispatchEvent(new Event('input', { bubbles: true }))",
+        name,
+        value,
+    )
+
+
+def test_filters_narrow_the_list_and_say_how_many_they_removed(browser: Any, tmp_path: Path) -> None:
+    """Words, place, newness and requirement each take people out; clearing brings all back."""
+    show(browser, tmp_path, people(12))
+    assert len(shown(browser)) == 12
+    choose(browser, "text", "person 12")
+    assert shown(browser) == ["c00012"]
+    choose(browser, "text", "")
+    choose(browser, "place", "Oslo")
+    assert shown(browser) == ["c00003", "c00006", "c00009", "c00012"]
+    assert "Oslo: 8 removed" in browser.find_element("id", "removed").get_attribute("textContent")
+    browser.execute_script("document.querySelector('[name=asked]').click()")
+    assert shown(browser) == ["c00003", "c00009"]
+    choose(browser, "new", "seen:7")
+    assert shown(browser) == []
+    assert browser.find_element("id", "none").is_displayed()
+    browser.execute_script("clear()")
+    assert len(shown(browser)) == 12
+
+
+def test_marks_stay_after_a_reload_and_leave_as_csv(browser: Any, tmp_path: Path, downloads: Path) -> None:
+    """By keyboard alone: star one, hide one, comment on one; the export has the shortlist's columns and the marks."""
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    show(browser, tmp_path, people(4))
+    browser.execute_script("main.focus()")
+    ActionChains(browser).send_keys("j", "s", "j", "h").perform()
+    assert shown(browser) == ["c00001", "c00003", "c00004"]
+    assert browser.switch_to.active_element.get_attribute("id") == "c00003"
+    browser.execute_script("cards[2].focus()")
+    ActionChains(browser).send_keys("c").perform()
+    ActionChains(browser).send_keys("=HYPERLINK(1)", Keys.ESCAPE).perform()
+    browser.refresh()
+    assert shown(browser) == ["c00001", "c00003", "c00004"]
+    assert browser.find_element("id", "starred").text == "1"
+    browser.find_element("css selector", "[data-do=export]").click()
+    deadline = time.monotonic() + 10
+    while not (files := list(downloads.glob("reviewed-*.csv"))) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    rows = list(csv.DictReader(StringIO(files[0].read_text(encoding="utf-8"), newline="")))
+    assert tuple(rows[0]) == COLUMNS
+    assert [row["decision"] for row in rows] == ["star", "hide", "", ""]
+    assert rows[2]["decision_reason"] == "'=HYPERLINK(1)"
+    ours = list(csv.DictReader(StringIO(written("shortlist_csv", people(4)), newline="")))
+    plain = {"decision": "", "decision_reason": ""}
+    assert [row | plain for row in rows] == ours
+
+
+def test_cells_are_made_as_in_python(browser: Any, tmp_path: Path) -> None:
+    """The script's twin of safe_cell says the same."""
+    show(browser, tmp_path, people(1))
+    made = browser.execute_script("return arguments[0].map(safeCell)", list(CELLS))
+    assert made == [safe_cell(cell) for cell in CELLS]
+
+
+def test_shared_cells_are_made_as_in_python(browser: Any, tmp_path: Path, shared: Path) -> None:
+    """Every hostile and benign cell of the shared abuse cases comes out as it does from Python."""
+    import runpy
+
+    cases = runpy.run_path(str(shared / "abuse" / "make_files.py"))
+    cells = [str(cell) for cell in (*cases["CELLS"], *cases["BENIGN_CELLS"])]
+    show(browser, tmp_path, people(1))
+    assert browser.execute_script("return arguments[0].map(safeCell)", cells) == [safe_cell(cell) for cell in cells]
+
+
+def test_injected_markup_and_scripts_are_inert(browser: Any, tmp_path: Path) -> None:
+    """Hostile names and quotes are shown as text: no element, no title changed, no policy complaint, no script link."""
+    show(browser, tmp_path, people(8, HOSTILE))
+    assert browser.title == "Shortlist: AI engineer"
+    assert browser.execute_script("return document.querySelectorAll('main img, main svg, main script').length") == 0
+    assert browser.execute_script("return cards.length") == 8
+    assert browser.execute_script("return document.querySelector('h2').textContent") == HOSTILE[1]
+    wrong = "return [...document.links].filter((a) => !/^(https?|file):/.test(a.href)).length"
+    assert browser.execute_script(wrong) == 0
+    assert browser.get_log("browser") == []
+
+
+@pytest.mark.parametrize("width", [360, 390, 1280])
+def test_nothing_sticks_out_at_any_width(browser: Any, tmp_path: Path, width: int) -> None:
+    """The page never scrolls sideways, and every control has a name."""
+    size = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 600}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    show(browser, tmp_path, people(3, ("N" * 300, "Ada Example")))
+    assert browser.execute_script("return document.documentElement.scrollWidth <= innerWidth")
+    nameless = (
+        "return [...document.querySelectorAll('button, input, select, textarea, a')]"
+        ".filter((e) => !(e.getAttribute('aria-label') || e.textContent.trim() || e.closest('label'))).length"
+    )
+    assert browser.execute_script(nameless) == 0
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_print_drops_the_controls_and_shows_links(browser: Any, tmp_path: Path) -> None:
+    """On paper there is no filter and no button, and a PDF comes out."""
+    show(browser, tmp_path, people(3))
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    visible = "return [...document.querySelectorAll('button, .side')].filter((e) => e.checkVisibility()).length"
+    assert browser.execute_script(visible) == 0
+    after = "return getComputedStyle(document.querySelector('.source a'), '::after').content"
+    assert "devpost.com" in browser.execute_script(after)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {})["data"]).startswith(b"%PDF")
+
+
+def test_five_hundred_people_load_at_once(browser: Any, tmp_path: Path) -> None:
+    """The page of 500 is there and filters within a few seconds on a busy machine (under one on an idle one)."""
+    start = time.monotonic()
+    show(browser, tmp_path, people(500))
+    choose(browser, "place", "Berlin")
+    assert len(shown(browser)) == 167
+    assert time.monotonic() - start < 10
