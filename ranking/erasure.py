@@ -5,28 +5,19 @@ The identifiers go onto the suppression list first, so that a crash in the middl
 
 from __future__ import annotations
 
-import csv
-import json
-import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
 from pathlib import Path
 
-from ranking.corpus import passages_of, written
-from ranking.embed import text_hash
-from ranking.exporting import replace_file
+from ranking.traces import declared, rewritten_rows, shared_by_others, strike, vectors_of_theirs
 from scrapers.access import accounts_behind
-from scrapers.candidates import load_candidates, repositories
-from scrapers.identity.keys import link_key
-from scrapers.records import Account, Candidate, Evidence
+from scrapers.aliases import identifiers_of
+from scrapers.candidates import candidate_id, load_candidates
+from scrapers.records import Account, Candidate
 from scrapers.settings import Home
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList, identifiers_of
-
-ORDINARY_USES = 3  # a word that this many other people's texts use is a word, not a name
+from scrapers.suppression import ERASURE, EXPIRED, OBJECTION, SuppressionList
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +25,21 @@ class Erasure:
     """What forgetting removes: counts by kind, and the files that named the person."""
 
     accounts: tuple[str, ...]
+    candidates: tuple[str, ...]
     counts: Mapping[str, int]
     files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """Accounts about to go, with all that points to them. `listing` knows them and nobody else."""
+
+    accounts: tuple[str, ...]
+    everybody: tuple[Candidate, ...]
+    theirs: tuple[Candidate, ...]
+    ids: tuple[str, ...]
+    identifiers: frozenset[tuple[str, str]]
+    listing: SuppressionList
 
 
 def forget(
@@ -45,116 +49,98 @@ def forget(
     suppression: SuppressionList,
     *,
     at: datetime,
-    reason: str = "erasure",
     dry_run: bool = False,
 ) -> Erasure:
     """Erase a person and list every alias of theirs; with `dry_run` only say what would go."""
-    gone = accounts_behind(identifier, store, home.key)
-    everybody = load_candidates(store)
-    theirs = [c for c in everybody if any(str(a.key) in gone for a in c.accounts)]
-    held = [account for c in theirs for account in c.accounts] or [_bare(account) for account in gone]
-    words = {a.handle.casefold() for a in held} | {k.split(":", 1)[1] for a in held for k in _declared(a) if ":" in k}
-    shared = _shared(words, {k for a in held for k in _declared(a)}, everybody, gone)
-    identifiers = set().union(*(identifiers_of(account, shared) for account in held))
-    listing = SuppressionList(home.key, (suppression.hash(kind, name) for kind, name in identifiers))
+    going = _going(accounts_behind(identifier, store, home.key), home, store)
     if not dry_run:
-        suppression.add(home, store, sorted(identifiers), reason, at)
+        suppression.add(home, store, sorted(going.identifiers), ERASURE, at)
+    return _remove(going, store, dry_run)
 
-    rewritten = _rewritten(store, gone, listing, {name for kind, name in identifiers if kind == "word"})
+
+def suppress(identifier: str, home: Home, store: Store, suppression: SuppressionList, *, at: datetime) -> Erasure:
+    """List every alias of a person who objects, without erasing them: never collected, ranked, exported or contacted.
+
+    Files that name them lose them.
+    """
+    going = _going(accounts_behind(identifier, store, home.key), home, store)
+    suppression.add(home, store, sorted(going.identifiers), OBJECTION, at)
+    files = store.exports_naming(going.ids)
+    for path, candidates in files.items():
+        strike(Path(path), set(candidates), going.listing)
+    return Erasure(going.accounts, going.ids, {"aliases": len(going.identifiers)}, tuple(files))
+
+
+def expire(
+    accounts: Collection[str], home: Home, store: Store, suppression: SuppressionList, *, at: datetime
+) -> Erasure:
+    """Erase people whose time has run out. A tombstone keeps the same acts out; a new act of theirs starts anew."""
+    going = _going(sorted(accounts), home, store)
+    acts = {("act", item.id) for item, _, _ in store.evidence() if str(item.account) in going.accounts}
+    suppression.add(home, store, sorted(acts | {("past", key) for key in going.accounts}), EXPIRED, at)
+    return _remove(going, store)
+
+
+def reapply(home: Home, store: Store, suppression: SuppressionList) -> Erasure | None:
+    """Erase again who was erased and is here all the same: out of a restored backup, or by a run that was under way."""
+    erased = suppression.erasures()
+    if not erased:
+        return None
+    held = store.accounts()
+    back = {key for key, account in held.items() if erased.account_listed(account)}
+    back |= {key for key in store.credited() - held.keys() if erased.account_listed(_bare(key))}
+    return _remove(_going(sorted(back), home, store), store) if back else None
+
+
+def _going(accounts: Iterable[str], home: Home, store: Store) -> Going:
+    gone, everybody, stated = tuple(accounts), tuple(load_candidates(store)), store.accounts()
+    theirs = tuple(c for c in everybody if any(str(account.key) in gone for account in c.accounts))
+    held = [stated.get(key) or _bare(key) for key in gone]
+    keys = {key for account in held for key in declared(account)}
+    words = {account.handle.casefold() for account in held} | {key.split(":", 1)[1] for key in keys}
+    shared = shared_by_others(words, keys, everybody, gone)
+    identifiers = frozenset().union(*(identifiers_of(account, shared) for account in held))
+    blank = SuppressionList(home.key)
+    ids = {c.id for c in theirs} | {candidate_id(key, home.key) for key in gone}
+    return Going(
+        gone,
+        everybody,
+        theirs,
+        tuple(sorted(ids)),
+        identifiers,
+        SuppressionList(home.key, (blank.hash(kind, name) for kind, name in identifiers)),
+    )
+
+
+def _remove(going: Going, store: Store, dry_run: bool = False) -> Erasure:
+    listing = going.listing
+    words = {name for kind, name in going.identifiers if kind == "word"}
+    rewritten = rewritten_rows(store, going.accounts, listing, words)
     pages = [
         key
         for key, page in store.archive()
         if listing.has_url(page.url) or listing.mentions(page.body.decode("utf-8", "replace"))
     ]
-    vectors = _vectors(theirs, everybody, store)
-    files = store.exports_naming(c.id for c in theirs)
+    files = store.exports_naming(going.ids)
     if dry_run:
-        counts = {"accounts": len(gone), "evidence": sum(len(c.evidence) for c in theirs), "pages": len(pages)}
-        return Erasure(tuple(gone), counts | {"rows_of_others": list(rewritten.values()).count(None)}, tuple(files))
+        acts = sum(len(candidate.evidence) for candidate in going.theirs)
+        counts = {"accounts": len(going.accounts), "evidence": acts, "pages": len(pages)}
+        counts |= {"rows_of_others": list(rewritten.values()).count(None)}
+        return Erasure(going.accounts, going.ids, counts, tuple(files))
+    vectors = vectors_of_theirs(going.theirs, going.everybody, store)
     for path, candidates in files.items():
-        _strike(Path(path), set(candidates), listing)
+        strike(Path(path), set(candidates), listing)
     counts = store.erase(
-        gone,
-        candidates=[c.id for c in theirs],
+        going.accounts,
+        candidates=going.ids,
         rewritten=rewritten,
         pages=pages,
         vectors=vectors,
         listed=listing.has_url,
     )
-    return Erasure(tuple(gone), counts, tuple(files))
+    return Erasure(going.accounts, going.ids, counts, tuple(files))
 
 
 def _bare(account: str) -> Account:
     site, _, handle = account.partition(":")
     return Account(site, handle)
-
-
-def _declared(account: Account) -> set[str]:
-    return {key for url in (account.url, *account.links) if url and (key := link_key(url))}
-
-
-def _shared(words: set[str], keys: set[str], everybody: Iterable[Candidate], gone: Collection[str]) -> frozenset[str]:
-    """Words and declared keys that do not point to this person alone: others use, are or declare them too."""
-    uses: Counter[str] = Counter()
-    shared: set[str] = set()
-    for candidate in everybody:
-        if any(str(account.key) in gone for account in candidate.accounts):
-            continue
-        text = " ".join(f"{item.title} {item.text}" for item in candidate.evidence)
-        uses.update(words & set(re.findall(r"[\w-]+", text.casefold())))
-        for account in candidate.accounts:
-            shared |= keys & ({str(account.key)} | _declared(account))
-    return frozenset(shared | {word for word, count in uses.items() if count >= ORDINARY_USES})
-
-
-def _rewritten(
-    store: Store, gone: Collection[str], listing: SuppressionList, words: Collection[str]
-) -> dict[tuple[str, str], Evidence | Account | None]:
-    """Other people's rows that name the person: blanked, or None where only a page of the person's can cite them."""
-    if not words:
-        return {}
-    spelled = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)), re.IGNORECASE)
-    changed: dict[tuple[str, str], Evidence | Account | None] = {}
-    for name, page, page_url, said in store.stated_rows():
-        owner = said.account if isinstance(said, Evidence) else said.key
-        if str(owner) in gone or not spelled.search(f"{said!r} {page_url}"):
-            continue
-        theirs = listing.has_url(page_url) or (isinstance(said, Evidence) and listing.has_url(said.url))
-        kept = None if theirs else listing.blanked(said)
-        if kept != said:
-            changed[name, page] = kept
-    return changed
-
-
-def _vectors(theirs: Iterable[Candidate], everybody: Iterable[Candidate], store: Store) -> list[str]:
-    """Hashes of the passages that only this person's evidence has."""
-    about, ids = repositories(store), {candidate.id for candidate in theirs}
-
-    def hashes(candidates: Iterable[Candidate]) -> set[str]:
-        said = (piece_and_text for candidate in candidates for piece_and_text in written(candidate, about))
-        return {text_hash(passage) for piece, text in said for passage in passages_of(piece, text)}
-
-    mine = hashes(candidate for candidate in everybody if candidate.id in ids)
-    return sorted(mine - hashes(candidate for candidate in everybody if candidate.id not in ids))
-
-
-def _strike(path: Path, candidates: set[str], listing: SuppressionList) -> None:
-    """Take people out of an exported file: their rows of CSV and JSON lines and their names in the rows of others.
-
-    A file of any other kind goes as a whole; it can be written again.
-    """
-    if not path.is_file():
-        return
-    rows = csv.reader(StringIO(path.read_text(encoding="utf-8"), newline="")) if path.suffix == ".csv" else iter(())
-    header = next(rows, [])
-    if "candidate_id" in header:
-        column, text = header.index("candidate_id"), StringIO(newline="")
-        kept = [[listing.blank(cell) for cell in row] for row in rows if row[column] not in candidates]
-        csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows([header, *kept])
-        replace_file(path, text.getvalue())
-    elif path.suffix == ".jsonl":
-        told = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        others = [listing.blank_value(row) for row in told if row["candidate_id"] not in candidates]
-        replace_file(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in others))
-    else:
-        path.unlink()

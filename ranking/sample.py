@@ -10,12 +10,13 @@ from pathlib import Path
 
 from ranking.pool import Progress, embed_evidence
 from scrapers.access import spelled_account
+from scrapers.aliases import identifiers_of
 from scrapers.candidates import join_accounts
 from scrapers.collect import Run, collect, planned
 from scrapers.crawl import Yield
 from scrapers.settings import Home, packaged, read_toml
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList, identifiers_of
+from scrapers.suppression import SuppressionList
 
 
 def sample_day() -> date:

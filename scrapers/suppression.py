@@ -1,7 +1,11 @@
 """People who must not be collected, ranked or exported: keyed hashes of their identifiers, never the identifiers.
 
 The hash is HMAC-SHA256 under the home's own key, which lies outside of the database (G7). The list is kept in the
-store and in a file beside it; opening joins the two, so that a restored backup of either forgets nobody.
+store and in a file beside it; opening joins the two, so that a restored backup of either forgets nobody. A run that is
+under way reads the file again when it has grown.
+
+Whose time had run out (G6, G8) left a tombstone instead: "act" and "past" hashes keep the same acts, and the accounts
+with nothing but them, out; a new act starts anew.
 """
 
 from __future__ import annotations
@@ -14,15 +18,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, overload
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote
 
-from scrapers.identity.keys import avatar_id, link_key
+from scrapers.aliases import accounts_in, api_number
+from scrapers.identity.keys import avatar_id
 from scrapers.records import Account, AccountKey, Evidence, Record, Refused, Request
 from scrapers.settings import Home
 from scrapers.store import Store
 
 REDACTED = "[removed]"
+ERASURE, OBJECTION, EXPIRED = "erasure", "objection", "expired"  # why somebody is on the list
 Listed = Callable[[AccountKey], bool]
 _TOKEN = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 
@@ -33,20 +40,43 @@ class SuppressionList:
     def __init__(self, key: bytes, hashes: Iterable[str] = ()) -> None:
         self._key = key
         self._hashes = set(hashes)
+        self._erased: set[str] = set()
+        self._buried = False  # whether there is any tombstone
+        self._woken: set[str] = set()  # accounts with a tombstone and a new act
+        self._path: Path | None = None
+        self._read = 0  # bytes of the file that are known
 
     @classmethod
     def open(cls, home: Home, store: Store) -> SuppressionList:
         """The union of the list in the store and the one in the home; each is given what it lacks."""
         path = home.create() / "suppression.jsonl"
         in_store = store.suppressed_hashes()
-        in_file = {row["hash"]: row for row in map(json.loads, path.read_text().splitlines())} if path.exists() else {}
+        in_file = {row["hash"]: row for row in _rows(path, 0)[0]}
         missing = [in_file[h] | {"at": datetime.fromisoformat(in_file[h]["at"])} for h in in_file.keys() - in_store]
         store.add_suppressions(missing)
         now = datetime.now(UTC).isoformat()
         _append(
             home, [{"hash": h, "kind": k, "reason": r, "at": now} for h, (k, r) in in_store.items() if h not in in_file]
         )
-        return cls(home.key, in_store.keys() | in_file.keys())
+        opened = cls(home.key)
+        opened._path = path
+        opened._reread()
+        if opened._buried:
+            opened._woken = {account for account in store.credited() if opened._has("past", account)}
+        return opened
+
+    def _reread(self) -> None:
+        """Learn what was listed since, by this run or another one."""
+        if self._path is None or not self._path.exists() or self._path.stat().st_size == self._read:
+            return
+        rows, self._read = _rows(self._path, self._read)
+        self._hashes |= {str(row["hash"]) for row in rows}
+        self._erased |= {str(row["hash"]) for row in rows if row["reason"] == ERASURE}
+        self._buried = self._buried or any(row["kind"] == "act" for row in rows)
+
+    def erasures(self) -> SuppressionList:
+        """Those alone who were erased: nothing of theirs may lie here, not even unseen."""
+        return SuppressionList(self._key, self._erased)
 
     def __bool__(self) -> bool:
         return bool(self._hashes)
@@ -62,7 +92,7 @@ class SuppressionList:
         """Whether the URL is a listed person's page or profile, or lies below it."""
         if not self._hashes:
             return False
-        number = avatar_id(url) or _api_number(url)
+        number = avatar_id(url) or api_number(url)
         if number and self._has("id", number):
             return True
         return any(self._has("account", key) for key in accounts_in(url))
@@ -89,9 +119,14 @@ class SuppressionList:
 
         A team loses the listed member, links and words that name them are removed from the evidence of others.
         """
+        self._reread()
         records = list(records)
         if not self._hashes:
             return records, 0
+        if self._buried:
+            self._woken |= {
+                str(r.account) for r in records if isinstance(r, Evidence) and r.account and self._is_new(r)
+            }
         listed = {str(r.key) for r in records if isinstance(r, Account) and self.account_listed(r)}
         kept = [kept for r in records if (kept := self._without(r, listed)) is not None]
         return kept, len(records) - len(kept)
@@ -101,14 +136,22 @@ class SuppressionList:
             return str(key) in listed or self.has_account(key)
 
         if isinstance(record, Account):
-            return None if is_listed(record.key) else self.blanked(record)
+            return None if is_listed(record.key) or self._is_buried(record) else self.blanked(record)
         if isinstance(record, Request | Refused):
             return None if self.has_url(record.url) else record
         if not isinstance(record, Evidence):
             return record
-        if (record.account and is_listed(record.account)) or self.has_url(record.url):
+        if (record.account and is_listed(record.account)) or self.has_url(record.url) or self._has("act", record.id):
             return None
         return self.blanked(record, is_listed)
+
+    def _is_new(self, act: Evidence) -> bool:
+        return self._has("past", str(act.account)) and not self._has("act", act.id)
+
+    def _is_buried(self, account: Account) -> bool:
+        """Whether a person's time had run out, and nothing new of theirs was seen since."""
+        key = str(account.key)
+        return self._buried and key not in self._woken and self._has("past", key)
 
     @overload
     def blanked(self, item: Account, is_listed: Listed | None = None) -> Account: ...
@@ -154,48 +197,30 @@ class SuppressionList:
         return [self.blank_value(item) for item in value] if isinstance(value, list | tuple) else value
 
     def add(self, home: Home, store: Store, identifiers: Iterable[tuple[str, str]], reason: str, at: datetime) -> None:
-        """List identifiers, as (kind, identifier): account "site:handle" or "web:host/path", id "site#number", word."""
+        """List identifiers, as (kind, identifier): account "site:handle" or "web:host/path", id "site#number", word.
+
+        Of a tombstone: act, an evidence id; past, an account.
+        """
         rows = [{"hash": self.hash(kind, name), "kind": kind, "reason": reason, "at": at} for kind, name in identifiers]
         fresh = [row for row in rows if row["hash"] not in self._hashes]
         store.add_suppressions(fresh)
         _append(home, [row | {"at": at.isoformat()} for row in fresh])
-        self._hashes |= {str(row["hash"]) for row in fresh}
+        self._path = home / "suppression.jsonl"
+        self._reread()
 
 
-def identifiers_of(account: Account, shared: frozenset[str] = frozenset()) -> set[tuple[str, str]]:
-    """All that points to an account: its key, its number, the accounts and pages it declares, its handle as a word.
+def _rows(path: Path, start: int) -> tuple[list[dict[str, Any]], int]:
+    """The lines of the list from that byte on, and where they end.
 
-    `shared` are words and declared keys that other people use too; they identify nobody and are left out.
+    A line still being written is left for later; one that a crash tore is passed over: the store holds it.
     """
-    declared = {key for url in (account.url, *account.links) if url and (key := link_key(url))} - shared
-    numbers = {number for url in account.links if (number := avatar_id(url))}
-    if account.id:
-        numbers.add(f"{account.site}#{account.id}")
-    keys = declared | {str(account.key)}
-    words = {key.split(":", 1)[1] for key in keys if not key.startswith("web:")} | {account.handle.casefold()}
-    return (
-        {("account", key) for key in keys}
-        | {("id", number) for number in numbers}
-        | {("word", word) for word in words - shared if len(word) >= 3}
-    )
-
-
-def accounts_in(url: str) -> set[str]:
-    """Every account that a URL may belong to: the one it names, each part of its path as a handle, the site itself."""
-    try:
-        parts = urlsplit(url if "://" in url else f"https://{url}")
-        host = (parts.hostname or "").removeprefix("www.").removeprefix("api.")
-    except ValueError:
-        return set()
-    words = [unquote(part) for part in parts.path.split("/") if part]
-    named = {link_key(f"https://{host}/{word}") for word in (*words, *(value for _, value in parse_qsl(parts.query)))}
-    parents = {link_key("/".join([f"https://{host}", *words[:count]])) for count in range(len(words) + 1)}
-    return {key for key in (*named, *parents, link_key(url)) if key}
-
-
-def _api_number(url: str) -> str | None:
-    match = re.match(r"https://api\.github\.com/user/(\d+)", url)
-    return f"github#{match[1]}" if match else None
+    if not path.exists():
+        return [], 0
+    with path.open("rb") as file:
+        file.seek(start)
+        whole, _, _ = file.read().rpartition(b"\n")
+    rows = [json.loads(line) for line in whole.splitlines() if line.startswith(b"{") and line.endswith(b"}")]
+    return rows, start + len(whole) + bool(whole)
 
 
 def _append(home: Home, rows: list[dict[str, Any]]) -> None:
@@ -204,6 +229,8 @@ def _append(home: Home, rows: list[dict[str, Any]]) -> None:
     path = home / "suppression.jsonl"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "a") as file:
+        torn = file.tell() > 0 and not path.read_bytes().endswith(b"\n")
+        file.write("\n" if torn else "")
         file.writelines(json.dumps(row) + "\n" for row in rows)
         file.flush()
         os.fsync(file.fileno())

@@ -136,7 +136,7 @@ class Walk:
             records=kept,
             follow=follow,
             parser_version=self.source.version,
-            archive=Code.NOT_A_PAGE not in refused and not names_listed,
+            archive=Code.NOT_A_PAGE not in refused and not held and not names_listed,
         )
         self.seen.waiting += sum(request.source == self.source.name for request, _ in follow) - 1
         _count(self.seen, page, kept, held)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from scrapers.aliases import identifiers_of
 from scrapers.candidates import join_accounts, load_candidates
 from scrapers.collect import Report, Run, collect, planned
 from scrapers.identity.keys import link_key
@@ -33,7 +34,7 @@ from scrapers.replay import Replay, pages_of_file
 from scrapers.settings import Home
 from scrapers.sources import source_named
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList, identifiers_of
+from scrapers.suppression import SuppressionList
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
 ABOUT = tomllib.loads((SAMPLE / "sample.toml").read_text(encoding="utf-8"))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from scrapers.aliases import identifiers_of
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Request
 from scrapers.settings import Home
 from scrapers.store import Store
-from scrapers.suppression import REDACTED, SuppressionList, identifiers_of
+from scrapers.suppression import REDACTED, SuppressionList
 from tests.conftest import NOON
 
 ADA = Account(

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sqlalchemy import Connection, delete, func, select, update
 
@@ -180,9 +181,16 @@ class Crawling(Database):
         self._upsert(connection, t.events, list(held.values()), {"first_seen"})
 
     def forget_page(self, crawl: str, request: Request) -> int:
-        """A page that is gone for good: what it alone stated goes too (G8). Returns the number of rows removed."""
+        """A page that is gone for good: what it alone stated goes too (G8). Returns the number of rows removed.
+
+        Where it was an account's own page, that account is noted as gone, for the next sweep.
+        """
         key = page_key(request)
         with self._writing() as connection:
+            for row in connection.execute(select(t.accounts).where(t.accounts.c.page_key == key)).all():
+                if _names(request.url, row.handle):
+                    gone = {"account": row.account, "kind": "gone", "role": "", "day": row.collected_at.date()}
+                    connection.execute(self._insert(t.dealings).on_conflict_do_nothing(), [gone])
             removed = sum(
                 connection.execute(delete(table).where(table.c.page_key == key)).rowcount
                 for table in (t.accounts, t.evidence, t.pages)
@@ -242,3 +250,10 @@ class Crawling(Database):
                 self._keep_records(connection, key, page, records)
                 connection.execute(update(t.pages).where(t.pages.c.page_key == key).values(parser_version=version))
         return removed
+
+
+def _names(url: str, handle: str) -> bool:
+    """Whether a page's address ends with that handle: then it is the account's own."""
+    parts = urlsplit(url)
+    last = [unquote(parts.path.rstrip("/").rpartition("/")[2]), *(value for _, value in parse_qsl(parts.query))]
+    return handle.casefold() in {word.removeprefix("@").casefold() for word in last}

@@ -98,6 +98,12 @@ class Dealings(Database):
                 newest[account] = max(day, newest.get(account, day))
         return first | newest
 
+    def credited(self) -> set[str]:
+        """Every account with an act that is held."""
+        acts = select(t.evidence.c.account).where(t.evidence.c.account.is_not(None)).distinct()
+        with self._reading() as connection:
+            return set(connection.scalars(acts))
+
     def expire_pages(self, before: datetime) -> int:
         """Delete archived pages fetched before that moment (G4); returns how many."""
         with self._writing() as connection:

@@ -1,0 +1,96 @@
+"""What every run clears away: people whose time has run out, accounts that are gone, old pages, and who came back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from ranking.erasure import Erasure, expire, reapply
+from scrapers.retention import ARCHIVE_DAYS, check_clock, kept_until, notice_due, standing_with
+from scrapers.settings import Home, Operator
+from scrapers.store import Dealing, Run, Store
+from scrapers.suppression import SuppressionList
+
+SOON = 7  # days before a notice is due that it is told
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What was cleared away, in people and pages, and whose notice is due within a week: candidate id -> day."""
+
+    expired: int = 0
+    gone: int = 0
+    returned: int = 0
+    pages: int = 0
+    notices_due: tuple[tuple[str, date], ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers, for the run record."""
+        return {"expired": self.expired, "gone": self.gone, "returned": self.returned, "pages": self.pages}
+
+
+def sweep(
+    home: Home, store: Store, suppression: SuppressionList, *, at: datetime, confirm_clock: bool = False
+) -> Swept:
+    """Delete what may be held no longer, as `operator.toml` says; under the lock of refresh.
+
+    Raises ClockInDoubt, and deletes nothing, where the clock stands before the last run or 400 days after it.
+    """
+    operator, today = home.operator(), at.date()
+    check_clock(today, _last_run(store), confirm_clock)
+    returned = reapply(home, store, suppression)
+    gone = {dealing.account for dealing in store.dealings() if dealing.kind == "gone"}
+    left = expire(gone, home, store, suppression, at=at) if gone else None
+    over, due = _by_standing(store, operator, today)
+    ended = expire([key for keys in over for key in keys], home, store, suppression, at=at) if over else None
+    pages = store.expire_pages(at - timedelta(days=ARCHIVE_DAYS))
+    store.compact()
+    swept = Swept(len(over) if ended else 0, _people(left), _people(returned), pages, due)
+    store.add_run(Run(uuid4().hex, "sweep", None, "whole", at, at, swept.counts, {}))
+    return swept
+
+
+def _by_standing(store: Store, operator: Operator, today: date) -> tuple[list[list[str]], tuple[tuple[str, date], ...]]:
+    """The accounts of each person whose last day has passed, and the notices that are due soon."""
+    people, owner = _people_held(store)
+    done: dict[str, list[Dealing]] = defaultdict(list)
+    for dealing in store.dealings():
+        done[owner.get(dealing.account, dealing.account)].append(dealing)
+    acts, over, due = store.newest_acts(), [], []
+    for person, accounts in sorted(people.items()):
+        seen = max((acts[account] for account in accounts if account in acts), default=None)
+        if seen is None:
+            continue
+        standing = standing_with(done[person], seen)
+        if today > kept_until(standing, operator):
+            over.append(accounts)
+        elif standing.handed and (day := notice_due(standing, operator)) and day - today <= timedelta(days=SOON):
+            due.append((person, day))
+    return over, tuple(due)
+
+
+def _people_held(store: Store) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Accounts by candidate, and who each is; an account that no refresh has seen yet stands for itself.
+
+    Organisations and bots are nobody, and are kept.
+    """
+    stated, owner = store.accounts(), dict(store.members())
+    persons = {key for key, account in stated.items() if account.kind == "person"}
+    for key in (store.credited() - stated.keys()) | persons:
+        owner.setdefault(key, key)
+    people: dict[str, list[str]] = defaultdict(list)
+    for account, person in sorted(owner.items()):
+        people[person].append(account)
+    return people, owner
+
+
+def _last_run(store: Store) -> date | None:
+    newest = store.runs(limit=1)
+    return newest[0].started_at.date() if newest else None
+
+
+def _people(erasure: Erasure | None) -> int:
+    return len(erasure.accounts) if erasure else 0

@@ -1,0 +1,95 @@
+"""Where a person leaves traces beside their own rows: rows of others, vectors, exported files; and how those go."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from io import StringIO
+from pathlib import Path
+
+from ranking.corpus import passages_of, written
+from ranking.embed import text_hash
+from ranking.exporting import replace_file
+from scrapers.candidates import repositories
+from scrapers.identity.keys import link_key
+from scrapers.records import Account, Candidate, Evidence
+from scrapers.store import Store
+from scrapers.suppression import SuppressionList
+
+ORDINARY_USES = 3  # a word that this many other people's texts use is a word, not a name
+
+
+def declared(account: Account) -> set[str]:
+    return {key for url in (account.url, *account.links) if url and (key := link_key(url))}
+
+
+def shared_by_others(
+    words: set[str], keys: set[str], everybody: Iterable[Candidate], gone: Collection[str]
+) -> frozenset[str]:
+    """Words and declared keys that do not point to this person alone: others use, are or declare them too."""
+    uses: Counter[str] = Counter()
+    shared: set[str] = set()
+    for candidate in everybody:
+        if any(str(account.key) in gone for account in candidate.accounts):
+            continue
+        text = " ".join(f"{item.title} {item.text}" for item in candidate.evidence)
+        uses.update(words & set(re.findall(r"[\w-]+", text.casefold())))
+        for account in candidate.accounts:
+            shared |= keys & ({str(account.key)} | declared(account))
+    return frozenset(shared | {word for word, count in uses.items() if count >= ORDINARY_USES})
+
+
+def rewritten_rows(
+    store: Store, gone: Collection[str], listing: SuppressionList, words: Collection[str]
+) -> dict[tuple[str, str], Evidence | Account | None]:
+    """Other people's rows that name the person: blanked, or None where only a page of the person's can cite them."""
+    if not words:
+        return {}
+    spelled = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)), re.IGNORECASE)
+    changed: dict[tuple[str, str], Evidence | Account | None] = {}
+    for name, page, page_url, said in store.stated_rows():
+        owner = said.account if isinstance(said, Evidence) else said.key
+        if str(owner) in gone or not spelled.search(f"{said!r} {page_url}"):
+            continue
+        theirs = listing.has_url(page_url) or (isinstance(said, Evidence) and listing.has_url(said.url))
+        kept = None if theirs else listing.blanked(said)
+        if kept != said:
+            changed[name, page] = kept
+    return changed
+
+
+def vectors_of_theirs(theirs: Iterable[Candidate], everybody: Iterable[Candidate], store: Store) -> list[str]:
+    """Hashes of the passages that only this person's evidence has."""
+    about, ids = repositories(store), {candidate.id for candidate in theirs}
+
+    def hashes(candidates: Iterable[Candidate]) -> set[str]:
+        said = (piece_and_text for candidate in candidates for piece_and_text in written(candidate, about))
+        return {text_hash(passage) for piece, text in said for passage in passages_of(piece, text)}
+
+    mine = hashes(candidate for candidate in everybody if candidate.id in ids)
+    return sorted(mine - hashes(candidate for candidate in everybody if candidate.id not in ids))
+
+
+def strike(path: Path, candidates: set[str], listing: SuppressionList) -> None:
+    """Take people out of an exported file: their rows of CSV and JSON lines and their names in the rows of others.
+
+    A file of any other kind goes as a whole; it can be written again.
+    """
+    if not path.is_file():
+        return
+    rows = csv.reader(StringIO(path.read_text(encoding="utf-8"), newline="")) if path.suffix == ".csv" else iter(())
+    header = next(rows, [])
+    if "candidate_id" in header:
+        column, text = header.index("candidate_id"), StringIO(newline="")
+        kept = [[listing.blank(cell) for cell in row] for row in rows if row[column] not in candidates]
+        csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows([header, *kept])
+        replace_file(path, text.getvalue())
+    elif path.suffix == ".jsonl":
+        told = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        others = [listing.blank_value(row) for row in told if row["candidate_id"] not in candidates]
+        replace_file(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in others))
+    else:
+        path.unlink()
