@@ -1,0 +1,65 @@
+"""An "unless" lifts a "never" on evidence: measured on sixty labelled pieces (tests/quality/unless.csv).
+
+Each row is what somebody the role does not want has also made, and whether that meets the exception. Everybody's first
+piece shows what is not wanted, so that only the second decides.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from ranking.corpus import build_corpus
+from ranking.embed import Memory
+from ranking.role import Requirement, Role
+from ranking.score import score_role
+from ranking.weights import read_weights
+from scrapers.records import Account, Candidate, Evidence, EvidenceKind
+from tests.conftest import NOON
+
+ROWS = list(csv.DictReader((Path(__file__).parent / "quality" / "unless.csv").open(encoding="utf-8")))
+
+
+def candidate(name: str, *texts: str) -> Candidate:
+    account = Account("file", name)
+    return Candidate(
+        name, (account,), tuple(Evidence(EvidenceKind.POST, account.key, t, t, f"#{t}", None) for t in texts)
+    )
+
+
+def share_kept(never: str, unless: str, rows: list[dict[str, str]]) -> list[tuple[bool, float]]:
+    """For each row its label and how much of the penalty the exception takes away, 0..1; 1 without a penalty."""
+    plain = [f"{topic} notes, part {n}" for topic in ("gardening", "cycling", "chess", "baking") for n in range(15)]
+    people = [candidate(f"p{n:03}", never, row["text"]) for n, row in enumerate(rows)]
+    others = [candidate(f"q{n:03}", text) for n, text in enumerate(plain)]
+    corpus = build_corpus([*people, *others], Memory())
+    asked = Role("engineer", (Requirement("r1", "engineer"), Requirement("r2", never, "never", unless=unless)))
+    bare = replace(asked, requirements=(asked.requirements[0], replace(asked.requirements[1], unless=None)))
+
+    def penalties(role: Role) -> list[float]:
+        terms = score_role(role, corpus, read_weights(), NOON.date()).terms
+        (term,) = [term for term in terms if term.name.startswith("never")]
+        return [-float(term.points[corpus.position[f"p{n:03}"]]) for n in range(len(rows))]
+
+    pairs = zip(rows, penalties(asked), penalties(bare), strict=True)
+    return [(row["lifted"] == "yes", 1 - after / before if before > 1e-9 else 1.0) for row, after, before in pairs]
+
+
+@pytest.mark.model
+@pytest.mark.xfail(reason="26 of 35 exceptions are kept so far: paraphrases stay below the pool's bar", strict=True)
+def test_exceptions_are_kept() -> None:
+    """At least nine of ten people who meet the exception lose at most half of what the "never" takes."""
+    found = [
+        pair
+        for (never, unless), rows in groupby(ROWS, key=lambda row: (row["never"], row["unless"]))
+        for pair in share_kept(never, unless, list(rows))
+    ]
+    kept = [share >= 0.5 for lifted, share in found if lifted]
+    wrongly = [share >= 0.5 for lifted, share in found if not lifted]
+    print(f"recall {sum(kept)} of {len(kept)}, lifted wrongly {sum(wrongly)} of {len(wrongly)}")
+    assert len(found) >= 60
+    assert sum(kept) >= 0.9 * len(kept)
