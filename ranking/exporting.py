@@ -34,6 +34,8 @@ def export(
     the notice, further parts where the target takes no more rows or bytes (NAME-2.csv), the evidence where it has no
     room for it (NAME.evidence.csv), and for a blind list the key (NAME.key.csv).
     """
+    from ranking.known import with_known  # which needs this module to write its own file
+
     how = export_named(form)
     target = path if path.suffix else path.with_suffix(how.suffix)
     ids = [match.candidate.id for match in shortlist.matches]
@@ -41,7 +43,7 @@ def export(
         written = _files(shortlist, how, target, blind)
     else:
         with Store.open(home) as store:
-            shortlist = cleared(shortlist, home, store)
+            shortlist = with_known(cleared(shortlist, home, store), home)
             written = _files(shortlist, how, target, blind)
             for file in written:
                 store.note_export(str(file.resolve()), ids, at)

@@ -43,7 +43,7 @@ def read_reviewed(path: Path, known: Collection[str]) -> list[Decision]:
     Raises FeedbackUnreadable for a column that is missing, an id that is not among `known`, a decision that is none of
     yes, maybe, no (star and hide as the page writes them), and two decisions about one person.
     """
-    header, rows = _table(path)
+    header, rows = table_of(path)
     lacking = [name for name in ("candidate_id", "decision", "decision_reason") if name not in header]
     if lacking:
         raise FeedbackUnreadable(
@@ -91,7 +91,7 @@ def keep(decisions: Iterable[Decision], role: str, home: Home, store: Store, at:
 
 
 def _kept(path: Path) -> list[list[str]]:
-    return [[said_in(cell) for cell in row] for _, row in _table(path)[1]] if path.exists() else []
+    return [[said_in(cell) for cell in row] for _, row in table_of(path)[1]] if path.exists() else []
 
 
 def _word(cell: str, where: str) -> str:
@@ -102,8 +102,8 @@ def _word(cell: str, where: str) -> str:
     return word
 
 
-def _table(path: Path) -> tuple[Sequence[str], list[tuple[int, list[str]]]]:
-    """Header and rows with their lines, in any encoding and with any separator that Excel saves."""
+def table_of(path: Path) -> tuple[Sequence[str], list[tuple[int, list[str]]]]:
+    """Header in lower case, and rows with their lines, in any encoding and with any separator that Excel saves."""
     try:
         text = _decoded(path.read_bytes())
         head = text.split("\n", 1)[0]

@@ -13,17 +13,28 @@ from flows.cli.console import HomeOption, home_of
 
 @app.command()
 def feedback(
-    file: Path = typer.Argument(help="The reviewed CSV, or what the page exported.", exists=True, dir_okay=False),
-    role: str = typer.Option(help="For which role: the role file, as given to rank, or its sentence."),
+    file: Path = typer.Argument(
+        help="The reviewed CSV, the page's export, or a system's own export.", exists=True, dir_okay=False
+    ),
+    role: str | None = typer.Option(None, help="For which role: the role file, as given to rank, or its sentence."),
     wait: float = typer.Option(1.0, help="Seconds to wait for a run that holds the store to end."),
     home: Path | None = HomeOption,
 ) -> None:
-    """Read decisions and reasons back; all of them or, where one line is wrong, none."""
+    """Read decisions and reasons back, all or none; or whom an applicant tracking system knows already."""
     from ranking.feedback import FILE, keep, read_reviewed
+    from ranking.known import is_export_of_others, remember
+    from scrapers.faults import Fault
     from scrapers.locks import locked
     from scrapers.store import Store
 
     place = home_of(home)
+    if is_export_of_others(file):
+        with locked(place, "refresh", wait):
+            count = remember(file, place)
+        typer.echo(f"{count} new identifiers; whoever has one is flagged already_known and handed to nobody")
+        return
+    if role is None:
+        raise Fault("say with --role for which role these decisions are")
     with locked(place, "refresh", wait), Store.open(place) as store:
         decisions = read_reviewed(file, set(store.members().values()))
         named = str(Path(role).resolve()) if Path(role).is_file() else role
