@@ -112,8 +112,8 @@ class TalentPool:
 
     def rank(self, role: Role | Path | str, top: int = 25, as_of: date | None = None) -> Shortlist:
         """The best `top` people for a role (typed, a file, or a sentence) as of a day, today in UTC by default."""
-        role = role if isinstance(role, Role) else read_role(role)
         day = as_of or datetime.now(UTC).date()
+        role = role if isinstance(role, Role) else read_role(role, as_of=day)
         found = rank(score_role(role, self.corpus, self.weights, day), self.candidates, top=top)
         return replace(found, funnel=self.funnel)
 
@@ -128,8 +128,9 @@ class TalentPool:
         for candidate_id in candidate_ids:
             if candidate_id not in self.candidates:
                 raise NotAmongThem(f"{candidate_id}: not among the {len(self)} people of this pool")
-        role = role if isinstance(role, Role) else read_role(role)
-        scores = score_role(role, self.corpus, self.weights, as_of or datetime.now(UTC).date())
+        day = as_of or datetime.now(UTC).date()
+        role = role if isinstance(role, Role) else read_role(role, as_of=day)
+        scores = score_role(role, self.corpus, self.weights, day)
         return rank(scores, self.candidates, only=candidate_ids).matches
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,7 +74,7 @@ def rank(
     from ranking.pool import TalentPool
     from scrapers.faults import Fault
 
-    how, query = format_for(out, form), role_of(role)
+    how, query = format_for(out, form), role_of(role, day_or_today(as_of))
     place = home_of(home)
     with bar("embedding", quiet) as progress:
         pool = (
@@ -120,7 +120,7 @@ def explain(
         else:
             typer.echo("\n".join([found, *grounds.told()]))
         return
-    match = TalentPool.open(place).explain(found, role_of(role), as_of=day_or_today(as_of))
+    match = TalentPool.open(place).explain(found, role_of(role, day_or_today(as_of)), as_of=day_or_today(as_of))
     if as_json:
         terms = [term_json(term) for term in match.terms]
         typer.echo(json.dumps({"candidate_id": found, "score": match.score, "terms": terms}, ensure_ascii=False))
@@ -174,8 +174,10 @@ def show_top(name: str, found: Shortlist, count: int = 10) -> None:
             typer.echo(f'     "{quote.text}"\n     {quote.url} {quote.date or ""}'.rstrip())
 
 
-def role_of(role: str) -> Role:
+def role_of(role: str, as_of: date | None = None) -> Role:
     """A role from a file, standard input (-) or a sentence."""
     from ranking.role import parse_role, read_role
 
-    return parse_role(typer.get_text_stream("stdin").read(), name="standard input") if role == "-" else read_role(role)
+    if role == "-":
+        return parse_role(typer.get_text_stream("stdin").read(), name="standard input", as_of=as_of)
+    return read_role(role, as_of=as_of)
