@@ -9,11 +9,11 @@ const columns = JSON.parse(main.dataset.columns);
 const byId = (id) => document.getElementById(id);
 
 // ---- cells: the twins of ranking/exports/_cells.py
-const FORMULA = /^'*[\s\u00a0\u200b-\u200f\u2060\ufeff]*[=+\-@|%＝＋－＠｜％]/u;
+const FORMULA = /(^|;)(?='*[\s\u00a0\u200b-\u200f\u2060\ufeff]*[=+\-@|%＝＋－＠｜％])/gu;
 const NUMBER = /^[+-]?[0-9]+(?:\.[0-9]+)?$/;
 function safeCell(value) {
   const text = String(value).replace(/\p{Cs}/gu, "\ufffd").replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
-  return NUMBER.test(text) || !FORMULA.test(text) ? text : "'" + text;
+  return NUMBER.test(text) ? text : text.replace(FORMULA, "$1'");
 }
 const quoted = (value) => '"' + safeCell(value).replaceAll('"', '""') + '"';
 const csvOf = (table) => table.map((row) => row.map(quoted).join(",") + "\r\n").join("");
@@ -184,5 +184,8 @@ function start() {
   count();
   filter();
 }
-if (matchMedia("(max-width: 59.99rem)").matches) byId("filters").open = false;
+const narrow = matchMedia("(max-width: 59.99rem)");
+const fold = () => (byId("filters").open = !narrow.matches);
+narrow.addEventListener("change", fold);
+fold();
 start();
