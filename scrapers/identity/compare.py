@@ -29,7 +29,6 @@ def compare(table: Table, left: Ints, right: Ints, blocks: Mapping[str, Floats])
         found |= part(table, left, right)
     found |= {f"block {kind}": blocks[kind] for kind in KINDS if kind != "number"}
     found |= _between_people(table, left, right, found)
-    found["people"] = np.full(len(left), np.log10(table.statistics.names.people), dtype=np.float32)
     return found
 
 

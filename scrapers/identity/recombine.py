@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scrapers.identity.names import fold, name_forms, parse_name, squash
+from scrapers.identity.rarity import common_names
 from scrapers.identity.records import IdentityRecord
 
+NAMESAKES = 12  # people of one very common name, on average
 _VOWELS, _CONSONANTS = "aeiouy", "bcdfghjklmnpqrstvwxz"
 
 
@@ -43,26 +45,53 @@ def recombined(
     records: Sequence[IdentityRecord], person_of: Mapping[str, str], copies: int, seed: int = 0
 ) -> tuple[list[IdentityRecord], dict[str, str]]:
     """`copies` strangers for every person, as records with ids of their own, and which person each belongs to."""
-    people: dict[str, list[IdentityRecord]] = defaultdict(list)
-    for record in readable(sorted(records, key=lambda record: record.record_id)):
-        people[person_of[record.record_id]].append(record)
+    people = _by_person(records, person_of)
     pools = _pools(people)
     made: list[IdentityRecord] = []
     owners: dict[str, str] = {}
     taken = {record.account for record in records if record.account}
     for number in range(copies):
-        for person, own in sorted(people.items()):
+        for person, own in people.items():
             chance = random.Random(f"{seed} {number} {person}")  # noqa: S311 (nothing secret is drawn)
-            stranger = _Stranger(own, pools[_population(own)], chance, f"{seed}.{number}")
-            copied = [stranger.copy(record) for record in own]
-            while taken & (accounts := {copy.account for copy in copied if copy.account}):
-                stranger.ending += chance.choice("0123456789")  # a handle is unique on its site
-                copied = [stranger.copy(record) for record in own]
-            taken |= accounts
-            for copy in copied:
+            pool = pools[_population(own)]
+            name = chance.choice(pool)[0], chance.choice(pool)[1]
+            for copy in _Stranger(own, name, pool, chance, f"{seed}.{number}").copies(taken):
                 made.append(copy)
                 owners[copy.record_id] = f"{person}/{seed}.{number}"
     return made, owners
+
+
+def namesakes(
+    records: Sequence[IdentityRecord], person_of: Mapping[str, str], people: int, seed: int = 0
+) -> tuple[list[IdentityRecord], dict[str, str]]:
+    """`people` strangers under very common names, about a dozen to a name: as records, and whose each one is.
+
+    They look as the people of the records do, so that nothing but what ties a person's accounts together tells them
+    apart. The names come from the list of common names, not from the records: a small store has such people too.
+    """
+    own = _by_person(records, person_of)
+    chance = random.Random(f"namesakes {seed}")  # noqa: S311 (nothing secret is drawn)
+    shares = common_names()
+    words = sorted(shares)
+    drawn = iter(chance.choices(words, [shares[word] for word in words], k=2 * max(1, people // NAMESAKES)))
+    pool = list(zip(drawn, drawn, strict=True))
+    made: list[IdentityRecord] = []
+    owners: dict[str, str] = {}
+    taken = {record.account for record in records if record.account}
+    for number in range(people if own else 0):
+        person = chance.choice(list(own))
+        stranger = _Stranger(own[person], chance.choice(pool), pool, chance, f"{seed}.n{number}")
+        for copy in stranger.copies(taken):
+            made.append(copy)
+            owners[copy.record_id] = f"{person}/{seed}.n{number}"
+    return made, owners
+
+
+def _by_person(records: Sequence[IdentityRecord], person_of: Mapping[str, str]) -> dict[str, list[IdentityRecord]]:
+    people: dict[str, list[IdentityRecord]] = defaultdict(list)
+    for record in readable(sorted(records, key=lambda record: record.record_id)):
+        people[person_of[record.record_id]].append(record)
+    return dict(sorted(people.items()))
 
 
 def _population(records: Sequence[IdentityRecord]) -> str:
@@ -82,14 +111,21 @@ def _pools(people: Mapping[str, list[IdentityRecord]]) -> dict[str, list[tuple[s
 class _Stranger:
     """One copy: how words, handles and keys of a person change, the same way in all of the records."""
 
-    def __init__(self, own: Sequence[IdentityRecord], pool: list[tuple[str, str]], chance: random.Random, tag: str):
-        self.tag, self.chance, self.ending = tag, chance, ""
+    def __init__(
+        self,
+        own: Sequence[IdentityRecord],
+        called: tuple[str, str],
+        pool: Sequence[tuple[str, str]],
+        chance: random.Random,
+        tag: str,
+    ):
+        self.own, self.tag, self.chance, self.ending = own, tag, chance, ""
         shuffled = ["".join(chance.sample(letters, len(letters))) for letters in (_VOWELS, _CONSONANTS, "0123456789")]
         self.letters = str.maketrans(_VOWELS + _CONSONANTS + "0123456789", "".join(shuffled))
         self.words: dict[str, str] = {}
         for name in sorted((parse_name(record.name) for record in own), key=lambda name: (-len(name.key), name.key)):
             if name.full and not self.words:
-                self.words |= {name.given: chance.choice(pool)[0], name.family: chance.choice(pool)[1]}
+                self.words |= dict(zip((name.given, name.family), called, strict=True))
             for word in name.tokens:
                 if len(word) > 1:
                     self.words.setdefault(word, self._near(word) or chance.choice(chance.choice(pool)))
@@ -124,6 +160,15 @@ class _Stranger:
             return low.translate(self.letters) + self.ending
         new = {squash(word): squash(self.words[word]) or "x" for word in self.old}
         return re.sub("|".join(map(re.escape, pieces)), lambda match: new[match[0]], low) + self.ending
+
+    def copies(self, taken: set[str]) -> list[IdentityRecord]:
+        """The stranger's records, whose accounts are added to those taken: a handle is unique on its site."""
+        copied = [self.copy(record) for record in self.own]
+        while taken & (accounts := {copy.account for copy in copied if copy.account}):
+            self.ending += self.chance.choice("0123456789")
+            copied = [self.copy(record) for record in self.own]
+        taken |= accounts
+        return copied
 
     def copy(self, record: IdentityRecord) -> IdentityRecord:
         name, handle = self.name(record.name), self.handle(record.handle)

@@ -1,7 +1,8 @@
 """Fit the pair model: `python -m scrapers.identity.train RECORDS CLUSTERS [--out FILE]`.
 
 The people of the records are joined by strangers made of recombined names, so that the model learns what a name is
-worth in a corpus several times as large; rarity features then carry that over to any size.
+worth in a corpus several times as large; rarity features then carry that over to any size. Strangers of very common
+names, a dozen to a name, keep it from trusting such a name in a small store.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ import numpy.typing as npt
 
 from scrapers.identity.files import read_records
 from scrapers.identity.judging import Compared, compared, sure_people
-from scrapers.identity.recombine import readable, recombined
+from scrapers.identity.recombine import namesakes, readable, recombined
 from scrapers.identity.records import IdentityRecord
 from scrapers.identity.rules import sure
 from scrapers.identity.table import Floats
 
 COPIES = 5
+COMMON = 0.1  # strangers of very common names, as a share of the people: a small store has such people too
 OWN_WEIGHT = 3.0  # of a pair of the real corpus, against one of the five times larger corpus with strangers
 ROUNDS = 350
 # More of these never makes two records less, or more, likely to be one person: the model may not think otherwise.
@@ -100,9 +102,10 @@ def fit(records: Sequence[IdentityRecord], person_of: Mapping[str, str]) -> str:
     """The text of a model fitted on these people, alone and among strangers. Deterministic."""
     import lightgbm
 
-    own, own_labels = labelled(records, person_of)
+    common, common_owners = namesakes(records, person_of, round(COMMON * len(set(person_of.values()))), seed=1)
+    own, own_labels = labelled([*readable(records), *common], {**person_of, **common_owners})
     strangers, owners = recombined(records, person_of, COPIES, seed=1)
-    crowd, crowd_labels = labelled([*readable(records), *strangers], {**person_of, **owners})
+    crowd, crowd_labels = labelled([*readable(records), *strangers, *common], {**person_of, **owners, **common_owners})
     names = sorted(own)
     rows = np.concatenate([np.stack([found[name] for name in names], axis=1) for found in (own, crowd)])
     weights = np.repeat([OWN_WEIGHT, 1.0], [len(own_labels), len(crowd_labels)])
