@@ -112,10 +112,13 @@ class SourceSettings(Strict):
 
 
 class Home:
-    """The folder that holds all state. Creating it makes it private to its owner (mode 0700)."""
+    """The folder that holds all state. Creating it makes it private to its owner (mode 0700).
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    One that stands `apart` (the sample's) keeps its store in the folder even where HEADWATER_STORE names a server.
+    """
+
+    def __init__(self, folder: Path, apart: bool = False) -> None:
+        self.folder, self.apart = folder, apart
 
     def __truediv__(self, name: str) -> Path:
         return self.folder / name

@@ -36,8 +36,14 @@ class UtcTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+
+# What a page says has no greatest length, and sorts by code point in every database.
+Words = String().with_variant(String(collation="C"), "postgresql")
+Prose = Text().with_variant(Text(collation="C"), "postgresql")
 
 metadata = MetaData()
 
@@ -45,9 +51,9 @@ metadata = MetaData()
 def _provenance() -> list[Column[Any]]:
     """Where a fact stands: without these a row is refused by the database itself (G5)."""
     return [
-        Column("source", String(40), nullable=False),
-        Column("page_url", Text, nullable=False),
-        Column("page_sha256", String(64), nullable=False),
+        Column("source", Words, nullable=False),
+        Column("page_url", Prose, nullable=False),
+        Column("page_sha256", Words, nullable=False),
         Column("collected_at", UtcTime, nullable=False),
         Column("first_seen", Date, nullable=False),
     ]
@@ -56,16 +62,16 @@ def _provenance() -> list[Column[Any]]:
 accounts = Table(  # one row for what one page says of one account; merged when read
     "accounts",
     metadata,
-    Column("account", String(300), primary_key=True),
-    Column("page_key", String(64), primary_key=True),
-    Column("site", String(120), nullable=False),
-    Column("handle", Text, nullable=False),
-    Column("url", Text),
-    Column("kind", String(20), nullable=False),
-    Column("native_id", String(120)),
-    Column("name", Text),
-    Column("bio", Text),
-    Column("location", Text),
+    Column("account", Words, primary_key=True),
+    Column("page_key", Words, primary_key=True),
+    Column("site", Words, nullable=False),
+    Column("handle", Prose, nullable=False),
+    Column("url", Prose),
+    Column("kind", Words, nullable=False),
+    Column("native_id", Words),
+    Column("name", Prose),
+    Column("bio", Prose),
+    Column("location", Prose),
     Column("links", JSON, nullable=False),
     Column("open_to_work", Boolean),
     *_provenance(),
@@ -74,14 +80,14 @@ accounts = Table(  # one row for what one page says of one account; merged when 
 evidence = Table(  # one row for what one page says of one act
     "evidence",
     metadata,
-    Column("evidence_id", String(24), primary_key=True),
-    Column("page_key", String(64), primary_key=True),
-    Column("account", String(300), index=True),
-    Column("handle", Text),
-    Column("kind", String(30), nullable=False),
-    Column("title", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("url", Text, nullable=False),
+    Column("evidence_id", Words, primary_key=True),
+    Column("page_key", Words, primary_key=True),
+    Column("account", Words, index=True),
+    Column("handle", Prose),
+    Column("kind", Words, nullable=False),
+    Column("title", Prose, nullable=False),
+    Column("text", Prose, nullable=False),
+    Column("url", Prose, nullable=False),
     Column("date", Date),
     Column("tags", JSON, nullable=False),
     Column("links", JSON, nullable=False),
@@ -94,9 +100,9 @@ evidence = Table(  # one row for what one page says of one act
 events = Table(
     "events",
     metadata,
-    Column("url", Text, primary_key=True),
-    Column("site", String(120), nullable=False),
-    Column("title", Text, nullable=False),
+    Column("url", Prose, primary_key=True),
+    Column("site", Words, nullable=False),
+    Column("title", Prose, nullable=False),
     Column("start", Date),
     Column("end", Date),
     Column("winners_announced", Boolean, nullable=False),
@@ -107,13 +113,13 @@ events = Table(
 pages = Table(  # the archive: what came back, compressed, with its time, hash and status
     "pages",
     metadata,
-    Column("page_key", String(64), primary_key=True),
-    Column("source", String(40), nullable=False),
-    Column("url", Text, nullable=False),
-    Column("final_url", Text, nullable=False),
+    Column("page_key", Words, primary_key=True),
+    Column("source", Words, nullable=False),
+    Column("url", Prose, nullable=False),
+    Column("final_url", Prose, nullable=False),
     Column("status", Integer, nullable=False),
     Column("headers", JSON, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", Words, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("fetched_at", UtcTime, nullable=False),
     Column("parser_version", Integer, nullable=False),
@@ -123,15 +129,15 @@ frontier = Table(  # what a crawl still has to ask; a row is settled in the tran
     "frontier",
     metadata,
     Column("position", Integer, primary_key=True, autoincrement=True),
-    Column("crawl", String(80), nullable=False),
-    Column("source", String(40), nullable=False),
-    Column("request_key", String(64), nullable=False),
-    Column("method", String(4), nullable=False),
-    Column("url", Text, nullable=False),
-    Column("body", Text),
+    Column("crawl", Words, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("request_key", Words, nullable=False),
+    Column("method", Words, nullable=False),
+    Column("url", Prose, nullable=False),
+    Column("body", Prose),
     Column("headers", JSON, nullable=False),
     Column("depth", Integer, nullable=False),
-    Column("state", String(12), nullable=False),
+    Column("state", Words, nullable=False),
     Index("frontier_once", "crawl", "source", "request_key", unique=True),
     Index("frontier_next", "crawl", "source", "state"),
 )
@@ -139,16 +145,16 @@ frontier = Table(  # what a crawl still has to ask; a row is settled in the tran
 judgements = Table(  # append-only: who said that two accounts are, or are not, one person, and on what grounds
     "judgements",
     metadata,
-    Column("judgement_id", String(24), primary_key=True),
-    Column("left", String(300), nullable=False, index=True),
-    Column("right", String(300), nullable=False, index=True),
-    Column("verdict", String(12), nullable=False),
+    Column("judgement_id", Words, primary_key=True),
+    Column("left", Words, nullable=False, index=True),
+    Column("right", Words, nullable=False, index=True),
+    Column("verdict", Words, nullable=False),
     Column("score", Float, nullable=False),
-    Column("rule", String(60), nullable=False),
+    Column("rule", Words, nullable=False),
     Column("rule_version", Integer, nullable=False),
     Column("proofs", JSON, nullable=False),
-    Column("by", String(12), nullable=False),
-    Column("sentence", Text, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("sentence", Prose, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("revoked_at", UtcTime),
 )
@@ -156,42 +162,42 @@ judgements = Table(  # append-only: who said that two accounts are, or are not, 
 members = Table(  # derived from the judgements, rebuilt by refresh
     "members",
     metadata,
-    Column("account", String(300), primary_key=True),
-    Column("candidate_id", String(40), nullable=False, index=True),
+    Column("account", Words, primary_key=True),
+    Column("candidate_id", Words, nullable=False, index=True),
 )
 
 vectors = Table(  # one vector a text and model; nothing in it names a person
     "vectors",
     metadata,
-    Column("model_id", String(120), primary_key=True),
-    Column("text_sha256", String(64), primary_key=True),
+    Column("model_id", Words, primary_key=True),
+    Column("text_sha256", Words, primary_key=True),
     Column("vector", LargeBinary, nullable=False),
 )
 
 suppressions = Table(  # keyed hashes only; the key lies outside of the database
     "suppressions",
     metadata,
-    Column("hash", String(64), primary_key=True),
-    Column("kind", String(12), nullable=False),
-    Column("reason", String(40), nullable=False),
+    Column("hash", Words, primary_key=True),
+    Column("kind", Words, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("at", UtcTime, nullable=False),
 )
 
 exports = Table(  # which file names which candidate, so that erasure reaches files too
     "exports",
     metadata,
-    Column("path", Text, primary_key=True),
-    Column("candidate_id", String(40), primary_key=True),
+    Column("path", Prose, primary_key=True),
+    Column("candidate_id", Words, primary_key=True),
     Column("exported_at", UtcTime, nullable=False),
 )
 
 runs = Table(
     "runs",
     metadata,
-    Column("run_id", String(40), primary_key=True),
-    Column("step", String(40), nullable=False),
-    Column("source", String(40)),
-    Column("outcome", String(20), nullable=False),
+    Column("run_id", Words, primary_key=True),
+    Column("step", Words, nullable=False),
+    Column("source", Words),
+    Column("outcome", Words, nullable=False),
     Column("started_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime, nullable=False),
     Column("counts", JSON, nullable=False),
@@ -201,20 +207,20 @@ runs = Table(
 dealings = Table(  # what was done with a person: handed over for a role, notified, answered; their own page gone
     "dealings",
     metadata,
-    Column("account", String(300), primary_key=True),
-    Column("kind", String(12), primary_key=True),
-    Column("role", String(80), primary_key=True),
+    Column("account", Words, primary_key=True),
+    Column("kind", Words, primary_key=True),
+    Column("role", Words, primary_key=True),
     Column("day", Date, primary_key=True),
 )
 
 shortlists = Table(  # past shortlists, so that the next one can say what changed and why
     "shortlists",
     metadata,
-    Column("shortlist_id", String(24), primary_key=True),
-    Column("role", String(80), nullable=False, index=True),
-    Column("role_hash", String(64), nullable=False),
-    Column("model_id", String(120), nullable=False),
-    Column("weights_hash", String(64), nullable=False),
+    Column("shortlist_id", Words, primary_key=True),
+    Column("role", Words, nullable=False, index=True),
+    Column("role_hash", Words, nullable=False),
+    Column("model_id", Words, nullable=False),
+    Column("weights_hash", Words, nullable=False),
     Column("as_of", Date, nullable=False),
     Column("considered", Integer, nullable=False),
     Column("spread", JSON, nullable=False),
@@ -224,9 +230,9 @@ shortlists = Table(  # past shortlists, so that the next one can say what change
 placings = Table(  # who stood where; of an erased person the place alone remains
     "placings",
     metadata,
-    Column("shortlist_id", String(24), primary_key=True),
+    Column("shortlist_id", Words, primary_key=True),
     Column("rank", Integer, primary_key=True),
-    Column("candidate_id", String(40), index=True),
+    Column("candidate_id", Words, index=True),
     Column("score", Float, nullable=False),
     Column("terms", JSON, nullable=False),
     Column("evidence", JSON, nullable=False),

@@ -12,6 +12,7 @@ import pytest
 from scrapers.settings import Home
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
+from tests.postgres import Postgres, postgres_server
 
 THOROUGH = os.environ.get("HEADWATER_THOROUGH") == "1"
 NOON = datetime(2026, 11, 15, 12, tzinfo=UTC)
@@ -24,6 +25,13 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the recorded corpus and benches are not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server on this machine, started once; the test is skipped, with the reason, where none starts."""
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture

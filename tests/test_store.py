@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-import stat
 import threading
+import zlib
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from scrapers import tables
 from scrapers.records import Account, AccountKey, Award, Event, Evidence, EvidenceKind, Page, Request
@@ -22,6 +22,23 @@ from tests.conftest import NOON
 
 ADA = AccountKey("devpost", "Ada-Example")
 REQUEST = Request("devpost", "https://devpost.com/software/quiet-pager")
+
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture(autouse=True, params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every claim holds for both stores."""
+    if request.param == "postgresql":
+        monkeypatch.setenv("HEADWATER_STORE", request.getfixturevalue("postgres").database())
+    return str(request.param)
+
+
+def change(store: Store, statement: str, **values: object) -> None:
+    """What a hand in the database could do."""
+    with store._engine.begin() as connection:
+        connection.execute(text(statement), values)
 
 
 def page(body: bytes = b"<p>hello</p>", request: Request = REQUEST) -> Page:
@@ -90,29 +107,21 @@ def test_the_archive_gives_back_the_same_bytes(store: Store) -> None:
     assert kept.body == body
 
 
-def test_a_flipped_bit_in_the_archive_is_found(home: Home, store: Store) -> None:
+def test_a_flipped_bit_in_the_archive_is_found(store: Store) -> None:
     """A page whose bytes do not match their hash is refused, not served."""
     store.ask("live", [REQUEST])
     store.settle("live", REQUEST, page=page())
-    other = zlib_of(b"<p>jello</p>")
-    with sqlite3.connect(home / "headwater.db") as connection:
-        connection.execute("UPDATE pages SET body = ?", (other,))
+    change(store, "UPDATE pages SET body = :body", body=zlib.compress(b"<p>jello</p>"))
     with pytest.raises(Exception, match="do not match their hash"):
         store.archived(REQUEST)
 
 
-def zlib_of(body: bytes) -> bytes:
-    import zlib
-
-    return zlib.compress(body)
-
-
-def test_a_fact_without_provenance_is_refused_by_the_database(home: Home, store: Store) -> None:
+def test_a_fact_without_provenance_is_refused_by_the_database(store: Store) -> None:
     """No evidence row can exist without source, URL, hash and time (G5)."""
     store.ask("live", [REQUEST])
     store.settle("live", REQUEST, page=page(), records=[win()])
-    with sqlite3.connect(home / "headwater.db") as connection, pytest.raises(sqlite3.IntegrityError):
-        connection.execute("UPDATE evidence SET page_sha256 = NULL")
+    with pytest.raises(IntegrityError):
+        change(store, "UPDATE evidence SET page_sha256 = NULL")
 
 
 def test_gone_pages_take_their_facts_with_them(store: Store) -> None:
@@ -164,30 +173,10 @@ def test_migrations_and_tables_agree(store: Store) -> None:
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
 
 
-def test_the_store_and_its_home_are_private(home: Home, store: Store) -> None:
-    """Folder 0700, file 0600."""
-    assert stat.S_IMODE((home / "headwater.db").stat().st_mode) == 0o600
-    assert stat.S_IMODE(home.folder.stat().st_mode) == 0o700
-
-
-@pytest.mark.parametrize("damage", ["garbage", "truncated"])
-def test_a_damaged_store_is_refused_and_left_as_it_is(home: Home, damage: str) -> None:
-    """The message names the file and the remedy; not a byte of it changes (G37)."""
-    Store.open(home).close()
-    file = home / "headwater.db"
-    whole = file.read_bytes()
-    broken = b"garbage " * 2000 if damage == "garbage" else whole[: len(whole) // 3]
-    file.write_bytes(broken)
-    with pytest.raises(StoreUnusable, match=r"headwater\.db"), Store.open(home) as store:
-        list(store.evidence())
-    assert file.read_bytes() == broken
-
-
 def test_a_newer_schema_is_refused(home: Home) -> None:
     """A store written by a later version is named as such, before any work is done."""
-    Store.open(home).close()
-    with sqlite3.connect(home / "headwater.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with Store.open(home) as store:
+        change(store, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreUnusable, match="9999 is newer"):
         Store.open(home)
 
@@ -226,8 +215,52 @@ def test_times_without_a_zone_are_refused(store: Store) -> None:
     assert kept.fetched_at == NOON + timedelta(hours=1)
 
 
-def test_an_unwritable_home_is_named(tmp_path: Path) -> None:
-    """A folder that cannot be made gives one clear message with the remedy."""
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(Exception, match="--home"):
-        Home(tmp_path / "file" / "home").create()
+def test_no_word_is_too_long_and_all_sort_alike(store: Store) -> None:
+    """What a page says is kept whole, however long, and comes back in the order of its code points."""
+    handles = ["\u00e9", "Z" * 900, "a", "B" * 5000]
+    for handle in handles:
+        request = Request("devpost", f"https://devpost.com/{handle}")
+        told = [Account("devpost", handle, id="9" * 400, name=handle), win(account=AccountKey("devpost", handle))]
+        store.settle("live", request, page=page(request=request), records=told)
+    assert {account.handle for account in store.accounts().values()} == set(handles)
+    assert list(store.accounts()) == sorted(store.accounts())
+
+
+def test_two_openings_at_once_build_one_schema(home: Home) -> None:
+    """Workers that start together on an empty store do not trip over each other."""
+    faults: list[BaseException] = []
+
+    def open_it() -> None:
+        try:
+            Store.open(home).close()
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=open_it) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+
+
+def test_writers_at_once_never_deadlock(home: Home, store: Store) -> None:
+    """Two who ask for the same pages in opposite order both get through, and each page is asked once."""
+    requests = [Request("devpost", f"https://devpost.com/software/p{number}") for number in range(40)]
+    faults: list[BaseException] = []
+
+    def ask(order: int) -> None:
+        try:
+            with Store.open(home) as writer:
+                for start in range(0, 40, 10):
+                    writer.ask("live", requests[::order][start:] + requests[::order][:start])
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=ask, args=(order,)) for order in (1, -1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert store.pending("live") == {"devpost": 40}

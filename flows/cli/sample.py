@@ -18,7 +18,7 @@ from scrapers.settings import Home, packaged
 
 def run_demo(out: Path, quiet: bool) -> Iterator[tuple[str, Shortlist, list[Path]]]:
     """Collect, join, embed and rank the sample afresh; yields each role's name, shortlist and files."""
-    home, day = Home(out.expanduser().resolve() / "home"), sample_day()
+    home, day = Home(out.expanduser().resolve() / "home", apart=True), sample_day()
     with source_bars(quiet) as (on_page, _), bar("embedding", quiet) as progress:
         build_sample(home, progress, lambda name, run, seen: collect_source(name, run, seen, on_page))
     pool, at = TalentPool.open(home), datetime.combine(day, time(12), tzinfo=UTC)

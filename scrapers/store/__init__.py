@@ -5,8 +5,8 @@ Writes are idempotent: the same page read twice leaves the same rows. Readers ne
 
 from scrapers.store.books import Books, Run
 from scrapers.store.crawling import Archived, Crawling, Pending
-from scrapers.store.database import StoreUnusable
 from scrapers.store.dealings import Dealing, Dealings, Deed, Link
+from scrapers.store.engine import StoreUnusable
 from scrapers.store.holdings import Holdings, Stated
 
 __all__ = ["Archived", "Dealing", "Deed", "Link", "Pending", "Run", "Stated", "Store", "StoreUnusable"]

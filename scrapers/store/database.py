@@ -1,26 +1,19 @@
-"""The connection: opened, migrated, one transaction at a time, faults named with their remedy."""
+"""One transaction at a time, over a schema that is up to date."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
 
-from scrapers.faults import StorageFault
 from scrapers.settings import Home
-
-SCHEMA = "0002"
-
-
-class StoreUnusable(StorageFault):
-    """The store is damaged, full, locked or of a newer schema; nothing in it was changed."""
+from scrapers.store.engine import StoreUnusable, engine_for, faults_named, place_of
+from scrapers.tables import metadata
 
 
 class Database:
@@ -28,25 +21,25 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        # A snapshot for reads of several statements, which SQLite gives to every transaction.
+        self._snapshot = {} if self._in_a_file else {"isolation_level": "REPEATABLE READ"}
 
     @classmethod
     def open(cls, home: Home, *, durable: bool = True) -> Self:
         """Open (and on first use create) the store, bringing an older schema up to date.
 
         Every commit survives a power cut; without `durable` (a replay can be repeated) the last ones may not.
-        Raises StoreUnusable naming the path and the remedy; a damaged file is never written to.
+        Raises StoreUnusable naming the place and the remedy; a damaged file is never written to.
         """
-        url = os.environ.get("HEADWATER_STORE") or f"sqlite:///{home.create() / 'headwater.db'}"
-        engine = create_engine(url)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", partial(_sqlite_settings, "FULL" if durable else "NORMAL"))
-            event.listen(engine, "begin", _sqlite_begin)
-        store = cls(engine)
-        with _faults_named(engine):
-            store._migrate()
-        if engine.dialect.name == "sqlite" and engine.url.database:
-            Path(engine.url.database).chmod(0o600)
+        store = cls(engine_for(home, durable))
+        store._migrate()
+        if store._in_a_file and store._engine.url.database:
+            Path(store._engine.url.database).chmod(0o600)
         return store
+
+    @property
+    def _in_a_file(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
 
     def close(self) -> None:
         self._engine.dispose()
@@ -58,13 +51,15 @@ class Database:
         self.close()
 
     def _migrate(self) -> None:
-        with self._engine.connect() as connection:
-            tables = self._engine.dialect.get_table_names(connection)
-            current = connection.scalar(text("SELECT version_num FROM alembic_version")) if tables else None
-        if current == SCHEMA:
+        newest = max(step.name[:4] for step in files("scrapers.migrations.versions").iterdir() if step.name[0] == "0")
+        with self._reading() as connection:
+            begun = "alembic_version" in self._engine.dialect.get_table_names(connection)
+            current = connection.scalar(text("SELECT version_num FROM alembic_version")) if begun else None
+        if current == newest:
             return
-        if current is not None and current > SCHEMA:
-            raise StoreUnusable(f"{self._engine.url}: schema {current} is newer than this version knows ({SCHEMA})")
+        if current is not None and (len(current) != len(newest) or current > newest):
+            where = place_of(self._engine)
+            raise StoreUnusable(f"{where}: schema {current} is newer than this version knows ({newest}); update it")
         from alembic import command
         from alembic.config import Config
 
@@ -77,7 +72,7 @@ class Database:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with (
-            _faults_named(self._engine),
+            faults_named(self._engine),
             self._engine.connect().execution_options(writes=True) as connection,
             connection.begin(),
         ):
@@ -85,11 +80,11 @@ class Database:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _faults_named(self._engine), self._engine.connect() as connection:
+        with faults_named(self._engine), self._engine.connect().execution_options(**self._snapshot) as connection:
             yield connection
 
     def _insert(self, table: Any) -> Any:
-        return (sqlite if self._engine.dialect.name == "sqlite" else postgresql).insert(table)
+        return (sqlite if self._in_a_file else postgresql).insert(table)
 
     def _upsert(self, connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]], keep: set[str]) -> None:
         """Insert, or update every column but the key and those in `keep`."""
@@ -102,46 +97,21 @@ class Database:
         connection.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed), rows)
 
     def compact(self) -> None:
-        """Leave no deleted byte behind: fold the write-ahead log into the file, whose freed pages are zeroed."""
-        if self._engine.dialect.name != "sqlite":
-            return
-        connection = self._engine.raw_connection()
-        try:
-            busy, *_ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        finally:
-            connection.close()
+        """Leave no deleted byte behind in the database's files.
+
+        SQLite folds its write-ahead log into the file, whose freed pages are zeroed; PostgreSQL writes its tables
+        anew. A server's own log and backups are its operator's to expire.
+        """
+        with faults_named(self._engine):
+            if not self._in_a_file:
+                with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    connection.execute(text("SET lock_timeout = '30s'"))
+                    for table in metadata.sorted_tables:
+                        connection.execute(text(f'VACUUM FULL "{table.name}"'))
+                    connection.execute(text("RESET lock_timeout"))
+                return
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                busy = connection.scalar(text("PRAGMA wal_checkpoint(TRUNCATE)"))
         if busy:
-            raise StoreUnusable(f"{self._engine.url}: a reader keeps the old log; close notebooks and run this again")
-
-
-def _sqlite_settings(synchronous: str, connection: Any, _: object) -> None:
-    connection.isolation_level = None  # we begin transactions ourselves, see _sqlite_begin
-    for setting in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=30000", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {setting}")
-
-
-def _sqlite_begin(connection: Connection) -> None:
-    """A writer takes its lock at the start, so that it never fails half-way with "database is locked"."""
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-@contextmanager
-def _faults_named(engine: Engine) -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        what, where = str(error.orig), engine.url.render_as_string(hide_password=True)
-        remedy = next((advice for sign, advice in _REMEDIES.items() if sign in what), "see the message")
-        raise StoreUnusable(f"{where}: {what}; {remedy}") from error
-
-
-_REMEDIES = {
-    "not a database": "the file is damaged: move it away and restore a backup, or collect again",
-    "malformed": "the file is damaged: keep a copy, restore a backup, or collect again",
-    "full": "free some disk space and run again; what was kept before is whole",
-    "locked": "another program holds the store; wait for it or close it",
-    "readonly": "the store cannot be written: check who owns the folder",
-    "unable to open": "check that the folder exists and that you may write to it",
-    "connection": "check HEADWATER_STORE and that the database server answers",
-}
+            where = place_of(self._engine)
+            raise StoreUnusable(f"{where}: a reader keeps the old log; close notebooks and run this again")
