@@ -6,7 +6,7 @@ evidence, and taken away where the answer is strong. A negation is never left to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -15,11 +15,13 @@ import numpy as np
 
 from ranking.copying import copied_rows
 from ranking.corpus import Corpus
+from ranking.features import Signal
 from ranking.features.recency import freshness
 from ranking.fuse import Points, fused, strongest
 from ranking.lexicon import query_weights
 from ranking.retrieve import Found, find
 from ranking.role import Requirement, Role
+from ranking.signals import asked_signals, blended, judged, measure, values_of
 from ranking.support import contributions
 from ranking.weights import Weights
 
@@ -30,6 +32,8 @@ LIFTED_FROM, LIFTED_AT = 0.5, 2.0
 # benches: of relevant people 38 to 81 of 100 are found so, of others 11 to 39, where labels are incomplete.
 ON_TOPIC, WORDS_FOR_MEANING = 0.55, 0.5
 OUTSTANDING, LEAST_MEANING = 2.0, 0.3
+# What a graded skill counts beyond the share of the pool that was asked for.
+BEYOND = 0.25
 # Scores are compared, tied and written with this many decimals.
 DECIMALS = 6
 
@@ -42,6 +46,7 @@ class PoolTerm:
     detail: str
     points: Points
     requirements: tuple[str, ...] = ()
+    signal: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,16 @@ class Scores:
     total: Points
     found: Mapping[str, Found]
     copies: frozenset[int]
+    strengths: Mapping[str, Points]
+
+    def signal(self, person: int, name: str) -> Signal:
+        """What a feature found in a person, from evidence that counts."""
+        return measure(name, self.role, judged(self.corpus, person, self.copies), self.as_of)
+
+    def standing(self, person: int, requirement: str) -> float:
+        """The share of the pool that answers a requirement less well than this person, 0..1."""
+        strength = self.strengths[requirement]
+        return float((strength < strength[person] - 1e-9).mean())
 
     def support(self, person: int, requirement: str) -> list[tuple[int, float]]:
         """The person's rows for a requirement id with their shares of what was found, which add up to 1, best first."""
@@ -96,15 +111,18 @@ def score_role(role: Role, corpus: Corpus, weights: Weights, as_of: date) -> Sco
     counted[sorted(copies)] = 0
     by_text = {text: find(corpus, text, vectors[text], counted) for text in texts}
     points = {text: fused(found.parts, weights.parts) for text, found in by_text.items()}
+    graded = {each.id: tempered(points[each.text], each.threshold) for each in asked}
     terms = [
-        *_wanted("must", _musts(asked), points, weights.levels.must),
-        *_wanted("nice", [[each] for each in asked if each.level == "nice"], points, weights.levels.nice),
+        *_wanted("must", _musts(asked), graded, weights.levels.must),
+        *_wanted("nice", [[each] for each in asked if each.level == "nice"], graded, weights.levels.nice),
         *(_unwanted(each, points, weights) for each in asked if each.level == "never"),
+        *_signals(role, corpus, weights, as_of, copies),
         *_recency(corpus, weights, as_of),
     ]
     total = np.sum([term.points for term in terms], axis=0) if terms else np.zeros(len(corpus.people))
     found = {each.id: by_text[each.text] for each in asked}
-    return Scores(role, corpus, weights, as_of, tuple(terms), total, found, copies)
+    strengths = {each.id: _total(points[each.text]) for each in asked}
+    return Scores(role, corpus, weights, as_of, tuple(terms), total, found, copies, strengths)
 
 
 def asked_for(role: Role) -> tuple[Requirement, ...]:
@@ -131,7 +149,7 @@ def _wanted(
     """The terms of all requirements of a level, whose points together are the weighted mean."""
     terms = []
     for members in asked:
-        groups = strongest([points[each.text] for each in members]) if len(members) > 1 else points[members[0].text]
+        groups = strongest([points[each.id] for each in members]) if len(members) > 1 else points[members[0].id]
         text, ids = " or ".join(each.text for each in members), tuple(each.id for each in members)
         terms += [
             PoolTerm(f"{level}: {_short(text)} - {group}", text, values * (weight / len(asked)), ids)
@@ -148,6 +166,29 @@ def _unwanted(each: Requirement, points: Mapping[str, Mapping[str, Points]], wei
     if each.unless:
         penalty *= 1 - np.clip((_total(points[each.unless]) - LIFTED_FROM) / (LIFTED_AT - LIFTED_FROM), 0, 1)
     return PoolTerm(f"never: {_short(each.text)}", each.text, 0.0 - penalty, (each.id,))
+
+
+def tempered(groups: Mapping[str, Points], threshold: float | None) -> Mapping[str, Points]:
+    """Points for a graded skill: beyond the share of the pool that was asked for, more counts a quarter.
+
+    So the upper half on three axes comes before a record on one. The average person is the least that can be asked.
+    """
+    if threshold is None or not len(strength := _total(groups)):
+        return groups
+    enough = max(float(np.quantile(strength, threshold)), 0.0)
+    beyond = (1 - BEYOND) * np.maximum(strength - enough, 0)
+    return {**groups, "beyond what is asked": beyond.mean() - beyond}
+
+
+def _signals(role: Role, corpus: Corpus, weights: Weights, as_of: date, copies: frozenset[int]) -> Iterator[PoolTerm]:
+    """The signals that the role asks for, as a soft minimum against the pool's mean; unknown is neutral."""
+    counts = weights.signals
+    names = asked_signals(role, counts.always)
+    if not counts.weight or not names or not corpus.people:
+        return
+    values = {name: values_of(name, role, corpus, as_of, copies) for name in names}
+    for name, part in blended(values, counts.neutral).items():
+        yield PoolTerm(f"signal: {name}", name, counts.weight * (part - part.mean()), signal=name)
 
 
 def _recency(corpus: Corpus, weights: Weights, as_of: date) -> list[PoolTerm]:

@@ -64,6 +64,14 @@ class Trained(_Table):
     high: float
 
 
+class Signals(_Table):
+    """What the signals count that a role asks for, together, and those that count for every role (`always`)."""
+
+    weight: NonNegativeFloat = 0.0
+    neutral: float = Field(default=0.3, ge=0, le=1)
+    always: tuple[str, ...] = ()
+
+
 class Weights(_Table):
     """Everything that `weights.toml` says; `trained` only where `headwater train` wrote it."""
 
@@ -71,6 +79,7 @@ class Weights(_Table):
     levels: Levels
     kinds: Mapping[EvidenceKind, NonNegativeFloat] = Field(default_factory=dict)
     features: Features = Features()
+    signals: Signals = Signals()
     trained: Trained | None = None
 
 
