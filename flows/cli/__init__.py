@@ -21,7 +21,15 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command; a fault ends it with one clear message and its exit code."""
-    from flows.cli import collecting, feedback, judging, people, ranks, team  # noqa: F401  (they add their commands to the app)
+    from flows.cli import (  # noqa: F401  (they add their commands to the app)
+        collecting,
+        feedback,
+        judging,
+        people,
+        ranks,
+        rights,
+        team,
+    )
 
     try:
         app()
