@@ -10,6 +10,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.markdown import table
+from ranking.erasure import reapply
 from ranking.pool import embed_evidence
 from scrapers.candidates import join_accounts
 from scrapers.locks import locked
@@ -23,7 +24,7 @@ def refresh(wait: float = 60.0) -> dict[str, int]:
     """Join and embed under one lock; returns and shows the counts."""
     home = find_home().create()
     with locked(home, "refresh", wait), Store.open(home) as store:
-        SuppressionList.open(home, store)
+        reapply(home, store, SuppressionList.open(home, store))
 
         @task(name="join-accounts", cache_policy=NO_CACHE, persist_result=False)
         def join() -> dict[str, int]:

@@ -41,11 +41,12 @@ def refresh(
 
 def refresh_store(place: Home, store: Store, at: datetime, quiet: bool) -> dict[str, int]:
     """Candidates and vectors brought up to date with what is held; the counts."""
+    from ranking.erasure import reapply
     from ranking.pool import embed_evidence
     from scrapers.candidates import join_accounts
     from scrapers.suppression import SuppressionList
 
-    SuppressionList.open(place, store)
+    reapply(place, store, SuppressionList.open(place, store))
     counts = join_accounts(store, place.key, at)
     with bar("embedding", quiet) as progress:
         return counts | embed_evidence(store, progress)
