@@ -14,8 +14,8 @@ from scrapers.privacy import asks_for_silence, without_private
 
 LOOKED_FOR = (*privacy._PRIVATE, privacy._AGE, privacy._BORN, privacy._CLASS, privacy._PUPIL)
 WORDS = (
-    "I I'm I\u2019m am my a an as was have with not don't never do me us now just 17 34 \u0661\u0667 years old y/o yo . , "
-    "| ; born in 2012 1990 gay Catholic party union member joined the trade diagnosed diagnosis autism diabetes PTSD "
+    "I I'm I\u2019m am my a an as was have with not don't never do me us now just 17 34 \u0661\u0667 years old y/o yo "
+    ". , | ; born in 2012 gay Catholic party union member joined the trade diagnosed diagnosis autism diabetes PTSD "
     "schools school high student at 9th 11th-grader grade class of 2031 black Asian she/her proud voted for Labour "
     "contact email call write no recruiters please keine Recruiter Sch\u00fclerin ich bin schueler je suis lyc\u00e9en "
     "\u0131 \u0130'm bap\u0131st ba\u0131ptist d\u0130agnosed \u017fchool Quaker \u212a gray\u212a"

@@ -80,7 +80,7 @@ def _article(tree: HtmlElement, url: str, page: Page) -> _Article | None:
     """The page's article with its text as far as a reader sees it, or None where there is none."""
     _settle_noscript(tree)
     around = prune_hidden(tree)
-    silent = any(asks_for_silence(words) for words in tree.xpath("//text()[not(parent::script or parent::style)]"))
+    silent = asks_for_silence("\n".join(tree.xpath("//text()[not(parent::script or parent::style)]")))
     said = _extracted(tree, url, page)
     if not said or not said.title:
         return None
