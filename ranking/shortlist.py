@@ -10,11 +10,13 @@ from math import fsum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ranking.features import Signal
 from ranking.funnel import Funnel
 from ranking.lexicon import query_weights
 from ranking.quotes import best_words
 from ranking.role import Role
 from ranking.score import PoolTerm, Scores
+from ranking.signals import question_of
 from scrapers.records import Candidate
 from scrapers.rights import Clearance
 
@@ -57,6 +59,8 @@ class Match:
     reasons: tuple[Quote, ...] = ()
     stronger_than: int = 0
     flags: tuple[str, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    questions: tuple[str, ...] = ()
 
     def explain(self) -> str:
         """The score as text: every term with its points and quotes, and the sum."""
@@ -65,7 +69,8 @@ class Match:
             lines.append(f"  {term.points:+9.4f}  {term.name}{f': {term.detail}' if term.detail else ''}")
             for quote in term.quotes:
                 lines.append(f'             "{quote.text}" {quote.url} {quote.date or ""}'.rstrip())
-        return "\n".join([*lines, f"  {self.score:+9.4f}  score"])
+        lines.append(f"  {self.score:+9.4f}  score")
+        return "\n".join([*lines, *(f"  unknown, to ask: {question}" for question in self.questions)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,7 @@ def match(scores: Scores, candidates: Mapping[str, Candidate], person: int, plac
     musts = {term.requirements: term.detail for term in scores.terms if term.name.startswith("must")}
     nevers = [term for term in scores.terms if term.name.startswith("never") and term.points[person] < 0]
     candidate = candidates[scores.corpus.people[person]]
+    signals = tuple(scores.signal(person, term.signal) for term in scores.terms if term.signal)
     return Match(
         rank=place,
         candidate=candidate,
@@ -160,6 +166,8 @@ def match(scores: Scores, candidates: Mapping[str, Candidate], person: int, plac
         reasons=_reasons(scores, musts, shown),
         stronger_than=int((scores.total < scores.total[person] - 1e-9).sum()),
         flags=_flags(scores, candidate, person),
+        signals=signals,
+        questions=tuple(question_of(signal.name) for signal in signals if signal.value is None),
     )
 
 

@@ -10,11 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ranking.corpus import build_corpus
+from ranking.embed import Memory
 from ranking.features import Context, Signal, find_features
 from ranking.features._cues import text_strength
 from ranking.role import Requirement, Role
+from ranking.score import score_role
+from ranking.shortlist import rank
 from ranking.signals import IN_WORDS, asked_signals, blended, question_of
-from scrapers.records import AccountKey, Candidate, Evidence, EvidenceKind
+from ranking.weights import read_weights
+from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
+from tests.embedder import HashingEmbedder
 
 TODAY = date(2026, 11, 15)
 KEY = AccountKey("web", "person.example")
@@ -154,3 +160,20 @@ def test_the_blend_is_a_soft_minimum_whose_parts_add_up(found: list[float | None
     assert sum(float(part[0]) for part in parts.values()) == pytest.approx(expected, abs=1e-9)
     assert all(float(parts[str(n)][0]) == 0 for n, value in enumerate(found) if value is None)
     assert filled.min() - 1e-9 <= expected + 0.3 <= filled.mean() + 1e-9
+
+
+def test_an_unknown_signal_becomes_a_question() -> None:
+    """Who shows nothing of what is asked keeps a score that adds up, and is given the question to be asked."""
+    asked = Role("", (Requirement("a", "Retries with jitter"), Requirement("b", "Tests failure on purpose")))
+    people = [
+        Candidate(f"c{n}", (Account("web", f"{n}.example"),), (piece(text, n),))
+        for n, text in enumerate((DEEP["fault_first"], "Bread and gardens."))
+    ]
+    scores = score_role(asked, build_corpus(people, Memory(), HashingEmbedder()), read_weights(), TODAY)
+    deep, silent = sorted(rank(scores, {each.id: each for each in people}), key=lambda match: match.candidate.id)
+    assert [signal.name for signal in deep.signals] == ["fault_first"]
+    assert deep.questions == ()
+    assert silent.questions == (question_of("fault_first"),)
+    assert silent.questions[0] in silent.explain()
+    for match in (deep, silent):
+        assert match.score == pytest.approx(sum(term.points for term in match.terms), abs=1e-9)
