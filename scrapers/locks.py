@@ -10,11 +10,20 @@ from filelock import FileLock, Timeout
 
 from scrapers.faults import Locked
 from scrapers.settings import Home
+from scrapers.store.advisory import advisory_lock
+from scrapers.store.engine import server_url
 
 
 @contextmanager
 def locked(home: Home, name: str, wait: float = 1.0) -> Iterator[None]:
-    """Hold the lock of that name, waiting at most that many seconds; raises Locked naming who holds it."""
+    """Hold the lock of that name, waiting at most that many seconds; raises Locked naming who holds it.
+
+    Where the store is a database server, so is the lock: workers on other machines see it.
+    """
+    if (url := server_url(home)) is not None:
+        with advisory_lock(url, name, wait):
+            yield
+        return
     folder = home.create() / "locks"
     folder.mkdir(exist_ok=True, mode=0o700)
     holder = folder / f"{name}.holder"

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import Pool
 
 from scrapers.faults import StorageFault
 from scrapers.settings import BadConfiguration, Home
@@ -55,11 +56,13 @@ def engine_for(home: Home, durable: bool = True) -> Engine:
     return engine
 
 
-def server_engine(url: URL, application: str) -> Engine:
+def server_engine(url: URL, application: str, poolclass: type[Pool] | None = None) -> Engine:
     """Connections to a database server, which lists them under that application name."""
     told = {name: value for name, value in _PATIENCE.items() if name not in url.query}
     try:
-        engine = create_engine(url, pool_pre_ping=True, connect_args=told | {"application_name": application})
+        engine = create_engine(
+            url, pool_pre_ping=True, poolclass=poolclass, connect_args=told | {"application_name": application}
+        )
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise BadConfiguration(f"HEADWATER_STORE: {error}; {_EXPECTED}") from None
     event.listen(engine, "begin", _server_begin)
