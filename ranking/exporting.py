@@ -13,6 +13,7 @@ from io import StringIO
 from pathlib import Path
 
 from ranking.blinding import blinded, key_of
+from ranking.changes import keep
 from ranking.clearance import cleared, hand_over
 from ranking.exports import Export, export_named, find_exports
 from ranking.shortlist import Shortlist
@@ -30,7 +31,8 @@ def export(
 ) -> Path:
     """Write the shortlist in that format (the suffix is added where it is missing) and return the file's path.
 
-    With a home, contacts are cleared first, and whom a file names is on record before the file is there. Beside it lie
+    With a home, contacts are cleared first, whom a file names is on record before the file is there, and the list is
+    remembered for `headwater changes`. Beside it lie
     the notice, further parts where the target takes no more rows or bytes (NAME-2.csv), the evidence where it has no
     room for it (NAME.evidence.csv), and for a blind list the key (NAME.key.csv).
     """
@@ -49,6 +51,7 @@ def export(
                 store.note_export(str(file.resolve()), ids, at)
             if not blind:
                 hand_over(shortlist, store)
+            keep(shortlist, store, at)
     if not blind and any(found.contact for found in shortlist.clearances.values()):
         written[target.with_suffix(".notice.txt")] = shortlist.notice
     for file, text in written.items():

@@ -78,7 +78,8 @@ class Shortlist:
     """The best matches for a role on a day, out of `considered` people.
 
     `clearances` say by candidate id which contact may be shown (see `ranking.clearance`): without one, none. `funnel`
-    tells whom the pool held and left out before.
+    tells whom the pool held and left out before. `weights` is their hash, `spread` the lowest value and the deviation
+    over the pool of each part of each requirement: what points are measured by.
     """
 
     role: Role
@@ -89,6 +90,8 @@ class Shortlist:
     clearances: Mapping[str, Clearance] = field(default_factory=dict)
     notice: str = ""
     funnel: Funnel | None = None
+    weights: str = ""
+    spread: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.matches)
@@ -143,7 +146,9 @@ def rank(
     people, order = scores.corpus.people, scores.order()
     shown = [(place, row) for place, row in enumerate(order, 1) if (people[row] in only if only else place <= top)]
     matches = tuple(match(scores, candidates, row, place) for place, row in shown)
-    return Shortlist(scores.role, matches, scores.as_of, len(order), scores.corpus.embedder.model_id)
+    model, weights = scores.corpus.embedder.model_id, scores.weights.digest
+    spread = {f"{each} {part}": scale for each, found in scores.found.items() for part, scale in found.scale.items()}
+    return Shortlist(scores.role, matches, scores.as_of, len(order), model, weights=weights, spread=spread)
 
 
 def match(scores: Scores, candidates: Mapping[str, Candidate], person: int, place: int) -> Match:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat
@@ -81,6 +82,11 @@ class Weights(_Table):
     features: Features = Features()
     signals: Signals = Signals()
     trained: Trained | None = None
+
+    @property
+    def digest(self) -> str:
+        """A hash of all that counts; where fitted weights come from does not."""
+        return sha256(self.model_dump_json(exclude={"trained"}).encode()).hexdigest()
 
 
 def read_weights(path: Path | None = None) -> Weights:

@@ -21,7 +21,7 @@ COMMANDS = {
     "init", "demo", "collect", "record", "refresh", "rank", "explain", "role", "parse", "resolve", "evaluate", "train",
     "doctor", "show",
     "feedback", "forget", "same", "different", "split", "queue", "team",
-    "suppress", "notified", "sweep", "audit",
+    "suppress", "notified", "sweep", "audit", "changes",
 }  # fmt: skip
 
 

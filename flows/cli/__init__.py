@@ -22,7 +22,9 @@ app = typer.Typer(
 def main() -> None:
     """Run the command; a fault ends it with one clear message and its exit code."""
     from flows.cli import (  # noqa: F401  (they add their commands to the app)
+        changes,
         collecting,
+        draft,
         feedback,
         judging,
         people,

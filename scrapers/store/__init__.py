@@ -8,9 +8,12 @@ from scrapers.store.crawling import Archived, Crawling, Pending
 from scrapers.store.dealings import Dealing, Dealings, Deed, Link
 from scrapers.store.engine import StoreUnusable
 from scrapers.store.holdings import Holdings, Stated
+from scrapers.store.shortlists import Kept, Placed, Shortlists
 
-__all__ = ["Archived", "Dealing", "Deed", "Link", "Pending", "Run", "Stated", "Store", "StoreUnusable"]
+__all__ = [
+    "Archived", "Dealing", "Deed", "Kept", "Link", "Pending", "Placed", "Run", "Stated", "Store", "StoreUnusable",
+]  # fmt: skip
 
 
-class Store(Crawling, Holdings, Books, Dealings):
+class Store(Crawling, Holdings, Books, Dealings, Shortlists):
     """The open store. Every public method is one transaction."""
