@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -70,6 +70,16 @@ class Notice(Strict):
     balancing_note_on: date | None = None
 
 
+class Ours(Strict):
+    """Where people have met the operator already: "owner/name" of their repositories, and by name or address the events
+    that they ran and the conferences where they spoke.
+    """
+
+    repositories: tuple[Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")], ...] = ()
+    events: tuple[Annotated[str, Field(min_length=3)], ...] = ()
+    conferences: tuple[Annotated[str, Field(min_length=3)], ...] = ()
+
+
 class Operator(Strict):
     """`operator.toml`: contact, controller, notice policy and the terms that the operator has accepted.
 
@@ -84,6 +94,7 @@ class Operator(Strict):
     cool_down_days: int = Field(default=90, ge=0, le=730)
     accepted: Mapping[str, date] = Field(default_factory=dict)
     apis_by_terms: tuple[str, ...] = ()
+    warm: Ours = Ours()
 
 
 class SourceSettings(Strict):

@@ -18,7 +18,7 @@ from scrapers.settings import Home
 from scrapers.store import Store
 
 COMMANDS = {
-    "init", "demo", "collect", "record", "refresh", "rank", "explain", "role", "parse", "resolve", "evaluate", "train",
+    "init", "demo", "collect", "record", "refresh", "rank", "explain", "draft", "role", "parse", "resolve", "evaluate", "train",
     "doctor", "show",
     "feedback", "forget", "same", "different", "split", "queue", "team",
     "suppress", "notified", "sweep", "audit", "changes",

@@ -63,6 +63,12 @@ retention_days = 180
 [notice]
 policy = "each"   # or "public", with public_url and balancing_note_on
 
+# Who worked on, entered or spoke at one of these has met you already, which is shown and never scored.
+[warm]
+repositories = []   # for example ["owner/name"]
+events = []         # events that you ran, by name or address
+conferences = []    # where you spoke, by name or address of the schedule
+
 # Terms you have read and accepted, with the day: name = YYYY-MM-DD
 [accepted]
 {accepted}"""

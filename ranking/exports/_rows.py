@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from ranking.draft import opener
 from ranking.shortlist import Match, Shortlist
 from scrapers.records import Candidate, EvidenceKind
 from scrapers.rights import Clearance
@@ -43,6 +44,7 @@ def row(match: Match, shortlist: Shortlist) -> dict[str, Any]:
         "first_seen": _day(candidate.first_seen),
         "newest_evidence": _day(newest),
         "flags": " ".join((*match.flags, *clearance.flags)),
+        "opener": opener(match, shortlist.role, clearance),
         "notice_due": _day(clearance.notice_due),
     }
     for number, quote in enumerate(match.reasons[:REASONS], start=1):
