@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ranking.role import Role
 from ranking.shortlist import Shortlist
+from ranking.warm import warm
 from scrapers.jurisdiction import hint
 from scrapers.notice import notice_text
 from scrapers.records import Candidate
@@ -23,7 +24,7 @@ NO_CONTROLLER = "nobody answers for the data yet: run headwater init"
 
 
 def cleared(shortlist: Shortlist, home: Home, store: Store, ledger: Ledger | None = None) -> Shortlist:
-    """The shortlist with what may be shown of each person's contact, and the notice that goes with it.
+    """The shortlist with what may be shown of each person's contact, the notice that goes with it, and who met us.
 
     Raises RightsUnknown where a source of somebody on the list has no terms record.
     """
@@ -55,7 +56,10 @@ def cleared(shortlist: Shortlist, home: Home, store: Store, ledger: Ledger | Non
         return replace(found, notice_due=notice_due(standing, operator), hint=hint(place) if found.contact else "")
 
     clearances = {candidate.id: clear(candidate) for candidate in people}
-    return replace(shortlist, clearances=clearances, notice=notice_text(operator) if operator else "")
+    if operator is None:
+        return replace(shortlist, clearances=clearances)
+    met = {candidate.id: found for candidate in people if (found := warm(candidate, operator.warm))}
+    return replace(shortlist, clearances=clearances, warm=met, notice=notice_text(operator))
 
 
 def hand_over(shortlist: Shortlist, store: Store) -> None:

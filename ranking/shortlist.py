@@ -17,6 +17,7 @@ from ranking.quotes import best_words
 from ranking.role import Role
 from ranking.score import PoolTerm, Scores
 from ranking.signals import question_of
+from ranking.warm import Warm
 from scrapers.records import Candidate
 from scrapers.rights import Clearance
 
@@ -77,9 +78,10 @@ class Match:
 class Shortlist:
     """The best matches for a role on a day, out of `considered` people.
 
-    `clearances` say by candidate id which contact may be shown (see `ranking.clearance`): without one, none. `funnel`
-    tells whom the pool held and left out before. `weights` is their hash, `spread` the lowest value and the deviation
-    over the pool of each part of each requirement: what points are measured by.
+    `clearances` say by candidate id which contact may be shown (see `ranking.clearance`): without one, none. `warm`
+    says who has met us already. `funnel` tells whom the pool held and left out before. `weights` is their hash,
+    `spread` the lowest value and the deviation over the pool of each part of each requirement: what points are measured
+    by.
     """
 
     role: Role
@@ -88,6 +90,7 @@ class Shortlist:
     considered: int
     model: str
     clearances: Mapping[str, Clearance] = field(default_factory=dict)
+    warm: Mapping[str, Warm] = field(default_factory=dict)
     notice: str = ""
     funnel: Funnel | None = None
     weights: str = ""

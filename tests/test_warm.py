@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from datetime import date
+from io import StringIO
 from typing import Any
 
 import pytest
 
+from ranking.blinding import blinded
+from ranking.clearance import cleared
 from ranking.warm import warm
 from scrapers.records import Account, AccountKey, Award, Candidate, Evidence, EvidenceKind
 from scrapers.settings import BadConfiguration, Home, Operator, Ours, parsed
+from scrapers.store import Store
+from tests.test_exports import shortlist, written
 from tests.test_settings import operator
 
 KEY = AccountKey("github", "ada-example")
@@ -85,3 +91,21 @@ def test_a_wrong_table_is_refused_by_name(home: Home) -> None:
     for wrong in ({"repositories": ["pager"]}, {"repos": ["openweave/pager"]}):
         with pytest.raises(BadConfiguration, match=r"operator.toml: warm\.repo"):
             parsed(Operator, table | {"warm": wrong}, "operator.toml")
+
+
+def test_the_list_says_who_met_us_and_scores_them_alike(home: Home) -> None:
+    """Sentence and link stand in the column and on the page; score and place are the same; a blind list is silent."""
+    one = shortlist()
+    (match,) = one.matches
+    work = replace(COMMITS, account=AccountKey("devpost", "ada-example"))
+    listed = replace(one, matches=(replace(match, candidate=replace(match.candidate, evidence=(work,))),))
+    operator(home)
+    table = (home / "operator.toml").read_text()
+    (home / "operator.toml").write_text(table.replace("repositories = []", 'repositories = ["openweave/pager"]'))
+    with Store.open(home) as store:
+        told = cleared(listed, home, store)
+    (met,), (before,) = (csv.DictReader(StringIO(written("shortlist_csv", each))) for each in (told, listed))
+    assert met["warm"] == "Contributed to our openweave/pager (2026-09-01) (https://github.com/openweave/pager)"
+    assert (before["warm"], before["score"], before["rank"]) == ("", met["score"], met["rank"])
+    assert 'href="https://github.com/openweave/pager"' in written("page", told)
+    assert "openweave" not in written("shortlist_csv", blinded(told))

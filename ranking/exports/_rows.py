@@ -25,6 +25,7 @@ def row(match: Match, shortlist: Shortlist) -> dict[str, Any]:
     available, available_on = availability(candidate)
     clearance = shortlist.clearances.get(candidate.id, Clearance())
     contact, basis = contact_of(clearance)
+    met = shortlist.warm.get(candidate.id)
     newest = max((item.date for item in candidate.evidence if item.date), default=None)
     cells: dict[str, Any] = dict.fromkeys(COLUMNS, "") | {
         "rank": match.rank,
@@ -38,6 +39,7 @@ def row(match: Match, shortlist: Shortlist) -> dict[str, Any]:
         "location": next((a.location for a in candidate.accounts if a.location), ""),
         "availability": available,
         "availability_date": _day(available_on),
+        "warm": f"{met.sentence} ({met.url})" if met else "",
         "contact_url": contact,
         "contact_basis": basis,
         "sources": " ".join(sorted({account.site for account in candidate.accounts})),

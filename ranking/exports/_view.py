@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from ranking.exports._rows import row
 from ranking.shortlist import Match, Quote, Shortlist
+from ranking.warm import Warm
 from scrapers.records import Account
 
 FLAGS = {
@@ -20,6 +21,7 @@ FLAGS = {
     "hidden_text": "a page of theirs holds text that readers do not see; it was not counted",
     "repeats_the_role": "repeats the words of the role; such text was not counted",
 }
+NEAREST = "What comes nearest, in what they have done, to each thing that was not found?"
 NEW_DAYS = 7
 
 
@@ -46,6 +48,8 @@ class Person:
     newest_age: str
     availability_age: str
     flags: tuple[str, ...]
+    questions: tuple[str, ...]
+    warm: Warm | None = None
     met: tuple[int, ...] = ()
 
     @property
@@ -68,6 +72,8 @@ def person(match: Match, shortlist: Shortlist, met: Iterable[int] = ()) -> Perso
         newest_age=age(newest),
         availability_age=age(available),
         flags=tuple(FLAGS.get(flag, flag.replace("_", " ")) for flag in cells["flags"].split()),
+        questions=((NEAREST,) if match.must_unknown else ()) + match.questions,
+        warm=shortlist.warm.get(match.candidate.id),
         met=tuple(met),
     )
 
