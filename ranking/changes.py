@@ -172,11 +172,11 @@ def kept(shortlist: Shortlist, at: datetime) -> Kept:
     )
 
 
-def keep(shortlist: Shortlist, store: Store, at: datetime) -> str:
-    """Remember a shortlist that leaves the house; returns the id of the entry."""
+def keep(shortlist: Shortlist, store: Store, at: datetime) -> Kept:
+    """Remember a shortlist that leaves the house; returns the entry."""
     entry = kept(shortlist, at)
     store.keep_shortlist(entry)
-    return entry.id
+    return entry
 
 
 def placed(match: Match) -> Placed:

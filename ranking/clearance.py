@@ -5,8 +5,9 @@ A shortlist that was not cleared shows no contact at all, in any format.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import date
 
 from ranking.role import Role
 from ranking.shortlist import Shortlist
@@ -14,7 +15,7 @@ from ranking.warm import warm
 from scrapers.jurisdiction import hint
 from scrapers.notice import notice_text
 from scrapers.records import Candidate
-from scrapers.retention import notice_due, standing_with
+from scrapers.retention import kept_until, notice_due, standing_with, standings
 from scrapers.rights import Clearance, Ledger, clearance
 from scrapers.settings import Home
 from scrapers.store import Dealing, Store
@@ -60,6 +61,20 @@ def cleared(shortlist: Shortlist, home: Home, store: Store, ledger: Ledger | Non
         return replace(shortlist, clearances=clearances)
     met = {candidate.id: found for candidate in people if (found := warm(candidate, operator.warm))}
     return replace(shortlist, clearances=clearances, warm=met, notice=notice_text(operator))
+
+
+def past_due(
+    people: Iterable[Candidate], home: Home, store: Store, on: date, accounts: Collection[str] | None = None
+) -> frozenset[str]:
+    """The ids of those who may be held no longer on that day: the next sweep deletes them, no list shows them (G6).
+
+    `accounts` are theirs, where that is not everybody. Nobody is past due where no operator has said how long to keep.
+    """
+    if not (home / "operator.toml").is_file():
+        return frozenset()
+    operator, theirs = home.operator(), {each.id: [str(account.key) for account in each.accounts] for each in people}
+    found = standings(theirs, store.newest_acts(accounts), store.dealings(accounts))
+    return frozenset(person for person, standing in found.items() if on > kept_until(standing, operator))
 
 
 def hand_over(shortlist: Shortlist, store: Store) -> None:

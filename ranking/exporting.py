@@ -9,17 +9,20 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from ranking.blinding import blinded, key_of
 from ranking.changes import keep
-from ranking.clearance import cleared, hand_over
+from ranking.clearance import cleared, hand_over, past_due
 from ranking.exports import Export, export_named, find_exports
 from ranking.shortlist import Shortlist
+from scrapers.audit import record
 from scrapers.faults import StorageFault
 from scrapers.settings import Home
-from scrapers.store import Store
+from scrapers.store import Kept, Store
 
 
 class NotWritten(StorageFault):
@@ -40,23 +43,48 @@ def export(
 
     how = export_named(form)
     target = path if path.suffix else path.with_suffix(how.suffix)
-    ids = [match.candidate.id for match in shortlist.matches]
     if home is None:
         written = _files(shortlist, how, target, blind)
     else:
         with Store.open(home) as store:
-            shortlist = with_known(cleared(shortlist, home, store), home)
+            shortlist = with_known(cleared(_in_time(shortlist, home, store, at), home, store), home)
             written = _files(shortlist, how, target, blind)
+            ids = [match.candidate.id for match in shortlist.matches]
             for file in written:
                 store.note_export(str(file.resolve()), ids, at)
             if not blind:
                 hand_over(shortlist, store)
-            keep(shortlist, store, at)
+            entry = keep(shortlist, store, at)
     if not blind and any(found.contact for found in shortlist.clearances.values()):
         written[target.with_suffix(".notice.txt")] = shortlist.notice
     for file, text in written.items():
         replace_file(file, text)
+    if home is not None:
+        hashes = sorted(sha256(text.encode()).hexdigest() for text in written.values())
+        record(home, "export", at, format=how.name, blind=blind, sha256=hashes, **_said(shortlist, entry))
     return target
+
+
+def _in_time(shortlist: Shortlist, home: Home, store: Store, at: datetime) -> Shortlist:
+    """The shortlist without those who may be held no longer at that moment."""
+    people = [match.candidate for match in shortlist.matches]
+    accounts = [str(account.key) for candidate in people for account in candidate.accounts]
+    late = past_due(people, home, store, at.date(), accounts)
+    return replace(shortlist, matches=tuple(match for match in shortlist.matches if match.candidate.id not in late))
+
+
+def _said(shortlist: Shortlist, entry: Kept) -> dict[str, Any]:
+    """What the log holds of a shortlist: what it was made with, from how many, who was left out, whom it names."""
+    return {
+        "shortlist": entry.id,
+        "role": entry.role_hash,
+        "model": entry.model_id,
+        "weights": entry.weights_hash,
+        "as_of": entry.as_of.isoformat(),
+        "considered": entry.considered,
+        "taken_out": dict(shortlist.funnel.taken_out) if shortlist.funnel else {},
+        "candidates": [place.candidate_id for place in entry.places],
+    }
 
 
 def _files(shortlist: Shortlist, how: Export, target: Path, blind: bool) -> dict[Path, str]:

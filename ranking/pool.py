@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ranking.clearance import past_due
 from ranking.corpus import Corpus, build_corpus
 from ranking.embed import Embedder, Memory
 from ranking.funnel import Funnel, sift
@@ -68,19 +69,29 @@ class TalentPool:
     ) -> TalentPool:
         """Everybody in the store of that home (the project's own by default), as the last refresh joined them.
 
-        Evidence collected since then is embedded first. Raises NobodyToRank for an empty store.
+        Evidence collected since then is embedded first. Left out is who may be held no longer today; a home that stands
+        apart (the sample's) lives on its own day. Raises NobodyToRank for an empty store.
         """
         place = home if isinstance(home, Home) else find_home(Path(home) if home else None)
         with Store.open(place) as store:
             listed = SuppressionList.open(place, store)
+            everybody = load_candidates(store, Ledger.read().closed())
+            today = datetime.now(UTC).date()
+            late = frozenset() if place.apart else past_due(everybody, place, store, today)
             candidates, funnel = sift(
-                load_candidates(store, Ledger.read().closed()),
+                everybody,
                 {
                     "opted out": lambda c: any(map(listed.account_listed, c.accounts)),
                     "held back: possibly minors": is_held,
+                    "past their last day": lambda c: c.id in late,
                     "nothing made that is known": lambda c: not c.evidence,
                 },
             )
+            if not candidates and late:
+                raise NobodyToRank(
+                    f"{place.folder}: all {len(late)} people are past the last day that operator.toml allows; "
+                    "run `headwater sweep`, then `headwater collect`"
+                )
             if not candidates:
                 raise NobodyToRank(f"{place.folder}: nobody here yet; run `headwater collect` and `headwater refresh`")
             corpus = build_corpus(candidates, Held(store), embedder, progress, repositories(store))

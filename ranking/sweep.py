@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from ranking.erasure import Erasure, expire, reapply
-from scrapers.retention import ARCHIVE_DAYS, check_clock, kept_until, notice_due, standing_with
+from scrapers.retention import ARCHIVE_DAYS, check_clock, kept_until, notice_due, standings
 from scrapers.settings import Home, Operator
-from scrapers.store import Dealing, Run, Store
+from scrapers.store import Run, Store
 from scrapers.suppression import SuppressionList
 
 SOON = 7  # days before a notice is due that it is told
@@ -55,25 +55,18 @@ def sweep(
 
 def _by_standing(store: Store, operator: Operator, today: date) -> tuple[list[list[str]], tuple[tuple[str, date], ...]]:
     """The accounts of each person whose last day has passed, and the notices that are due soon."""
-    people, owner = _people_held(store)
-    done: dict[str, list[Dealing]] = defaultdict(list)
-    for dealing in store.dealings():
-        done[owner.get(dealing.account, dealing.account)].append(dealing)
-    acts, over, due = store.newest_acts(), [], []
-    for person, accounts in sorted(people.items()):
-        seen = max((acts[account] for account in accounts if account in acts), default=None)
-        if seen is None:
-            continue
-        standing = standing_with(done[person], seen)
+    people = _people_held(store)
+    over, due = [], []
+    for person, standing in sorted(standings(people, store.newest_acts(), store.dealings()).items()):
         if today > kept_until(standing, operator):
-            over.append(accounts)
+            over.append(people[person])
         elif standing.handed and (day := notice_due(standing, operator)) and day - today <= timedelta(days=SOON):
             due.append((person, day))
     return over, tuple(due)
 
 
-def _people_held(store: Store) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """Accounts by candidate, and who each is; an account that no refresh has seen yet stands for itself.
+def _people_held(store: Store) -> dict[str, list[str]]:
+    """Accounts by candidate; an account that no refresh has seen yet stands for itself.
 
     Organisations and bots are nobody, and are kept.
     """
@@ -84,7 +77,7 @@ def _people_held(store: Store) -> tuple[dict[str, list[str]], dict[str, str]]:
     people: dict[str, list[str]] = defaultdict(list)
     for account, person in sorted(owner.items()):
         people[person].append(account)
-    return people, owner
+    return people
 
 
 def _last_run(store: Store) -> date | None:

@@ -7,7 +7,8 @@ public notice (GDPR Art. 14(5)(b)) people who were never handed over count as to
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -45,6 +46,24 @@ def standing_with(dealings: Iterable[Dealing], seen: date) -> Standing:
         last.get("notified"),
         last.get("answered"),
     )
+
+
+def standings(
+    people: Mapping[str, Collection[str]], acts: Mapping[str, date], dealings: Iterable[Dealing]
+) -> dict[str, Standing]:
+    """Where we stand with each person, given their accounts; left out is of whom nothing was ever seen.
+
+    `acts` says when the newest act of an account was first seen.
+    """
+    owner = {account: person for person, accounts in people.items() for account in accounts}
+    done: dict[str, list[Dealing]] = defaultdict(list)
+    for dealing in dealings:
+        if dealing.account in owner:
+            done[owner[dealing.account]].append(dealing)
+    newest = {
+        person: max((acts[a] for a in accounts if a in acts), default=None) for person, accounts in people.items()
+    }
+    return {person: standing_with(done[person], seen) for person, seen in newest.items() if seen is not None}
 
 
 def notice_due(standing: Standing, operator: Operator) -> date | None:

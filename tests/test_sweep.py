@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
 from flows.cli.operator import ask_operator, write_operator
 from ranking.erasure import forget, reapply, suppress
+from ranking.exporting import export
+from ranking.pool import NobodyToRank, TalentPool
 from ranking.sweep import sweep
+from scrapers.audit import read
+from scrapers.candidates import join_accounts
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
 from scrapers.retention import ClockInDoubt
 from scrapers.settings import BadConfiguration, Home
 from scrapers.store import Dealing, Store
 from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
+from tests.embedder import HashingEmbedder
 
 ADA = AccountKey("forem", "ada-example-hw")
 
@@ -126,3 +133,24 @@ def test_an_objection_keeps_and_hides(home: Home, store: Store) -> None:
     assert len(list(store.evidence())) == 1
     assert reapply(home, store, SuppressionList.open(home, store)) is None
     assert SuppressionList.open(home, store).account_listed(Account(ADA.site, ADA.handle))
+
+
+def test_nobody_past_due_is_exported(home: Home, store: Store, tmp_path: Path) -> None:
+    """A list that was made in time loses on its way out whoever may be held no longer by then."""
+    day = (datetime.now(UTC) - NOON).days
+    seen(home, store, day, 1)
+    join_accounts(store, home.key, NOON)
+    found = TalentPool.open(home, embedder=HashingEmbedder()).rank("A pager that retried", as_of=NOON.date())
+    for days, rows in ((30, 1), (31, 0)):
+        path = export(found, home, "shortlist_csv", tmp_path / "list", at=NOON + timedelta(days=day + days))
+        assert len(path.read_text().splitlines()) == 1 + rows
+        assert read(home)[-1]["candidates"] == [match.candidate.id for match in found.matches][:rows]
+        assert read(home)[-1]["sha256"] == [sha256(path.read_bytes()).hexdigest()]
+
+
+def test_a_pool_of_people_past_due_says_what_to_do(home: Home, store: Store) -> None:
+    """Nobody is ranked, and the message names the sweep."""
+    seen(home, store, (datetime.now(UTC) - NOON).days - 40, 1)
+    join_accounts(store, home.key, NOON)
+    with pytest.raises(NobodyToRank, match="headwater sweep"):
+        TalentPool.open(home, embedder=HashingEmbedder())

@@ -67,8 +67,8 @@ def told(found: Changes, names: Mapping[str, str]) -> Iterator[str]:
         places = f"{change.was or '-':>3} -> {change.now or '-':<3}"
         name = names.get(change.candidate_id, change.candidate_id or "somebody erased")
         shares = ", ".join(f"{cause} {points(share):+.4f}" for cause, share in change.by_cause.items())
-        moved = f": {points(change.delta):+.4f} ({shares})" if shares else ""
-        yield f"{change.kind:5} {places} {name}  {change.cause}{moved}"
+        shift = f": {points(change.delta):+.4f} ({shares})" if shares else ""
+        yield f"{change.kind:5} {places} {name}  {change.cause}{shift}"
 
 
 def as_csv(found: Changes, names: Mapping[str, str]) -> str:
