@@ -1,0 +1,41 @@
+"""Scheduled forgetting: whose time has run out, accounts that are gone, old pages, and who came back out of a backup.
+
+`python -m flows.forget` runs it here and now. Its artifact holds counts only.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+
+from flows.markdown import table
+from ranking.sweep import sweep
+from scrapers.audit import record
+from scrapers.locks import locked
+from scrapers.settings import find_home
+from scrapers.store import Store
+from scrapers.suppression import SuppressionList
+
+
+@flow(name="forget")
+def forget(wait: float = 60.0) -> dict[str, int]:
+    """Sweep under the lock of refresh; returns and shows the counts. Fails, and deletes nothing, by an odd clock."""
+    home, now = find_home().create(), datetime.now(UTC)
+    with locked(home, "refresh", wait), Store.open(home) as store:
+        swept = sweep(home, store, SuppressionList.open(home, store), at=now)
+        record(home, "sweep", now, counts=swept.counts)
+    counts = swept.counts | {"notices due within a week": len(swept.notices_due)}
+    create_markdown_artifact(
+        key="forget",
+        markdown=f"## Forgotten\n\n{table(('what', 'number'), counts.items())}\n",
+        description="What was cleared away",
+    )
+    return counts
+
+
+if __name__ == "__main__":
+    forget()
+    sys.exit(0)
