@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ranking.exports._rows import contact_of
-from scrapers.privacy import asks_for_silence, is_held, without_private, without_pronouns
+from scrapers.privacy import asks_for_silence, is_held, wants_no_contact, without_private, without_pronouns
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 
 ADA = AccountKey("web", "ada.example")
@@ -47,11 +46,11 @@ def test_subjects_of_work_stay(text: str) -> None:
     assert without_private(text, 2026) == (text, False)
 
 
-def test_who_asks_for_silence_is_not_contacted() -> None:
-    """No contact leaves for a person who asked for none, on a page or in a biography; others keep theirs."""
-    assert contact_of(candidate())[0] == "https://ada.example/"
-    assert contact_of(candidate(do_not_contact=True))[0] == ""
-    assert contact_of(candidate(bio="LLM gateways. No recruiters please."))[0] == ""
+def test_who_asks_for_silence_is_heard() -> None:
+    """A request on a page or in a biography is a request; others made none."""
+    assert not wants_no_contact(candidate())
+    assert wants_no_contact(candidate(do_not_contact=True))
+    assert wants_no_contact(candidate(bio="LLM gateways. No recruiters please."))
     assert asks_for_silence("Bitte nicht kontaktieren")
     assert not asks_for_silence("Do not contact the server twice")
 
