@@ -16,7 +16,10 @@ import pytest
 
 from ranking.exports._cells import safe_cell
 from ranking.exports._rows import COLUMNS
-from ranking.shortlist import Shortlist
+from ranking.features import Signal
+from ranking.funnel import Funnel
+from ranking.shortlist import Match, Shortlist
+from ranking.warm import Warm
 from scrapers.records import Account
 from tests.test_exports import shortlist, written
 
@@ -61,6 +64,36 @@ def people(count: int, hostile: tuple[str, ...] = ()) -> Shortlist:
         return replace(one, rank=n, candidate=candidate, must_met=met[0], must_unknown=met[1], reasons=quotes)
 
     return replace(shortlist(), matches=tuple(map(match, range(1, count + 1))), considered=2 * count, clearances={})
+
+
+def everything() -> Shortlist:
+    """Two people of whom the page has something to say in each of its places."""
+    listed, one = people(2), shortlist()
+    signals = (Signal("product", 0.4, "tells who used it"), Signal("fault_first", None, ""))
+    account = Account("web", "ada.example", "https://ada.example/", open_to_work=True, location="Oslo")
+
+    def full(match: Match) -> Match:
+        candidate = replace(match.candidate, accounts=(*match.candidate.accounts, account), joined=("They say so.",))
+        return replace(
+            match,
+            candidate=candidate,
+            must_met=("retries",),
+            must_unknown=("evals",),
+            never_hit=("slides",),
+            flags=("hidden_text",),
+            signals=signals,
+            questions=("Who used it?",),
+        )
+
+    matches = tuple(map(full, listed.matches))
+    return replace(
+        listed,
+        matches=matches,
+        clearances={match.candidate.id: one.clearances["c0123"] for match in matches},
+        warm={match.candidate.id: Warm("Entered our event", "https://ada.example/") for match in matches},
+        notice="Controller: Example Ltd",
+        funnel=Funnel(9, {"opted out": 2}, {"devpost": 7}),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -210,6 +243,77 @@ def test_print_drops_the_controls_and_shows_links(browser: Any, tmp_path: Path) 
     assert "devpost.com" in browser.execute_script(after)
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     assert base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {})["data"]).startswith(b"%PDF")
+
+
+SHADES = """
+const rgba = (text) => {
+  const [, space, inner] = text.match(/^(\\w+)\\((.*)\\)$/);
+  const n = inner.replace('srgb', '').split(/[\\s,/]+/).filter(Boolean).map(Number);
+  return (space === 'color' ? n.slice(0, 3).map((v) => 255 * v) : n.slice(0, 3)).concat(n[3] ?? 1);
+};
+const over = ([r, g, b, a], back) => [r, g, b].map((v, i) => v * a + back[i] * (1 - a)).concat(1);
+const light = (c) => {
+  const [r, g, b] = c.map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const line = (e) => e ? [...line(e.parentElement), e] : [];
+function shades(element, pseudo) {  // what is painted behind and in front, through every background and opacity
+  let back = [255, 255, 255, 1], groups = [];
+  for (const each of line(element)) {
+    const style = getComputedStyle(each);
+    if (style.opacity < 1) groups.push([Number(style.opacity), back]);
+    back = over(rgba(style.backgroundColor), back);
+  }
+  let front = over(rgba(getComputedStyle(element, pseudo).color), back);
+  for (const [opacity, behind] of groups.reverse())
+    [front, back] = [front, back].map((c) => over([...c.slice(0, 3), opacity], behind));
+  return [front, back].map(light).sort((a, b) => b - a);
+}
+const says = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+const seen = (e) => e.tagName !== 'SCRIPT' && e.checkVisibility() && says(e);
+const texts = [...document.body.querySelectorAll('*')].filter(seen);
+return texts.map((e) => [e]).concat([[byId('text'), '::placeholder']]).map(([e, pseudo]) => {
+  const [high, low] = shades(e, pseudo);
+  return [(high + 0.05) / (low + 0.05), e.className || e.tagName, e.textContent.trim().slice(0, 40)];
+}).sort((a, b) => a[0] - b[0]);
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_can_be_read(browser: Any, tmp_path: Path, scheme: str) -> None:
+    """All text, unfolded, starred and hidden, stands out from what lies behind it at 4.5 to 1 or more (WCAG AA)."""
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    )
+    show(browser, tmp_path, everything())
+    browser.execute_script(
+        "document.querySelectorAll('details').forEach((each) => (each.open = true));"
+        "mark(cards[0], 'star'); mark(cards[1], 'hide')"
+    )
+    choose(browser, "mark", "all")
+    measured = browser.execute_script(SHADES)
+    dark = browser.execute_script("return getComputedStyle(document.body).backgroundColor") != "rgb(243, 246, 247)"
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert dark is (scheme == "dark")
+    assert len(measured) > 100
+    assert [text for text in measured if text[0] < 4.5] == []
+
+
+def test_without_a_place_to_keep_marks_the_page_works_and_says_so(browser: Any) -> None:
+    """Where the browser refuses localStorage (here: a page without an origin) people are marked and exported alike."""
+    from selenium.common.exceptions import WebDriverException
+
+    browser.get(f"data:text/html;base64,{base64.b64encode(written('page', people(3)).encode()).decode()}")
+    with pytest.raises(WebDriverException, match="Storage is disabled"):
+        browser.execute_script("return localStorage.length")
+    browser.execute_script(
+        "cards[0].querySelector('[data-do=star]').click(); cards[1].querySelector('[data-do=hide]').click()"
+    )
+    assert shown(browser) == ["c00001", "c00003"]
+    assert "refuses to keep them" in browser.find_element("id", "kept").text
+    rows = csv.DictReader(StringIO(browser.execute_script("return reviewed()"), newline=""))
+    assert [row["decision"] for row in rows] == ["star", "hide", ""]
+    assert browser.get_log("browser") == []
 
 
 def test_five_hundred_people_load_at_once(browser: Any, tmp_path: Path) -> None:
