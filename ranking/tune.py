@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from ranking.corpus import build_corpus
 from ranking.embed import Memory, VectorCache
-from ranking.measures import read_qrels
 from ranking.features.recency import freshness
+from ranking.measures import read_qrels
 from ranking.people import read_people, read_queries
 from ranking.retrieve import find
 from ranking.segments import standardised

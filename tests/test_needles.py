@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scrapers import privacy
@@ -24,7 +24,7 @@ SAID = st.lists(st.sampled_from([*WORDS.split(), *"\n\t ."]), max_size=12).map("
 
 
 @pytest.mark.parametrize("pattern", LOOKED_FOR, ids=lambda pattern: pattern.pattern[:30])
-@settings(max_examples=30)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_whatever_a_pattern_finds_is_looked_at(pattern: re.Pattern[str], data: st.DataObject) -> None:
     """No text that a pattern for private statements matches is passed over by the quick look."""
