@@ -19,6 +19,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.markdown import table
+from scrapers.audit import config_hash, record
 from scrapers.collect import Report, Run, collect_source, planned
 from scrapers.collect import collect as collect_all
 from scrapers.crawl import Yield
@@ -38,6 +39,7 @@ def collect(sources: list[str] | None = None, replay: Path | None = None, wait: 
         planned(home, sources or (), since=today - SINCE, today=today, replay=replay) as plan,
     ):
         report = collect_all(Run(plan, home, store, SuppressionList.open(home, store), wait), _as_task)
+    record(home, "collect", datetime.now(UTC), config=config_hash(), counts=report.counts)
     create_markdown_artifact(key="collect-yield", markdown=_yield_markdown(report), description="Yield per source")
     whole = sum(seen.outcome == "whole" for seen in report.yields)
     message = f"{whole} of {len(report.yields)} sources whole"

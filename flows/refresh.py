@@ -12,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.markdown import table
 from ranking.erasure import reapply
 from ranking.pool import embed_evidence
+from scrapers.audit import record
 from scrapers.candidates import join_accounts
 from scrapers.locks import locked
 from scrapers.settings import find_home
@@ -35,6 +36,7 @@ def refresh(wait: float = 60.0) -> dict[str, int]:
             return embed_evidence(store)
 
         counts = join() | embed()
+        record(home, "refresh", datetime.now(UTC), counts=counts)
     create_markdown_artifact(
         key="refresh",
         markdown=f"## Refresh\n\n{table(('what', 'number'), counts.items())}\n",

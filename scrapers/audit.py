@@ -14,7 +14,7 @@ from typing import Any
 
 from scrapers.faults import StorageFault
 from scrapers.locks import locked
-from scrapers.settings import Home
+from scrapers.settings import Home, packaged
 
 _START = "0" * 64
 
@@ -42,6 +42,11 @@ def record(home: Home, act: str, at: datetime, **said: Any) -> str:
         draft.chmod(0o600)
         draft.replace(end)
     return mark
+
+
+def config_hash() -> str:
+    """The hash of `sources.toml`: what was watched, on which terms, within which bounds."""
+    return sha256(packaged("sources.toml").read_bytes()).hexdigest()
 
 
 def read(home: Home) -> list[dict[str, Any]]:

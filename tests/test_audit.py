@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from scrapers.audit import LogChanged, read, record
+from scrapers.audit import LogChanged, lines, read, record
+from scrapers.candidates import join_accounts
 from scrapers.settings import Home
+from scrapers.store import Store
 from tests.conftest import NOON
+from tests.test_cli import headwater
+
+NAMES = ("ada", "bob")
 
 
 def filled(home: Home) -> bytes:
@@ -49,3 +57,31 @@ def test_a_crash_between_line_and_mark_breaks_no_chain(home: Home) -> None:
     assert len(read(home)) == 5
     record(home, "sweep", NOON)
     assert len(read(home)) == 6
+
+
+def test_commands_leave_their_mark(tmp_path: Path) -> None:
+    """Collecting, human words and erasure are logged with ids and counts, never with a name."""
+    place = Home(tmp_path / "home").create()
+    page = [
+        {"login": f"{name}-example-hw", "id": n, "type": "User", "contributions": 9} for n, name in enumerate(NAMES)
+    ]
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "page.json").write_text(json.dumps(page))
+    url = "https://api.github.com/repos/openweave/pager/contributors?per_page=100"
+    (tmp_path / "a" / "index.json").write_text(
+        json.dumps({"source": "github", "files": [{"file": "page.json", "url": url}]})
+    )
+    ada, bob = (f"github:{name}-example-hw" for name in NAMES)
+    headwater("init", "--defaults", home=place.folder)
+    assert headwater("collect", "--replay", tmp_path / "a", home=place.folder).returncode == 0
+    with Store.open(place) as store:
+        join_accounts(store, place.key, NOON)
+    for arguments in (("different", ada, bob), ("forget", bob), ("sweep",)):
+        done = headwater(*arguments, home=place.folder)
+        assert done.returncode == 0, done.stderr
+    entries = read(place)
+    assert [entry["act"] for entry in entries] == ["collect", "different", "forget", "sweep"]
+    assert entries[0]["counts"]["github"]["outcome"] == "whole"
+    assert len(entries[0]["config"]) == 64
+    assert len(entries[2]["candidates"]) == 1
+    assert not any("-example-hw" in line for line in lines(place))

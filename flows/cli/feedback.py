@@ -23,14 +23,16 @@ def feedback(
     """Read decisions and reasons back, all or none; or whom an applicant tracking system knows already."""
     from ranking.feedback import FILE, keep, read_reviewed
     from ranking.known import is_export_of_others, remember
+    from scrapers.audit import record
     from scrapers.faults import Fault
     from scrapers.locks import locked
     from scrapers.store import Store
 
-    place = home_of(home)
+    place, now = home_of(home), datetime.now(UTC)
     if is_export_of_others(file):
         with locked(place, "refresh", wait):
             count = remember(file, place)
+            record(place, "already known", now, counts={"identifiers": count})
         typer.echo(f"{count} new identifiers; whoever has one is flagged already_known and handed to nobody")
         return
     if role is None:
@@ -38,5 +40,6 @@ def feedback(
     with locked(place, "refresh", wait), Store.open(place) as store:
         decisions = read_reviewed(file, set(store.members().values()))
         named = str(Path(role).resolve()) if Path(role).is_file() else role
-        changed = keep(decisions, named, place, store, datetime.now(UTC))
+        changed = keep(decisions, named, place, store, now)
+        record(place, "feedback", now, candidates=[d.candidate_id for d in decisions], counts={"changed": changed})
     typer.echo(f"{len(decisions)} people decided or remarked on, {changed} new or changed; kept in {place / FILE}")

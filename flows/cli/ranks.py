@@ -30,12 +30,15 @@ def refresh(
     quiet: bool = QuietOption,
 ) -> None:
     """Join the accounts of one person, and embed the evidence that is new."""
+    from scrapers.audit import record
     from scrapers.locks import locked
     from scrapers.store import Store
 
     place = home_of(home)
     with locked(place, "refresh", wait), Store.open(place) as store:
-        counts = refresh_store(place, store, datetime.now(UTC), quiet)
+        now = datetime.now(UTC)
+        counts = refresh_store(place, store, now, quiet)
+        record(place, "refresh", now, counts=counts)
     typer.echo(", ".join(f"{count} {what}" for what, count in counts.items()))
 
 
