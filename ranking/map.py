@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +16,36 @@ SUFFIXES = (".png", ".svg")
 WORDS_AT_AN_END = 3
 
 
-def places(vectors: NDArray[np.float32]) -> Floats:
-    """Principal components of the rows, [rows, 2]; signs are fixed, so that the same rows give the same picture."""
-    centred = vectors.astype(np.float64) - (vectors.mean(axis=0) if len(vectors) else 0)
-    if min(centred.shape) < 2:
-        return np.zeros((len(vectors), 2))
-    _, _, axes = np.linalg.svd(centred, full_matrices=False)
+@dataclass(frozen=True)
+class Plane:
+    """The plane through `centre` along two orthogonal `axes`, [2, width]; it holds `share` (0..1) of all variance."""
+
+    centre: Floats
+    axes: Floats
+    share: float
+
+    def places(self, vectors: NDArray[np.float32]) -> Floats:
+        """Where these rows lie on the plane, [rows, 2]."""
+        found: Floats = (vectors.astype(np.float64) - self.centre) @ self.axes.T
+        return found
+
+
+def find_plane(vectors: NDArray[np.float32]) -> Plane:
+    """The first two principal components of the rows; signs are fixed, so that the same rows give the same picture."""
+    wide = vectors.astype(np.float64)
+    centre = wide.mean(axis=0) if len(wide) else np.zeros(wide.shape[1])
+    if min(wide.shape) < 2:
+        return Plane(centre, np.zeros((2, wide.shape[1])), 0.0)
+    _, spread, axes = np.linalg.svd(wide - centre, full_matrices=False)
     largest = np.abs(axes[:2]).argmax(axis=1)
     axes = axes[:2] * np.sign(axes[[0, 1], largest])[:, None]
-    found: Floats = centred @ axes.T
-    return found
+    variance = spread**2
+    return Plane(centre, axes, float(variance[:2].sum() / max(variance.sum(), 1e-12)))
+
+
+def places(vectors: NDArray[np.float32]) -> Floats:
+    """Where the rows lie on their own plane, [rows, 2]."""
+    return find_plane(vectors).places(vectors)
 
 
 def draw(corpus: Corpus, path: Path) -> Path:

@@ -32,6 +32,7 @@ from scrapers.suppression import SuppressionList
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 Progress = Callable[[int, int], None]
 
@@ -127,6 +128,12 @@ class TalentPool:
         role = role if isinstance(role, Role) else read_role(role, as_of=day)
         found = rank(score_role(role, self.corpus, self.weights, day), self.candidates, top=top)
         return replace(found, funnel=self.funnel)
+
+    def map(self, role: Role | Path | str, top: int = 25, as_of: date | None = None) -> Figure:
+        """Everybody in two dimensions and the role among them; only the best `top` have a name."""
+        from ranking.plots import role_map
+
+        return role_map(self.corpus, self.rank(role, top, as_of))
 
     def explain(self, candidate_id: str, role: Role | Path | str, as_of: date | None = None) -> Match:
         """That candidate's place among all, with every term of the score; raises NotAmongThem."""

@@ -23,6 +23,7 @@ from scrapers.rights import Clearance
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,24 @@ class Shortlist:
         from ranking.exporting import export
 
         return export(self, None, "shortlist_csv", Path(path), at=datetime.now(UTC))
+
+    def bars(self) -> Figure:
+        """Each score as a bar of what it is made of."""
+        from ranking.plots import score_bars
+
+        return score_bars(self)
+
+    def heatmap(self) -> Figure:
+        """Who covers which requirement."""
+        from ranking.plots import coverage
+
+        return coverage(self)
+
+    def against(self, before: Shortlist) -> pd.DataFrame:
+        """Who moved since another shortlist, and the term that moved them most: a row a person."""
+        from ranking.moves import moves
+
+        return moves(self, before)
 
     def _repr_html_(self) -> str:
         """The table that a notebook shows: place, name, score, reasons with links. Everything is escaped."""

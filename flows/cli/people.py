@@ -57,17 +57,14 @@ def forget(
 ) -> None:
     """Erase a person everywhere, and keep every alias of theirs out from now on."""
     from ranking.erasure import forget as erase
-    from scrapers.audit import record
     from scrapers.locks import locked
     from scrapers.store import Store
     from scrapers.suppression import SuppressionList
 
-    place, now = home_of(home), datetime.now(UTC)
+    place = home_of(home)
     with locked(place, "refresh", wait), Store.open(place) as store:
         suppression = SuppressionList.open(place, store)
-        erasure = erase(identifier, place, store, suppression, at=now, dry_run=dry_run)
-        if not dry_run:
-            record(place, "forget", now, candidates=list(erasure.candidates), counts=dict(erasure.counts))
+        erasure = erase(identifier, place, store, suppression, at=datetime.now(UTC), dry_run=dry_run)
     verb = "would remove" if dry_run else "removed"
     typer.echo(f"{verb}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in erasure.counts.items()))
     for path in erasure.files:
@@ -98,7 +95,7 @@ def same(
     """Record that accounts are one person; the newest word about two accounts holds, through every refresh."""
     from scrapers.decisions import same as join
 
-    _decide("same", lambda store, key, at: join(identifiers, store, key, at), home, wait)
+    _decide(lambda store, key, at: join(identifiers, store, key, at), home, wait)
 
 
 @app.command()
@@ -111,7 +108,7 @@ def different(
     """Record that two are not one person; no refresh joins them again, until `same` takes it back."""
     from scrapers.decisions import different as part
 
-    _decide("different", lambda store, key, at: part(one, other, store, key, at), home, wait)
+    _decide(lambda store, key, at: part(one, other, store, key, at), home, wait)
 
 
 @app.command()
@@ -123,7 +120,7 @@ def split(
     """Make every account of a candidate a candidate of its own; `same` with all of them takes it back."""
     from scrapers.decisions import split as part
 
-    _decide("split", lambda store, key, at: part(candidate, store, key, at), home, wait)
+    _decide(lambda store, key, at: part(candidate, store, key, at), home, wait)
 
 
 @app.command()
@@ -149,19 +146,14 @@ def queue(
         console.print("nothing waits for a human's word", markup=False)
 
 
-def _decide(act: str, word: Callable[[Store, bytes, datetime], str], home: Path | None, wait: float) -> None:
-    """Say the word under the lock of refresh, log whose accounts it moved, and print what it changed."""
-    from scrapers.audit import record
+def _decide(word: Callable[[Store, bytes, datetime], str], home: Path | None, wait: float) -> None:
+    """Say the word under the lock of refresh, and print what it changed."""
     from scrapers.locks import locked
     from scrapers.store import Store
 
     place = home_of(home)
     with locked(place, "refresh", wait), Store.open(place) as store:
-        before, now = store.members(), datetime.now(UTC)
-        said = word(store, place.key, now)
-        moved = {candidate for _, candidate in before.items() ^ store.members().items()}
-        record(place, act, now, candidates=sorted(moved))
-    typer.echo(said)
+        typer.echo(word(store, place.key, datetime.now(UTC)))
 
 
 def _plain(value: Any) -> Any:
