@@ -18,6 +18,12 @@ _NAMES = (
     "darkblue:00008b midnightblue:191970 lightgray:d3d3d3 lightgrey:d3d3d3 gainsboro:dcdcdc transparent:00000000"
 )
 _NAMED = {name: f"#{code}" for name, _, code in (pair.partition(":") for pair in _NAMES.split())}
+_CLIPPING = frozenset({"clip", "clip-path"})
+_MOVING_NAMES = "left right top bottom text-indent transform margin margin-left margin-top"
+_MOVING = frozenset(_MOVING_NAMES.split())
+_OVERFLOWING = frozenset({"overflow", "overflow-x", "overflow-y"})
+_UNITS = {"px": 1.0, "pt": 4 / 3, "rem": 16.0, "vw": 12.8, "vh": 7.2, "%": 5.0, "cm": 37.8, "mm": 3.78, "in": 96.0}
+_OF_TYPE = {"em": 1.0, "ch": 0.5, "ex": 0.5}  # of the size of type
 _FAR = 500.0  # px beyond an edge
 _FAINT = 0.06  # an opacity up to here is not seen
 _TINY = 2.0  # px of type
@@ -80,11 +86,11 @@ def _is_gone(props: Props, paint: Paint) -> bool:
     return (
         props.get("display") == "none"
         or props.get("content-visibility") == "hidden"
-        or _number(props.get("opacity", "1")) <= _FAINT
-        or _number(_inside("opacity", props.get("filter", "")) or "1") <= _FAINT
-        or _is_clipped(props)
-        or _is_away(props, paint.size)
-        or _is_without_room(props, paint.size)
+        or ("opacity" in props and _number(props["opacity"]) <= _FAINT)
+        or ("filter" in props and _number(_inside("opacity", props["filter"]) or "1") <= _FAINT)
+        or (not _CLIPPING.isdisjoint(props) and _is_clipped(props))
+        or (not _MOVING.isdisjoint(props) and _is_away(props, paint.size))
+        or (not _OVERFLOWING.isdisjoint(props) and _is_without_room(props, paint.size))
     )
 
 
@@ -112,7 +118,7 @@ def _is_away(props: Props, size: float) -> bool:
 
 
 def _is_without_room(props: Props, size: float) -> bool:
-    if not {props.get("overflow"), props.get("overflow-x"), props.get("overflow-y")} & {"hidden", "clip"}:
+    if {props.get(name) for name in _OVERFLOWING}.isdisjoint({"hidden", "clip"}):
         return False
     room = (props.get(name, "") for name in ("width", "height", "max-width", "max-height"))
     return any(bool(re.match(r"[\d.]", side)) and _px(side, size) <= 1 for side in room)
@@ -129,9 +135,8 @@ def _px(value: str, size: float) -> float:
     match = re.match(r"\s*(-?[\d.]+)\s*(px|pt|rem|em|ch|ex|vw|vh|%|cm|mm|in)?", value)
     if not match or not re.search(r"\d", match.group(1)):
         return 0.0
-    unit = {"pt": 4 / 3, "rem": 16, "em": size, "ch": size / 2, "ex": size / 2, "vw": 12.8, "vh": 7.2, "%": 5}
-    unit |= {"cm": 37.8, "mm": 3.78, "in": 96}
-    return _float(match.group(1)) * unit.get(match.group(2) or "px", 1.0)
+    unit = match.group(2) or "px"
+    return _float(match.group(1)) * (_UNITS[unit] if unit in _UNITS else size * _OF_TYPE[unit])
 
 
 def _number(value: str) -> float:
@@ -155,6 +160,8 @@ def _inside(function: str, value: str) -> str:
 def _ground(props: Props, paint: Paint) -> Colour | None:
     """The colour behind the text, None where a picture or a gradient lies there."""
     value = props.get("background-color") or props.get("background", "")
+    if not value:
+        return paint.ground
     if re.search(r"url\(|gradient\(|var\(", props.get("background", "") + value):
         return None
     return paint.ground if _is_transparent(value) else _colour(value, paint.ground, paint.ground)

@@ -34,6 +34,7 @@ _SMUGGLED = re.compile(
     r"(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]"  # tag characters, but for the flags of regions
     r"|\w[\u200b-\u200d\u2060\ufeff]{2,}\w"
 )
+_UNSEEN = re.compile(r"[\U000e0020-\U000e007f\u200b-\u200d\u2060\ufeff]")  # what each of these needs
 _NEW_LINES = re.compile(r"[\r\n]+")
 FEW_WORDS = 3  # so many words hidden in one place are a label for screen readers
 
@@ -69,7 +70,7 @@ def visible_text(*parts: BeautifulSoup | Tag, styles: Sequence[Tag] | None = Non
 
 def is_smuggled(text: str) -> bool:
     """Whether a text that was not cleaned yet carries words, or breaks them, in characters that nobody sees."""
-    return bool(_SMUGGLED.search(text))
+    return not text.isascii() and bool(_UNSEEN.search(text)) and bool(_SMUGGLED.search(text))
 
 
 def _outside(part: Tag, styles: dict[int, Props]) -> Paint:

@@ -6,13 +6,15 @@ Text and date come from trafilatura (A. Barbaresi, ACL 2021), which is given the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
+from lxml.etree import SubElement, XPath
 from lxml.html import HtmlElement, tostring
 from trafilatura import bare_extraction
 
@@ -41,6 +43,10 @@ _MASTHEAD = re.compile(
     rf"(?:\W*\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|{_MONTHS}|\d{{1,2}}(?:st|nd|rd|th)?|(?:19|20)\d\d)\b){{3}}",
     re.IGNORECASE,
 )
+
+
+_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
+_WORDS = XPath("//text()[not(parent::script or parent::style)]", smart_strings=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ def _article(tree: HtmlElement, url: str, page: Page) -> _Article | None:
     """The page's article with its text as far as a reader sees it, or None where there is none."""
     _settle_noscript(tree)
     around = prune_hidden(tree)
-    silent = asks_for_silence("\n".join(tree.xpath("//text()[not(parent::script or parent::style)]")))
+    silent = asks_for_silence("\n".join(_WORDS(tree)))
     said = _extracted(tree, url, page)
     if not said or not said.title:
         return None
@@ -97,18 +103,46 @@ def _article(tree: HtmlElement, url: str, page: Page) -> _Article | None:
 
 
 def _own_part(tree: HtmlElement, text: str) -> HtmlElement:
-    """The innermost element that holds nearly all of the article: what a theme hides around it is not the author's."""
+    """The innermost element that holds nearly all of the article: what a theme hides around it is not the author's.
+
+    The page's text is brought to bare letters once: an element's own is the stretch that it covers of them.
+    """
     lines = [letters for line in text.split("\n") if (letters := _letters(line))]
-    enough, part = 0.9 * sum(map(len, lines)), tree
+    raw = str(tree.text_content())
+    letters, total, part = _letters(raw), sum(map(len, lines)), tree
+    least = sum(map(len, set(lines))) - 0.1 * total  # characters: what is shorter cannot hold nearly all
+    places = list(zip(lines, _places(lines, letters), strict=True))
+    begin, end, first, last = 0, len(raw), 0, len(letters)  # what the part covers of the text, and of its letters
     for _ in range(DEEPEST):
+        start = begin + len(part.text or "")
         for child in part.iterchildren("*"):
-            held = _letters(str(child.text_content())) if len(child) or child.text else ""
-            if sum(len(line) for line in lines if line in held) >= enough:
-                part = child
-                break
+            if end - start < least:
+                return part
+            stop = start + len(child.text_content())
+            if stop - start >= least:
+                low, high = first + len(_letters(raw[begin:start])), last - len(_letters(raw[stop:end]))
+                held = (
+                    len(line)
+                    for line, place in places
+                    if low <= place <= high - len(line) or (place >= 0 and letters.find(line, low, high) >= 0)
+                )
+                if sum(held) >= 0.9 * total:
+                    part, begin, end, first, last = child, start, stop, low, high
+                    break
+            start = stop + len(child.tail or "")
         else:
             break
     return part
+
+
+def _places(lines: Sequence[str], letters: str) -> Iterator[int]:
+    """Where each line stands, looked for below the one before it first; -1 where nowhere."""
+    at = 0
+    for line in lines:
+        place = letters.find(line, at)
+        place = place if place >= 0 else letters.find(line)
+        at = max(at, place)
+        yield place
 
 
 def _settle_noscript(tree: HtmlElement) -> None:
@@ -128,7 +162,18 @@ def _extracted(tree: HtmlElement, url: str, page: Page) -> Any:
     """Trafilatura's document of the page, or None; readers' comments are not the author's words."""
     latest = (page.fetched_at + timedelta(days=1)).date().isoformat()
     dates = {"original_date": True, "extensive_search": True, "max_date": latest}
-    return bare_extraction(tree, url=url, with_metadata=True, include_comments=False, date_extraction_params=dates)
+    with _author_stated(tree):
+        return bare_extraction(tree, url=url, with_metadata=True, include_comments=False, date_extraction_params=dates)
+
+
+@contextmanager
+def _author_stated(tree: HtmlElement) -> Iterator[None]:
+    """The tree with a stand-in for an author, so that trafilatura does not look all over the page: our cues say who."""
+    head = tree.find("head")
+    stated = None if head is None else SubElement(head, "meta", name="author", content="Stated Elsewhere")
+    yield
+    if head is not None and stated is not None:
+        head.remove(stated)
 
 
 def _body(text: str, title: str) -> str:
@@ -149,7 +194,9 @@ def _seen_of(text: str, tree: HtmlElement) -> str:
 
 
 def _letters(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text)
+    """The letters and digits alone; most signs are of ASCII, and go in one quick pass."""
+    bare = text.encode("utf-8", "surrogatepass").translate(None, _SIGNS).decode("utf-8", "surrogatepass")
+    return bare if bare.isascii() else re.sub(r"[\W_]+", "", bare)
 
 
 def _records(article: _Article, cues: Cues, url: str) -> Iterator[Record]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from scrapers.hosts import host_of, same_site
@@ -28,6 +29,17 @@ _GITHUB_PAGE_NAMES = (
     "orgs organizations pricing pulls readme search security settings site sponsors stars team topics trending"
 )
 _GITHUB_PAGES = frozenset(_GITHUB_PAGE_NAMES.split())
+_AUTHOR_METAS = XPath("//meta[@name='author' or @property='article:author']")
+_SITE_NAMES = XPath("//meta[@property='og:site_name']/@content", smart_strings=False)
+_JSON_LD = XPath("//script[@type='application/ld+json']")
+_LINKS = XPath("//*[@rel][self::a or self::link]")
+_MAYBE_SIGNED = XPath("//*[@itemprop='author' or contains(@class, 'byline') or contains(@class, 'author')]")
+_FOOTERS = XPath("//*[self::footer or @id='footer' or @class='footer' or @class='copyright']")
+_TO_GITHUB = XPath(
+    "//a[contains(@href, 'github.com/')]"
+    "[not(ancestor::p or ancestor::article or ancestor::pre or ancestor::blockquote)]"
+)
+Links = Sequence[tuple[HtmlElement, Sequence[str]]]  # links with what they say that they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +73,30 @@ def author_of(cues: Cues, host: str, site: str) -> tuple[str | None, str | None]
 
 def read_cues(tree: HtmlElement, url: str) -> Cues:
     """Everything on a page that says who wrote it, and whose site it is."""
-    metas = [
-        squeeze(m.get("content") or "") for m in tree.xpath("//meta[@name='author' or @property='article:author']")
-    ]
+    metas = [squeeze(meta.get("content") or "") for meta in _AUTHOR_METAS(tree)]
+    links = [(link, link.get("rel", "").lower().split()) for link in _LINKS(tree)]
     names = {
         "json-ld": _json_ld_authors(tree),
         "meta": _full(metas),
-        "rel-author": _full(_link_texts(tree, "author")),
+        "rel-author": _full(_link_texts(links, "author")),
         "byline": _full(squeeze(e.text_content() or e.get("content") or "") for e in _signed(tree) if _is_near(e)),
     }
-    shown = [tree.findtext(".//title"), *tree.xpath("//meta[@property='og:site_name']/@content")]
-    rights = [
-        e.text_content()[:300]
-        for e in tree.xpath("//footer | //*[@id='footer' or @class='footer' or @class='copyright']")
-    ]
+    shown = [tree.findtext(".//title"), *_SITE_NAMES(tree)]
+    rights = [footer.text_content()[:300] for footer in _FOOTERS(tree)]
     return Cues(
         names={where: found for where, found in names.items() if found},
         site=squeeze(
             " ".join(str(part) for part in (*shown, *(r for r in rights if re.search("©|copyright", r, re.I))) if part)
         ),
-        rel_me=_rel_links(tree, "me", url),
+        rel_me=_rel_links(links, "me", url),
         github=_github(tree),
-        feeds=_feeds(tree, url),
+        feeds=_feeds(links, url),
     )
 
 
 def _signed(tree: HtmlElement) -> Iterator[HtmlElement]:
     """Elements that are marked up as a byline."""
-    for element in tree.xpath("//*[@class or @itemprop]"):
+    for element in _MAYBE_SIGNED(tree):
         if element.get("itemprop") == "author" or _BYLINE.intersection((element.get("class") or "").split()):
             yield element
 
@@ -108,27 +116,25 @@ def _is_near(element: HtmlElement) -> bool:
     return True
 
 
-def _rels(tree: HtmlElement, rel: str) -> Iterator[HtmlElement]:
-    for link in tree.xpath("//a[@rel] | //link[@rel]"):
-        if rel in link.get("rel", "").lower().split():
-            yield link
+def _rels(links: Links, rel: str) -> Iterator[HtmlElement]:
+    return (link for link, rels in links if rel in rels)
 
 
-def _link_texts(tree: HtmlElement, rel: str) -> Iterator[str]:
-    for link in _rels(tree, rel):
+def _link_texts(links: Links, rel: str) -> Iterator[str]:
+    for link in _rels(links, rel):
         if _is_near(link):
             yield squeeze(link.text_content())
 
 
-def _rel_links(tree: HtmlElement, rel: str, base: str) -> tuple[str, ...]:
-    found = (absolute(base, link.get("href")) for link in _rels(tree, rel))
+def _rel_links(links: Links, rel: str, base: str) -> tuple[str, ...]:
+    found = (absolute(base, link.get("href")) for link in _rels(links, rel))
     return tuple(dict.fromkeys(link for link in found if link and host_of(link) != host_of(base)))
 
 
 def _json_ld_authors(tree: HtmlElement) -> tuple[str, ...]:
     """Names of the people that JSON-LD gives as authors of an article."""
     names: list[str] = []
-    for script in tree.xpath("//script[@type='application/ld+json']"):
+    for script in _JSON_LD(tree):
         try:
             pending = [json.loads(script.text or "", strict=False)]
         except (ValueError, RecursionError):
@@ -161,9 +167,7 @@ def _types(item: Mapping[str, Any]) -> set[str]:
 def _github(tree: HtmlElement) -> str | None:
     """The one GitHub profile that the page links from outside of its prose and comments, or None."""
     found = {}
-    for link in tree.xpath(
-        "//a[@href and not(ancestor::p or ancestor::article or ancestor::pre or ancestor::blockquote)]"
-    ):
+    for link in _TO_GITHUB(tree):
         match = _GITHUB_USER.fullmatch(link.get("href", "").strip())
         if match and match[1].casefold() not in _GITHUB_PAGES and _is_outside_comments(link):
             found[match[1].casefold()] = f"https://github.com/{match[1]}"
@@ -176,10 +180,10 @@ def _is_outside_comments(element: HtmlElement) -> bool:
     )
 
 
-def _feeds(tree: HtmlElement, url: str) -> tuple[str, ...]:
+def _feeds(links: Links, url: str) -> tuple[str, ...]:
     """The site's own feeds of posts: none of comments, none of this one page, none elsewhere."""
     found = []
-    for link in _rels(tree, "alternate"):
+    for link in _rels(links, "alternate"):
         href = absolute(url, link.get("href"))
         if not href or (link.get("type") or "").lower() not in _FEED_TYPES:
             continue

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from scrapers.painting import CANVAS, painted
@@ -18,6 +19,8 @@ _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _HIDES = re.compile(
     r"display|visibility|opacity|font|color|position|indent|margin|clip|overflow|transform|filter", re.IGNORECASE
 )
+_IDENTIFIED = XPath("descendant-or-self::*[@class or @id]")
+_CLASSES, _IDS = XPath("//@class", smart_strings=False), XPath("//@id", smart_strings=False)
 LEAST_WORDS = 4  # up to three hidden words are labels for screen readers
 WHOLE_PAGE = 0.8  # share of a page's letters from which an element is the page itself
 
@@ -32,18 +35,23 @@ def maybe_hidden(tree: HtmlElement, title: str) -> list[str]:
     if not selectors:
         return []
     drop(tree, tree.iter("script"))
-    named = {element: _names(element) for element in tree.iter() if isinstance(element.tag, str)}
-    present = frozenset[str]().union(*named.values())
-    selectors = [selector for selector in selectors if all(compound <= present for compound in selector)]
-    found, whole = [], WHOLE_PAGE * len(_words(tree)) if selectors else 0.0
+    asked = frozenset[str]().union(*(compound for selector in selectors for compound in selector))
+    absent = asked - _present(tree, asked)
+    selectors = [selector for selector in selectors if not any(compound & absent for compound in selector)]
+    if not selectors:
+        return []
+    named: dict[HtmlElement, Names] = {}
     by_name: dict[str, list[tuple[Names, ...]]] = {}
     for selector in selectors:
-        by_name.setdefault(next(iter(selector[-1]), "*"), []).append(selector)
-    for element, names in named.items():
+        by_name.setdefault(min(selector[-1], default="*"), []).append(selector)  # an id or a class, where it has one
+    found, whole = [], None
+    for element in _maybe_named(tree, by_name):
+        names = _names(element, named)
         near = [selector for name in names & by_name.keys() for selector in by_name[name] if selector[-1] <= names]
         reached = [selector[-1] for selector in near if _is_within(element, selector, named)]
         if not reached:
             continue
+        whole = WHOLE_PAGE * len(_words(tree)) if whole is None else whole
         text = _words(element)
         if len(text) > whole and squeeze(title) in text:
             _release(element, frozenset().union(*reached))
@@ -52,11 +60,29 @@ def maybe_hidden(tree: HtmlElement, title: str) -> list[str]:
     return found
 
 
+def _maybe_named(tree: HtmlElement, names: Collection[str]) -> list[HtmlElement]:
+    """The elements that may have one of these names."""
+    if any(name[0] in "*[" for name in names):
+        return list(tree.iter("*"))
+    tags = [name for name in names if name[0] not in "#."]
+    return list(dict.fromkeys([*_IDENTIFIED(tree), *(tree.iter(*tags) if tags else ())]))
+
+
+def _present(tree: HtmlElement, asked: Names) -> Names:
+    """Which of these names some element has; attributes are not looked for."""
+    classes = {f".{name}" for names in set(_CLASSES(tree)) for name in names.split()}
+    ids = {f"#{name}" for name in _IDS(tree)}
+    tags = {name for name in asked if name[0] not in ".#[" and next(tree.iter(name), None) is not None}
+    return frozenset({name for name in asked if name[0] == "["} | asked & (classes | ids | tags | {"*", "#None"}))
+
+
 def _hiding_selectors(tree: HtmlElement) -> Iterator[tuple[Names, ...]]:
     """The selectors of rules that hide: for each compound from the outside in, the names that it asks for."""
     sheets = "\n".join(style.text or "" for style in tree.iter("style"))
-    for selectors, block in _RULE.findall(re.sub(r"/\*.*?\*/", "", sheets, flags=re.DOTALL)):
-        if _hides(block):
+    rules = _RULE.findall(re.sub(r"/\*.*?\*/", "", sheets, flags=re.DOTALL)) if "{" in sheets else []
+    hiding = {block for block in {block for _, block in rules} if _hides(block)}
+    for selectors, block in rules:
+        if block in hiding:
             for selector in selectors.split(","):
                 if "::" not in selector and not selector.strip().startswith("@"):
                     yield _compounds(selector)
@@ -81,16 +107,19 @@ def _is_within(element: HtmlElement, selector: tuple[Names, ...], named: dict[Ht
     """Whether ancestors of the element match the selector's other compounds, in their order."""
     wanted = list(selector[:-1])
     for ancestor in element.iterancestors() if wanted else ():
-        if wanted and wanted[-1] <= named.get(ancestor, frozenset()):
+        if wanted and wanted[-1] <= _names(ancestor, named):
             wanted.pop()
     return not wanted
 
 
-def _names(element: HtmlElement) -> Names:
-    classes = (element.get("class") or "").split()
-    return frozenset(
-        {"*", element.tag, f"#{element.get('id')}", *(f".{c}" for c in classes), *(f"[{a}" for a in element.attrib)}
-    )
+def _names(element: HtmlElement, named: dict[HtmlElement, Names]) -> Names:
+    """The names by which a selector may reach an element, looked up once and kept before anything is released."""
+    if element not in named:
+        classes = [f".{name}" for name in (element.get("class") or "").split()]
+        named[element] = frozenset(
+            ("*", element.tag, f"#{element.get('id')}", *classes, *(f"[{name}" for name in element.attrib))
+        )
+    return named[element]
 
 
 def _words(element: HtmlElement) -> str:

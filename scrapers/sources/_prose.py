@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import unescape
 
 from lxml import html
-from lxml.etree import ParserError
+from lxml.etree import ParserError, XPath
 from lxml.html import HtmlElement
 
 from scrapers.painting import CANVAS, Paint, painted
@@ -24,6 +24,8 @@ _UNSEEN_NAMES = (
 )
 _BLOCKS, _UNSEEN = _BLOCK_NAMES.split(), _UNSEEN_NAMES.split()
 _PARSER = html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
+_CLOSED = XPath("//details[not(@open)]/*[not(self::summary)]")
+_STYLED = XPath("//*[@hidden or @style]")
 LONGEST_TAG = 20_000  # characters outside of quotes: libxml2 takes minutes over one tag with 100,000 attributes
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^>]{{{LONGEST_TAG},}}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000\ue001\ufffe\uffff]")
@@ -81,9 +83,9 @@ def prune_hidden(tree: HtmlElement) -> list[HtmlElement]:
 
     Returns where words were hidden so: the element around each. A closed detail opens, and does not count.
     """
-    drop(tree, tree.xpath("//details[not(@open)]/*[not(self::summary)]"))
+    drop(tree, _CLOSED(tree))
     paints: dict[HtmlElement, Paint | None] = {}
-    for element in tree.xpath("//*[@hidden or @style]"):
+    for element in _STYLED(tree):
         outer = next((paints[above] for above in element.iterancestors() if above in paints), CANVAS)
         closed = outer is None or element.get("hidden") is not None
         inner = painted(declarations(element.get("style", "")), outer) if outer and not closed else None
