@@ -23,8 +23,7 @@ def candidate_id(account: str, key: bytes) -> str:
 def join_accounts(store: Store, key: bytes, at: datetime) -> dict[str, int]:
     """Judge all accounts anew on what is held, and store who belongs together. Returns counts for the run report."""
     stated = _by_account(store)
-    projects = _projects(store)
-    records = [_record(key_, statements, projects.get(key_, set()), key) for key_, statements in sorted(stated.items())]
+    records = _records(stated, store, key)
     said = [judgement for judgement in store.judgements() if judgement.by_people]
     resolution = resolve(records, said, at=at)
     age = {account: (min(s.first_seen for s in statements), account) for account, statements in stated.items()}
@@ -52,6 +51,16 @@ def _by_account(store: Store) -> dict[str, list[Stated]]:
             bare = Account(item.account.site, item.account.handle)
             stated[str(item.account)].append(Stated(bare, "", item.url, collected_at, first_seen))
     return stated
+
+
+def records_of(store: Store, key: bytes) -> dict[str, IdentityRecord]:
+    """Every account as the matcher sees it, by account key."""
+    return {record.record_id: record for record in _records(_by_account(store), store, key)}
+
+
+def _records(stated: Mapping[str, list[Stated]], store: Store, key: bytes) -> list[IdentityRecord]:
+    projects = _projects(store)
+    return [_record(account, told, projects.get(account, set()), key) for account, told in sorted(stated.items())]
 
 
 def _record(account: str, statements: list[Stated], projects: set[str], key: bytes) -> IdentityRecord:

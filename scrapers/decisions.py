@@ -1,6 +1,7 @@
 """What people say about who is one person: words appended to the log, obeyed by every refresh, undone by the next word.
 
-The newest human word about a pair holds. "Different" parts whole candidates, and no rule or model joins them again.
+The newest human word about a pair holds. "Different" parts whole candidates, and no rule or model joins them again. A
+locked candidate gains and loses accounts by human words only.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from datetime import datetime
 from itertools import combinations, pairwise, product
 
 from scrapers.access import WhoIsThat, accounts_behind, spelled_account
-from scrapers.candidates import candidate_id, join_accounts, joins_of
+from scrapers.candidates import candidate_id, join_accounts, joins_of, records_of
 from scrapers.faults import Fault
-from scrapers.identity import Judgement, merge, retract, standing_of, unmerge
+from scrapers.identity import Judgement, human, standing_of
+from scrapers.identity.groups import two_numbers
 from scrapers.identity.judging import MOST_SUGGESTIONS
 from scrapers.store import Store
 
@@ -23,28 +25,45 @@ class NothingToDecide(Fault):
     """The identifiers name one and the same account, or a candidate of one account only."""
 
 
-def same(identifiers: Sequence[str], store: Store, key: bytes, at: datetime) -> str:
-    """Record that these are one person, against any earlier "different", and join anew; says what changed."""
+class TwoNumbers(Fault):
+    """Two candidates have different account numbers at one site, which one person seldom has."""
+
+
+def same(identifiers: Sequence[str], store: Store, key: bytes, at: datetime, *, force: bool = False) -> str:
+    """Record that these are one person, against any earlier "different", and join anew; says what changed.
+
+    Raises TwoNumbers where account numbers speak against it, unless `force`. A lock of one then holds for all.
+    """
     accounts = [account_of(identifier, store, key) for identifier in identifiers]
     if len(set(accounts)) < 2:
         raise NothingToDecide(f"{accounts[0]} is one account: name two")
     before = store.members()
     wanted = list(pairwise(accounts))
+    candidates = list(dict.fromkeys(before[account] for account in accounts))
+    numbers = _two_numbers([_held(candidate, before) for candidate in candidates], store, key)
+    if numbers and not force:
+        differing = "; ".join(f"{one} and {other}" for one, other in numbers)
+        raise TwoNumbers(f"different account numbers at one site: {differing}. One person has both? Add --force")
     crossing = {
         _pair(one, other)
-        for left, right in combinations({before[account]: None for account in accounts}, 2)
+        for left, right in combinations(candidates, 2)
         for one, other in product(_held(left, before), _held(right, before))
     }
     apart = {j.pair for j in _words(store) if j.verdict == "different"} & crossing
-    said = [merge(*pair, at=at, why=f"A human judged {pair[0]} and {pair[1]} to be one person.") for pair in wanted]
-    said += [retract(*pair, at=at) for pair in sorted(apart - {_pair(*pair) for pair in wanted})]
+    said = [
+        human.merge(*pair, at=at, why=f"A human judged {' and '.join(pair)} to be one person.", numbers=numbers)
+        for pair in wanted
+    ]
+    said += [human.retract(*pair, at=at) for pair in sorted(apart - {_pair(*pair) for pair in wanted})]
+    if _locked(store) & {account for candidate in candidates for account in _held(candidate, before)}:
+        said += [word for candidate in candidates for word in _lock(candidate, before, store, at)]
     after = _decide(said, store, key, at)
     together, names = {after[account] for account in accounts}, _listed(accounts)
     if len(together) > 1:
         return f"Recorded, but {names} are still {len(together)} candidates: other human words keep them apart."
     (candidate,) = together
     size = len(_held(candidate, after))
-    if len({before[account] for account in accounts}) == 1:
+    if len(candidates) == 1:
         return f"{names} were one candidate already ({candidate}, {size} accounts); no refresh parts them now."
     return f"{names} are now one candidate: {candidate}, {size} accounts."
 
@@ -61,7 +80,7 @@ def different(one: str, other: str, store: Store, key: bytes, at: datetime) -> s
     before = store.members()
     joined = before[left] == before[right]
     ours, theirs = ([left], [right]) if joined else (_held(before[left], before), _held(before[right], before))
-    after = _decide(unmerge(ours, theirs, (), at=at), store, key, at)
+    after = _decide(human.unmerge(ours, theirs, (), at=at), store, key, at)
     if after[left] == after[right]:  # cannot be: a "different" is applied before anything is joined
         raise RuntimeError(f"{left} and {right} are still joined")
     sizes = [f"{after[account]} ({_accounts(len(_held(after[account], after)))})" for account in (left, right)]
@@ -76,9 +95,31 @@ def split(candidate: str, store: Store, key: bytes, at: datetime) -> str:
     accounts = _held(before[named], before)
     if len(accounts) < 2:
         raise NothingToDecide(f"{candidate} has one account: there is nothing to split")
-    after = _decide([j for a, b in combinations(accounts, 2) for j in unmerge([a], [b], (), at=at)], store, key, at)
+    said = [j for a, b in combinations(accounts, 2) for j in human.unmerge([a], [b], (), at=at)]
+    after = _decide(said, store, key, at)
     apart = len({after[account] for account in accounts})
     return f"{_listed(accounts)} are now {apart} candidates; no refresh joins them again."
+
+
+def lock(candidate: str, store: Store, key: bytes, at: datetime) -> str:
+    """Record that a candidate is complete: no refresh adds an account to it or takes one away; says what is held."""
+    named, before = account_of(candidate, store, key), store.members()
+    held = _held(before[named], before)
+    if _locked(store).issuperset(held):
+        raise NothingToDecide(f"{before[named]} is locked already; headwater unlock {before[named]} takes it back")
+    _decide(_lock(before[named], before, store, at), store, key, at)
+    return f"{before[named]} is locked: its {_accounts(len(held))} stay together, and only a human's word adds to them."
+
+
+def unlock(candidate: str, store: Store, key: bytes, at: datetime) -> str:
+    """Take back the lock of a candidate, and nothing else that was said of it; says what changed."""
+    named, before = account_of(candidate, store, key), store.members()
+    said = human.unlock(_held(before[named], before), store.judgements(), at=at)
+    if not said:
+        raise NothingToDecide(f"{before[named]} is not locked")
+    after = _decide(said, store, key, at)
+    size = _accounts(len(_held(after[named], after)))
+    return f"{before[named]} is no longer locked: {named} is now one of {after[named]} ({size})."
 
 
 def queue(store: Store) -> list[Judgement]:
@@ -100,6 +141,7 @@ class Grounds:
     """Why the accounts of a candidate are one person, in sentences: joins with the weakest first, and what is open."""
 
     accounts: tuple[str, ...]
+    locked: bool = False
     why: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
     suggested: tuple[str, ...] = ()
@@ -110,6 +152,7 @@ class Grounds:
             "Not joined: one account." if len(self.accounts) < 2 else "No reason is on record; run headwater refresh."
         )
         lines = [*self.accounts, *(["The weakest reason first:", *self.why] if self.why else [none])]
+        lines += [human.LOCKED] if self.locked else []
         lines += ["Claims that nothing bears out:", *self.unverified] if self.unverified else []
         return lines + (["For a human to judge:", *self.suggested] if self.suggested else [])
 
@@ -122,6 +165,7 @@ def grounds_of(identifier: str, store: Store, key: bytes) -> Grounds:
     open_ones = [j for j in standing if j.verdict == "unsure" and not set(j.pair).isdisjoint(accounts)]
     return Grounds(
         tuple(accounts),
+        not _locked(store).isdisjoint(accounts),
         tuple(judgement.sentence for judgement in joins),
         tuple(judgement.sentence for judgement in open_ones if judgement.rule == "unverified-claim"),
         tuple(judgement.sentence for judgement in open_ones if judgement.rule == "suggestion"),
@@ -146,6 +190,22 @@ def _decide(said: Iterable[Judgement], store: Store, key: bytes, at: datetime) -
     store.add_judgements(said)
     join_accounts(store, key, at)
     return store.members()
+
+
+def _two_numbers(sides: Sequence[Sequence[str]], store: Store, key: bytes) -> list[tuple[str, str]]:
+    """The account numbers by which these candidates differ from each other at one site."""
+    records = records_of(store, key)
+    told = [[number for account in side if account in records for number in records[account].ids] for side in sides]
+    return [numbers for ours, theirs in combinations(told, 2) for numbers in two_numbers(ours, theirs)]
+
+
+def _lock(candidate: str, members: Mapping[str, str], store: Store, at: datetime) -> list[Judgement]:
+    joins = joins_of(store.judgements(), members)[candidate]
+    return human.lock(_held(candidate, members), [join for join in joins if not join.by_people], at=at)
+
+
+def _locked(store: Store) -> set[str]:
+    return {word.left for word in _words(store) if word.pair == (word.left, word.left) and word.verdict == "same"}
 
 
 def _words(store: Store) -> list[Judgement]:

@@ -18,9 +18,9 @@ from scrapers.settings import Home
 from scrapers.store import Store
 
 COMMANDS = {
-    "init", "demo", "collect", "record", "refresh", "rank", "explain", "draft", "role", "parse", "resolve", "evaluate", "train",
-    "doctor", "show",
-    "feedback", "forget", "same", "different", "split", "queue", "team",
+    "init", "demo", "collect", "record", "refresh", "rank", "explain", "draft", "role", "parse", "resolve", "evaluate",
+    "train", "doctor", "show",
+    "feedback", "forget", "same", "different", "split", "lock", "unlock", "queue", "team",
     "suppress", "notified", "sweep", "audit", "changes",
 }  # fmt: skip
 

@@ -11,7 +11,8 @@ import pytest
 
 from scrapers.access import WhoIsThat
 from scrapers.candidates import candidate_id, join_accounts, load_candidates
-from scrapers.decisions import NothingToDecide, different, grounds_of, queue, same, split
+from scrapers.decisions import NothingToDecide, TwoNumbers, different, grounds_of, lock, queue, same, split, unlock
+from scrapers.identity import standing_of
 from scrapers.records import Account, Page, Request
 from scrapers.settings import Home
 from scrapers.store import Store
@@ -111,6 +112,86 @@ def test_split_makes_every_account_its_own_and_same_takes_it_back(joined: Store,
     assert refreshed(joined, key, (5, 6)) == start
 
 
+def test_a_locked_candidate_gains_nobody_and_loses_nobody(joined: Store, key: bytes) -> None:
+    """New links, numbers and names move no account in or out; with the lock off, pages decide again."""
+    start = people(joined)
+    assert "its 3 accounts stay together" in lock("github:ada", joined, key, NOON)
+    assert people(joined) == start
+    silent = Account("forem", "adaroe", "https://dev.to/adaroe", name="Zoe Poe")
+    claimant = Account("devpost", "adar", name="Ada Roe", id="4711", links=("https://github.com/ada",))
+    photographed = Account("devpost", "roe-a", links=("https://avatars.githubusercontent.com/u/4711?v=4",))
+    keep(joined, silent, claimant, photographed, at=NOON + timedelta(days=1))
+    assert refreshed(joined, key)[0] == start[0]
+    assert not [j for j in queue(joined) if not set(j.pair).isdisjoint(start[0])]
+    unlock("web:roe.example", joined, key, NOON + timedelta(days=4))
+    assert people(joined)[0] == ["devpost:adar", "devpost:roe-a", "github:ada", "web:roe.example"]
+
+
+def test_unlock_is_the_state_before_the_lock(joined: Store, key: bytes) -> None:
+    """Candidates, standing judgements, reasons and the queue are the same to the last letter, human words included."""
+    same(["github:ada", "hackernews:roe9"], joined, key, NOON)
+
+    def state() -> object:
+        standing = [judgement for judgement in standing_of(joined.judgements()) if judgement.rule != "lock"]
+        return load_candidates(joined), standing, queue(joined)
+
+    before = state()
+    lock("github:ada", joined, key, NOON + timedelta(minutes=1))
+    assert state() != before
+    unlock("github:ada", joined, key, NOON + timedelta(minutes=2))
+    assert state() == before
+
+
+def test_a_lock_is_told_with_the_reasons_it_keeps(joined: Store, key: bytes) -> None:
+    """Explain still says why the accounts are one person, and that a human locked them."""
+    before = grounds_of("github:ada", joined, key)
+    lock("github:ada", joined, key, NOON)
+    grounds = grounds_of("github:ada", joined, key)
+    assert (before.locked, grounds.locked) == (False, True)
+    assert [why.removesuffix(" A human locked this person.") for why in grounds.why] == list(before.why)
+    assert "A human locked this person." in grounds.told()
+    lock("devpost:cy-poe", joined, key, NOON)
+    assert "A human locked this person." in grounds_of("devpost:cy-poe", joined, key).told()
+
+
+def test_people_may_change_a_locked_candidate(joined: Store, key: bytes) -> None:
+    """`same` brings a whole candidate under the lock, `different` parts it; each part stays locked."""
+    friend = Account("gitlab", "cyp", "https://gitlab.com/cyp", name="Cy Poe", links=("https://devpost.com/cy-poe",))
+    keep(joined, friend)
+    assert ["devpost:cy-poe", "gitlab:cyp"] in refreshed(joined, key, (1,))
+    lock("github:ada", joined, key, NOON + timedelta(days=2))
+    same(["github:ada", "devpost:cy-poe"], joined, key, NOON + timedelta(days=3))
+    assert len(refreshed(joined, key, (4,))[0]) == 5
+    different("gitlab:cyp", "github:ada", joined, key, NOON + timedelta(days=5))
+    assert sorted(map(len, refreshed(joined, key, (6,)))) == [1, 1, 4]
+    assert grounds_of("gitlab:cyp", joined, key).locked
+
+
+def test_a_lock_is_put_on_and_taken_off_once(joined: Store, key: bytes) -> None:
+    """A second lock, and an unlock of what is not locked, are refused and change nothing."""
+    with pytest.raises(NothingToDecide, match="not locked"):
+        unlock("github:ada", joined, key, NOON)
+    lock("github:ada", joined, key, NOON)
+    with pytest.raises(NothingToDecide, match="locked already"):
+        lock("forem:adaroe", joined, key, NOON + timedelta(minutes=1))
+
+
+def test_two_account_numbers_are_joined_only_by_force(joined: Store, key: bytes) -> None:
+    """The refusal names both numbers and records nothing; a forced word holds until `different` takes it back."""
+    keep(joined, Account("github", "ada-at-work", id="9", name="Ada Roe"))
+    start = refreshed(joined, key, (1,))
+    with pytest.raises(TwoNumbers, match=r"github#4711 and github#9\..*--force"):
+        same(["forem:adaroe", "github:ada-at-work"], joined, key, NOON + timedelta(days=1))
+    assert people(joined) == start
+    same(["forem:adaroe", "github:ada-at-work"], joined, key, NOON + timedelta(days=1), force=True)
+    assert len(refreshed(joined, key)[0]) == 4
+    keep(joined, Account("devpost", "third", links=("https://avatars.githubusercontent.com/u/12?v=4",)))
+    keep(joined, Account("github", "ada-at-play", id="12", name="Ada Roe", links=("https://dev.to/adaroe",)))
+    assert [len(accounts) for accounts in refreshed(joined, key, (4,))[:2]] == [4, 2]
+    different("forem:adaroe", "github:ada-at-work", joined, key, NOON + timedelta(days=5))
+    assert set(map(tuple, start)) < set(map(tuple, refreshed(joined, key, (6,))))
+
+
 def test_a_judged_pair_leaves_the_queue(joined: Store, key: bytes) -> None:
     """A namesake is suggested, never joined, and asked about once."""
     (first,) = [judgement for judgement in queue(joined) if "hackernews:roe9" in judgement.pair][:1]
@@ -155,7 +236,7 @@ def test_the_shortlist_shows_accounts_and_why_they_are_one_person() -> None:
     told = replace(listed, matches=(replace(match, candidate=replace(match.candidate, joined=(sentence,))),))
     row = json.loads(written("jsonl", told))
     assert (row["accounts"], row["joined"]) == (["devpost:ada-example"], [sentence])
-    assert "<p>Joined: &lt;b&gt;both&lt;/b&gt; link to each other.</p>" in written("page", told)
+    assert ">Joined: &lt;b&gt;both&lt;/b&gt; link to each other.<" in written("page", told)
     assert "Why they are one person" not in written("page", listed)
 
 
@@ -195,6 +276,10 @@ def test_the_commands_say_what_changed(home: Home, joined: Store) -> None:
     waiting = headwater("queue", "--json", home=folder).stdout.splitlines()
     assert {json.loads(line)["verdict"] for line in waiting} == {"unsure"}
     assert "headwater different" in headwater("queue", home=folder).stderr
+    assert headwater("queue", "--json", "--top", 1, home=folder).stdout.splitlines() == waiting[:1]
+    assert len(waiting) > 1
+    assert "is locked" in headwater("lock", "devpost:cy-poe", home=folder).stdout
+    assert "no longer locked" in headwater("unlock", "devpost:cy-poe", home=folder).stdout
     shown = headwater("show", "github:ada", home=folder).stdout
     assert "link to each other (read 15 Nov 2026). (held until" in shown
     refused = headwater("different", "github:ada", "github:nobody", home=folder)

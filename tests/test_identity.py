@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scrapers.identity import IdentityRecord, cluster, judge, lock, merge, record_of, resolve, unmerge
+from scrapers.identity import IdentityRecord, cluster, judge, lock, merge, record_of, resolve, unlock, unmerge
 from scrapers.records import Account
 
 AT = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -174,7 +174,17 @@ def test_a_locked_person_takes_no_rule() -> None:
     """Rules add nothing to a person whom a human locked; what was there stays."""
     left, right = pair()
     (edge,) = judge([left, right], at=AT)
-    locked = lock(left.record_id, at=AT + timedelta(hours=1))
+    locked = lock([left.record_id], [edge], at=AT + timedelta(hours=1))
     late = record("web", "ada.example", "Ada Roe", links=("https://github.com/ada",))
-    later = resolve([left, right, late], [edge, locked], at=AT + timedelta(days=1), model=None)
+    later = resolve([left, right, late], [edge, *locked], at=AT + timedelta(days=1), model=None)
     assert later.clusters[left.record_id] == later.clusters[right.record_id] != later.clusters[late.record_id]
+
+
+def test_a_lock_taken_off_leaves_what_people_said_before() -> None:
+    """An earlier human join of the same pair is neither replaced by a lock nor taken back with it."""
+    left, right = record("github", "ada", "Ada Roe"), record("web", "b.example", "Bo Poe")
+    ids = sorted([left.record_id, right.record_id])
+    word = merge(*ids, at=AT)
+    log = [word, *lock(ids, [replace(word, by="rule")], at=AT + timedelta(hours=1))]
+    opened = [*log, *unlock(ids, log, at=AT + timedelta(hours=2))]
+    assert cluster(ids, log) == cluster(ids, opened) == cluster(ids, [word])

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.identity import BadRecords, Index, cluster, place, record_of, resolve, resolve_file
-from scrapers.identity.groups import unmerge
+from scrapers.identity import BadRecords, Index, cluster, place, record_of, resolve, resolve_file, unmerge
 from scrapers.identity.names import compatible, parse_name, same_full
 from scrapers.records import Account
 

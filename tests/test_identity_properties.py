@@ -11,7 +11,19 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapers.identity import SIZE_CAP, IdentityRecord, Judgement, cluster, judge, merge, record_of, resolve, unmerge
+from scrapers.identity import (
+    SIZE_CAP,
+    IdentityRecord,
+    Judgement,
+    cluster,
+    judge,
+    lock,
+    merge,
+    record_of,
+    resolve,
+    unlock,
+    unmerge,
+)
 from scrapers.records import Account
 
 AT = datetime(2026, 11, 3, tzinfo=UTC)
@@ -100,6 +112,24 @@ def test_merge_then_unmerge_is_the_state_before(records: list[IdentityRecord], d
     word = merge(left, right, at=AT)
     assert len(parts(cluster(ids, [*log, word]))) == len(parts(before)) - 1
     assert cluster(ids, [*log, *unmerge([left], [right], [*log, word], at=LATER)]) == before
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(corpora(), st.data())
+def test_a_locked_person_neither_grows_nor_shrinks(records: list[IdentityRecord], data: st.DataObject) -> None:
+    """Whatever pages say later, a locked cluster is what it was; with the lock taken off all is as without it."""
+    found = resolve(records, at=AT)
+    held = data.draw(st.sampled_from(sorted(map(sorted, parts(dict(found.clusters))))))
+    words = lock(held, [j for j in found.judgements if j.verdict == "same" and j.left in held], at=AT)
+    again = resolve(records, words, at=LATER)
+    assert again.clusters == found.clusters
+    others = [record for record in records if record.record_id not in held]
+    changed = [*others, *(data.draw(_record(int(record[1:]))) for record in held), data.draw(_record(99))]
+    later = resolve(changed, words, at=LATER)
+    assert frozenset(held) in parts(dict(later.clusters))
+    assert not {member for j in later.suggestions for member in j.pair} & set(held)
+    opened = [*words, *unlock(held, words, at=LATER)]
+    assert resolve(changed, opened, at=LATER) == resolve(changed, at=LATER)
 
 
 @settings(max_examples=EXAMPLES, deadline=None)

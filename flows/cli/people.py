@@ -1,4 +1,4 @@
-"""Commands about people: show, forget, resolve; same, different, split, queue."""
+"""Commands about people: show, forget, resolve; same, different, split, lock, unlock, queue."""
 
 from __future__ import annotations
 
@@ -57,14 +57,17 @@ def forget(
 ) -> None:
     """Erase a person everywhere, and keep every alias of theirs out from now on."""
     from ranking.erasure import forget as erase
+    from scrapers.audit import record
     from scrapers.locks import locked
     from scrapers.store import Store
     from scrapers.suppression import SuppressionList
 
-    place = home_of(home)
+    place, now = home_of(home), datetime.now(UTC)
     with locked(place, "refresh", wait), Store.open(place) as store:
         suppression = SuppressionList.open(place, store)
-        erasure = erase(identifier, place, store, suppression, at=datetime.now(UTC), dry_run=dry_run)
+        erasure = erase(identifier, place, store, suppression, at=now, dry_run=dry_run)
+        if not dry_run:
+            record(place, "forget", now, candidates=list(erasure.candidates), counts=dict(erasure.counts))
     verb = "would remove" if dry_run else "removed"
     typer.echo(f"{verb}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in erasure.counts.items()))
     for path in erasure.files:
@@ -89,13 +92,14 @@ def resolve(
 @app.command()
 def same(
     identifiers: list[str] = typer.Argument(help="Two or more: candidate ids, URLs or site:handle."),
+    force: bool = typer.Option(False, "--force", help="Even where they have two account numbers at one site."),
     wait: float = WaitOption,
     home: Path | None = HomeOption,
 ) -> None:
     """Record that accounts are one person; the newest word about two accounts holds, through every refresh."""
     from scrapers.decisions import same as join
 
-    _decide(lambda store, key, at: join(identifiers, store, key, at), home, wait)
+    _decide("same", lambda store, key, at: join(identifiers, store, key, at, force=force), home, wait)
 
 
 @app.command()
@@ -108,7 +112,7 @@ def different(
     """Record that two are not one person; no refresh joins them again, until `same` takes it back."""
     from scrapers.decisions import different as part
 
-    _decide(lambda store, key, at: part(one, other, store, key, at), home, wait)
+    _decide("different", lambda store, key, at: part(one, other, store, key, at), home, wait)
 
 
 @app.command()
@@ -120,11 +124,36 @@ def split(
     """Make every account of a candidate a candidate of its own; `same` with all of them takes it back."""
     from scrapers.decisions import split as part
 
-    _decide(lambda store, key, at: part(candidate, store, key, at), home, wait)
+    _decide("split", lambda store, key, at: part(candidate, store, key, at), home, wait)
+
+
+@app.command()
+def lock(
+    candidate: str = typer.Argument(help="A candidate id, or any account of the candidate."),
+    wait: float = WaitOption,
+    home: Path | None = HomeOption,
+) -> None:
+    """Record that a candidate is complete: only a human's word adds an account or takes one away."""
+    from scrapers.decisions import lock as close
+
+    _decide("lock", lambda store, key, at: close(candidate, store, key, at), home, wait)
+
+
+@app.command()
+def unlock(
+    candidate: str = typer.Argument(help="A candidate id, or any account of the candidate."),
+    wait: float = WaitOption,
+    home: Path | None = HomeOption,
+) -> None:
+    """Take a lock back, and nothing else that was said: refreshes judge the candidate again."""
+    from scrapers.decisions import unlock as open_
+
+    _decide("unlock", lambda store, key, at: open_(candidate, store, key, at), home, wait)
 
 
 @app.command()
 def queue(
+    top: int | None = typer.Option(None, min=1, help="Only so many pairs."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object a line."),
     home: Path | None = HomeOption,
 ) -> None:
@@ -134,7 +163,7 @@ def queue(
     from scrapers.store import Store
 
     with Store.open(home_of(home)) as store:
-        found = waiting(store)
+        found = waiting(store)[:top]
     if as_json:
         typer.echo(why_lines(found), nl=False)
         return
@@ -146,14 +175,19 @@ def queue(
         console.print("nothing waits for a human's word", markup=False)
 
 
-def _decide(word: Callable[[Store, bytes, datetime], str], home: Path | None, wait: float) -> None:
-    """Say the word under the lock of refresh, and print what it changed."""
+def _decide(act: str, word: Callable[[Store, bytes, datetime], str], home: Path | None, wait: float) -> None:
+    """Say the word under the lock of refresh, log whose accounts it moved, and print what it changed."""
+    from scrapers.audit import record
     from scrapers.locks import locked
     from scrapers.store import Store
 
     place = home_of(home)
     with locked(place, "refresh", wait), Store.open(place) as store:
-        typer.echo(word(store, place.key, datetime.now(UTC)))
+        before, now = store.members(), datetime.now(UTC)
+        said = word(store, place.key, now)
+        moved = {candidate for _, candidate in before.items() ^ store.members().items()}
+        record(place, act, now, candidates=sorted(moved))
+    typer.echo(said)
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 from scrapers.identity.accounts import address_hash, record_of
 from scrapers.identity.files import BadRecords, read_records, resolve_file
-from scrapers.identity.groups import SIZE_CAP, cluster, lock, merge, retract, standing_of, unmerge
+from scrapers.identity.groups import SIZE_CAP, cluster, standing_of
+from scrapers.identity.human import lock, merge, retract, unlock, unmerge
 from scrapers.identity.index import Index, place
 from scrapers.identity.judging import judge, resolve
 from scrapers.identity.keys import link_key
@@ -29,5 +30,6 @@ __all__ = [
     "resolve_file",
     "retract",
     "standing_of",
+    "unlock",
     "unmerge",
 ]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
 from hashlib import sha256
 
 from scrapers.identity.names import compatible, parse_name
-from scrapers.identity.records import IdentityRecord, Judge, Judgement, Verdict
+from scrapers.identity.records import LOCK, NUMBERS, IdentityRecord, Judgement
 
 SIZE_CAP = 40  # a person with more accounts than this is for a human to look at
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Groups:
@@ -22,7 +19,8 @@ class Groups:
         self._members: dict[str, list[str]] = {}  # of groups of two and more: the rest is its own group
         self._root: dict[str, str] = dict.fromkeys(ids, "")
         self._foes: dict[str, set[str]] = {}
-        self._locked: dict[str, datetime] = {}
+        self._locked: set[str] = set()
+        self._owned: dict[str, set[str]] = {}
         self._vouched: dict[str, tuple[str, ...]] = {}
 
     def root(self, record: str) -> str:
@@ -40,11 +38,11 @@ class Groups:
         self._foes.setdefault(left, set()).add(right)
         self._foes.setdefault(right, set()).add(left)
 
-    def lock(self, record: str, at: datetime) -> None:
-        """From `at` on, no rule and no model adds to the group of this record."""
-        self._locked[record] = min(at, self._locked.get(record, _NEVER))
+    def lock(self, record: str) -> None:
+        """No rule and no model adds to the group of this record."""
+        self._locked.add(record)
 
-    def refuses(self, left: str, right: str, at: datetime, *, by_people: bool = False) -> str | None:
+    def refuses(self, left: str, right: str, *, by_people: bool = False) -> str | None:
         """Why the log forbids that these two groups become one, in words; None where it does not.
 
         Monotone: what is refused stays refused when groups grow, so that the order of equal input cannot matter.
@@ -56,7 +54,7 @@ class Groups:
             return "somebody said that they are two people"
         if by_people:
             return None
-        if self._locked and any(self._locked.get(one, _NEVER) < at for one in (*ours, *theirs)):
+        if self._locked and not self._locked.isdisjoint((*ours, *theirs)):
             return "a human locked this person"
         if len(ours) + len(theirs) > SIZE_CAP:
             return f"together they would have more than {SIZE_CAP} accounts"
@@ -65,10 +63,8 @@ class Groups:
     def contradiction(self, left: str, right: str) -> str | None:
         """What in the records of these two groups cannot be true of one person; None where nothing is."""
         ours, theirs = self.members(left), self.members(right)
-        mine, yours = _numbers(self._records[one] for one in ours), _numbers(self._records[one] for one in theirs)
-        for site in mine.keys() & yours.keys():
-            if not mine[site] & yours[site]:
-                return f"they are two different accounts at {site}"
+        if differing := two_numbers(*((n for one in side for n in self._numbers(one)) for side in (ours, theirs))):
+            return f"they are two different accounts at {differing[0][0].partition('#')[0]}"
         names = {self._names(one) for one in theirs}
         for name in {self._names(one) for one in ours}:
             for other in names:
@@ -82,6 +78,15 @@ class Groups:
             names = {self._records[one].name for one in members if one in self._records}
             told = tuple(sorted(name for name in names if parse_name(name).full)) or ("",)
             self._vouched |= dict.fromkeys(members, told)
+
+    def own(self, word: Judgement) -> None:
+        """Both records of a human's word have the account numbers that it names, though they are of one site."""
+        told = {number for proof in word.evidence if proof.field == NUMBERS for number in (proof.left, proof.right)}
+        for record in word.pair if told else ():
+            self._owned[record] = self._owned.get(record, set()) | told
+
+    def _numbers(self, record: str) -> Iterable[str]:
+        return (*self._records[record].ids, *self._owned.get(record, ()))
 
     def _names(self, record: str) -> tuple[str, ...]:
         return self._vouched.get(record) or (self._records[record].name,)
@@ -109,17 +114,26 @@ class Groups:
         return iter(self._root)
 
 
-def _numbers(records: Iterable[IdentityRecord]) -> dict[str, set[str]]:
+def two_numbers(ours: Iterable[str], theirs: Iterable[str]) -> list[tuple[str, str]]:
+    """For each site at which both have account numbers ("github#1234") and share none, one of each."""
+    mine, yours = _by_site(ours), _by_site(theirs)
+    shared = sorted(mine.keys() & yours.keys())
+    return [(min(mine[site]), min(yours[site])) for site in shared if not mine[site] & yours[site]]
+
+
+def _by_site(numbers: Iterable[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for record in records:
-        for number in record.ids:
-            found.setdefault(number.partition("#")[0], set()).add(number)
+    for number in numbers:
+        found.setdefault(number.partition("#")[0], set()).add(number)
     return found
 
 
 def standing_of(judgements: Iterable[Judgement]) -> list[Judgement]:
-    """The judgements that hold: not revoked and, where people spoke of one pair more than once, the newest word."""
-    kept: dict[tuple[str, str], Judgement] = {}
+    """The judgements that hold: not revoked and, where people spoke of one pair more than once, the newest word.
+
+    A lock neither replaces what was said of a pair before, nor is it replaced by that.
+    """
+    kept: dict[tuple[tuple[str, str], bool], Judgement] = {}
     rest = []
     for judgement in judgements:
         if judgement.revoked_at is not None:
@@ -127,12 +141,13 @@ def standing_of(judgements: Iterable[Judgement]) -> list[Judgement]:
         if not judgement.by_people:
             rest.append(judgement)
             continue
-        before = kept.get(judgement.pair)
+        said = judgement.pair, judgement.rule == LOCK
+        before = kept.get(said)
         if before is None or (judgement.at, judgement.verdict == "different") > (
             before.at,
             before.verdict == "different",
         ):
-            kept[judgement.pair] = judgement
+            kept[said] = judgement
     return [*kept.values(), *rest]
 
 
@@ -143,15 +158,15 @@ def gather(groups: Groups, judgements: Iterable[Judgement]) -> None:
         if judgement.verdict == "different":
             groups.part(judgement.left, judgement.right)
         elif judgement.left == judgement.right and judgement.by_people and judgement.verdict == "same":
-            groups.lock(judgement.left, judgement.at)
+            groups.lock(judgement.left)
     joins = [j for j in known if j.verdict == "same" and j.left != j.right]
-    joins.sort(key=lambda j: (not j.by_people, -j.at.timestamp() if j.by_people else -j.score, j.left, j.right))
+    joins.sort(key=lambda j: (-j.at.timestamp() if j.by_people else 0, -j.score, j.left, j.right))
     for people_said in (True, False):
         for judgement in (j for j in joins if j.by_people is people_said):
-            if not groups.together(*judgement.pair) and not groups.refuses(
-                *judgement.pair, judgement.at, by_people=people_said
-            ):
+            if not groups.together(*judgement.pair) and not groups.refuses(*judgement.pair, by_people=people_said):
                 groups.join(*judgement.pair)
+            if people_said and groups.together(*judgement.pair):
+                groups.own(judgement)
         if people_said:
             groups.vouch()
 
@@ -174,44 +189,3 @@ def names_of(groups: Groups) -> dict[str, str]:
         if root not in ids:
             ids[root] = "p" + sha256(min(groups.members(root)).encode()).hexdigest()[:15]
     return {record: ids[groups.root(record)] for record in groups}
-
-
-def merge(left: str, right: str, *, at: datetime, by: Judge = "human", why: str = "") -> Judgement:
-    """A human's (or the person's own) word that two records are one person."""
-    return _word(left, right, "same", at, by, why or "A human judged them to be one person.")
-
-
-def unmerge(
-    ours: Iterable[str], theirs: Iterable[str], standing: Iterable[Judgement], *, at: datetime, by: Judge = "human"
-) -> list[Judgement]:
-    """What to append to the log so that two sides of a cluster part and stay apart.
-
-    The judgements that joined the sides come back revoked, and a "different" stands between each pair of the sides.
-    """
-    left, right = sorted(set(ours)), sorted(set(theirs))
-    crossing = [
-        replace(judgement, revoked_at=at)
-        for judgement in standing_of(standing)
-        if judgement.verdict == "same"
-        and (
-            (judgement.left in left and judgement.right in right)
-            or (judgement.left in right and judgement.right in left)
-        )
-    ]
-    apart = [_word(a, b, "different", at, by, "A human judged them to be two people.") for a in left for b in right]
-    return [*crossing, *apart]
-
-
-def lock(record: str, *, at: datetime, by: Judge = "human") -> Judgement:
-    """A human's word that the person who holds this record is complete: only humans may add to it."""
-    return _word(record, record, "same", at, by, "A human locked this person.")
-
-
-def retract(left: str, right: str, *, at: datetime, by: Judge = "human") -> Judgement:
-    """A human's word that an earlier word about two records no longer holds: rules may judge them again."""
-    return _word(left, right, "unsure", at, by, "A human took back an earlier judgement.")
-
-
-def _word(left: str, right: str, verdict: Verdict, at: datetime, by: Judge, sentence: str) -> Judgement:
-    left, right = sorted((left, right))
-    return Judgement(left, right, verdict, 1.0, by, 1, (), by, at, None, sentence)

@@ -75,12 +75,12 @@ def compared(
     )
 
 
-def sure_people(rows: Sequence[IdentityRecord], proposals: Iterable[Proposal], at: datetime) -> list[int]:
+def sure_people(rows: Sequence[IdentityRecord], proposals: Iterable[Proposal]) -> list[int]:
     """For each row the place of its sure person's root: what verified, declared and key tiers alone would join."""
     groups = Groups((row.record_id for row in rows), {row.record_id: row for row in rows})
     for proposal in ordered(proposals, rows):
         pair = rows[proposal.left].record_id, rows[proposal.right].record_id
-        if proposal.join and not groups.refuses(*pair, at) and not groups.contradiction(*pair):
+        if proposal.join and not groups.refuses(*pair) and not groups.contradiction(*pair):
             groups.join(*pair)
     places = {row.record_id: place for place, row in enumerate(rows)}
     return [min(places[member] for member in groups.members(row.record_id)) for row in rows]
@@ -103,7 +103,7 @@ def _judge(
     gather(groups, before)
     said = {(judgement.pair, judgement.rule) for judgement in before}
     certain = list(sure(rows))
-    pairs = compared(rows, sure_people(rows, certain, at), statistics)
+    pairs = compared(rows, sure_people(rows, certain), statistics)
     new, shown = [], Counter[str]()
     for proposal in ordered([*certain, *_likely(pairs, choice)], rows):
         left, right = rows[proposal.left], rows[proposal.right]
@@ -113,7 +113,7 @@ def _judge(
         if (about and about not in pair) or groups.together(*pair):
             continue
         if proposal.join or proposal.rule == "suggestion":
-            if groups.refuses(*pair, at) or groups.contradiction(*pair):
+            if groups.refuses(*pair) or groups.contradiction(*pair):
                 continue
             if proposal.join:
                 groups.join(*pair)

@@ -9,6 +9,8 @@ from typing import Literal
 
 Verdict = Literal["same", "different", "unsure"]
 Judge = Literal["rule", "model", "human", "person"]
+LOCK = "lock"  # the rule of what a human's lock says
+NUMBERS = "account numbers"  # the field of a proof that a human joined two numbers of one site knowingly
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Judgement:
     """One entry of the append-only log: whether two records are one person, why, and according to whom.
 
     `left` sorts before `right`; a human's entry about one record alone (left equals right, verdict "same") locks the
-    cluster that holds it. `score` is in 0..1. An entry is never changed but for `revoked_at`.
+    cluster that holds it, and the lock's entries about two keep them together. `score` is in 0..1. An entry is never
+    changed but for `revoked_at`.
     """
 
     left: str

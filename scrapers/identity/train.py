@@ -11,7 +11,6 @@ import argparse
 import csv
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -85,7 +84,7 @@ PARAMETERS = {
 def pairs_for(records: Sequence[IdentityRecord]) -> tuple[list[IdentityRecord], Compared]:
     """The records in order and their admissible pairs, as `judge` would see them."""
     rows = sorted(records, key=lambda record: record.record_id)
-    return rows, compared(rows, sure_people(rows, sure(rows), datetime(2000, 1, 1, tzinfo=UTC)))
+    return rows, compared(rows, sure_people(rows, sure(rows)))
 
 
 def labelled(
