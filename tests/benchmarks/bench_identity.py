@@ -5,8 +5,8 @@
 
 FOLDER holds records.jsonl.gz, clusters.tsv and the stress files of the identity bench. Folds are by project and by
 person: a model is judged only on projects and people that it has not seen. Each held-out fold is shown alone and with
-the common-name strangers. `--grow` takes the last fold, and adds invented people (recombined names, handles and
-projects of its own) until it has about as many records as asked.
+the common-name strangers, and then all of them as one corpus whose parts never meet. `--grow` takes the last fold, and
+adds invented people (recombined names, handles and projects of its own) until it has about as many records as asked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import random
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -46,14 +46,19 @@ def measures(clusters: Truth, truth: Truth) -> dict[str, float]:
     }
 
 
-def show(label: str, records: Sequence[IdentityRecord], truth: Truth, model: Choice) -> dict[str, float]:
+def show(label: str, records: Sequence[IdentityRecord], truth: Truth, model: Choice) -> tuple[Truth, dict[str, float]]:
+    """Whom each record was joined to, and the figures of that, which are printed."""
     start = time.process_time()
-    found = resolve(records, at=AT, model=model)
-    figures = measures(found.clusters, truth) | {"CPU seconds": time.process_time() - start}
+    clusters = resolve(records, at=AT, model=model).clusters
+    return clusters, tell(label, clusters, truth, time.process_time() - start)
+
+
+def tell(label: str, clusters: Truth, truth: Truth, seconds: float) -> dict[str, float]:
+    figures = measures(clusters, truth) | {"CPU seconds": seconds}
     told = ", ".join(f"{name} {value:.4g}" for name, value in figures.items())
-    sys.stdout.write(f"{label}: {len(records)} records, {len(set(truth.values()))} people: {told}\n")
+    sys.stdout.write(f"{label}: {len(truth)} records, {len(set(truth.values()))} people: {told}\n")
     sys.stdout.flush()
-    return figures | {"records": len(records)}
+    return figures | {"records": len(truth)}
 
 
 def fold_of(records: Sequence[IdentityRecord], truth: Truth, folds: int) -> dict[str, int]:
@@ -83,6 +88,7 @@ def main() -> None:
     strangers = read_records(given.folder / "stress_records.jsonl.gz")
     theirs = read_clusters(given.folder / "stress_clusters.tsv")
     folds = fold_of(records, truth, given.folds)
+    pooled: dict[str, list[tuple[Truth, Truth]]] = defaultdict(list)
     for fold in range(given.folds - 1 if given.grow else 0, given.folds):
         seen = [record for record in records if folds[truth[record.record_id]] != fold]
         held = [record for record in records if folds[truth[record.record_id]] == fold]
@@ -94,16 +100,25 @@ def main() -> None:
                 draw(grown, given.plot)
             return
         for label, chosen in (("model", model), ("rules", None)):
-            show(f"fold {fold} {label}", held, own, chosen)
-            show(f"fold {fold} {label}, strangers", [*held, *strangers], own | theirs, chosen)
+            for named, part, whose in ((label, held, own), (f"{label}, strangers", [*held, *strangers], own | theirs)):
+                clusters, _ = show(f"fold {fold} {named}", part, whose, chosen)
+                pooled[named].append((clusters, whose))
+    for label, parts in pooled.items():
+        tell(f"pooled {label}", apart(clusters for clusters, _ in parts), apart(whose for _, whose in parts), 0)
     copies, _ = recombined(records, truth, 9, seed=9)
     one_by_one([*readable(records), *copies])
+
+
+def apart(tables: Iterable[Truth]) -> Truth:
+    """Tables of separate corpora as one, in which nothing of one equals anything of another."""
+    return {f"{n} {record}": f"{n} {whose}" for n, table in enumerate(tables) for record, whose in table.items()}
 
 
 def grow(held: Sequence[IdentityRecord], own: Truth, size: int, model: Model) -> dict[str, float]:
     """The figures of a fold among so many invented people that there are about `size` records."""
     copies, owners = recombined(held, own, max(0, round(size / len(held)) - 1), seed=9)
-    return show("grown", [*readable(held), *copies], {**own, **owners}, model)
+    _, figures = show("grown", [*readable(held), *copies], {**own, **owners}, model)
+    return figures
 
 
 def draw(grown: Sequence[Mapping[str, float]], out: Path) -> None:
