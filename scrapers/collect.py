@@ -50,6 +50,13 @@ class Report:
         return sum(seen.refused[Code.NOT_ARCHIVED] for seen in self.yields)
 
     @property
+    def counts(self) -> dict[str, dict[str, str | int]]:
+        """Each source's outcome and what it gave, for the log of what was done."""
+        return {
+            seen.source: {"outcome": seen.outcome, "pages": seen.fetched, "rows": seen.rows} for seen in self.yields
+        }
+
+    @property
     def exit_code(self) -> int:
         outcomes = {seen.outcome for seen in self.yields}
         if outcomes <= {"whole"}:
