@@ -190,30 +190,35 @@ def placed(match: Match) -> Placed:
 def changes_since(pool: TalentPool, role: Role, home: Home, store: Store, as_of: date, since: date | None) -> Changes:
     """What would change in a role's shortlist if it were made on `as_of`, against the last one that was kept.
 
-    With `since`, against the last one made for that day or before. Accounts that were joined in the meantime are one
-    person in both. Raises NothingKept.
+    With `since`, against the last one made for that day or before. Raises NothingKept.
     """
-    name = role_key(role)
-    owners = {candidate_id(account, home.key): owner for account, owner in store.members().items()}
-    lists = [each for each in store.shortlists(name) if since is None or each.as_of <= since]
-    if not lists:
-        when = f" from {since} or before" if since else ""
-        raise NothingKept(f"{name}: no shortlist{when} is kept; `headwater rank ROLE --out FILE` keeps one")
-    earlier = {owners.get(place.candidate_id, place.candidate_id) for each in lists for place in each.places
-               if place.candidate_id}  # fmt: skip
-    last = lists[-1]
-    before = replace(last, places=_renamed(last.places, owners))
-    found = pool.rank(role, top=max(len(last.places), 1), as_of=as_of)
-    after = kept(found, last.at)
+    lists = history(role, home, store, since)
+    before = lists[-1]
+    earlier = {place.candidate_id for each in lists for place in each.places if place.candidate_id}
+    after = kept(pool.rank(role, top=max(len(before.places), 1), as_of=as_of), before.at)
     gone = {p.candidate_id for p in before.places} - {p.candidate_id for p in after.places}
     still = [person for person in gone if person in pool.candidates]
     elsewhere = {m.candidate.id: placed(m) for m in pool.matches(role, still, as_of)} if still else {}
     fresh = {
         item.id
         for item, first, newest in store.evidence()
-        if first > last.at.date() or (first == last.at.date() and newest > last.at)
+        if first > before.at.date() or (first == before.at.date() and newest > before.at)
     }
     return compare(before, after, elsewhere=elsewhere, earlier=earlier, fresh=fresh)
+
+
+def history(role: Role, home: Home, store: Store, until: date | None = None) -> list[Kept]:
+    """The shortlists of a role that are kept, oldest first, up to a day, under the ids that people have today.
+
+    Accounts that were joined in the meantime are one person in all of them. Raises NothingKept.
+    """
+    name = role_key(role)
+    owners = {candidate_id(account, home.key): owner for account, owner in store.members().items()}
+    lists = [each for each in store.shortlists(name) if until is None or each.as_of <= until]
+    if not lists:
+        when = f" from {until} or before" if until else ""
+        raise NothingKept(f"{name}: no shortlist{when} is kept; `headwater rank ROLE --out FILE` keeps one")
+    return [replace(each, places=_renamed(each.places, owners)) for each in lists]
 
 
 def _renamed(places: Collection[Placed], owners: Mapping[str, str]) -> tuple[Placed, ...]:

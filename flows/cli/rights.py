@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from flows.cli import app
 from flows.cli.collecting import day_or_today
-from flows.cli.console import HomeOption, home_of
+from flows.cli.console import AsOfOption, HomeOption, home_of
+from flows.cli.ranks import role_of
+
+if TYPE_CHECKING:
+    from ranking.impact import Table
+    from scrapers.settings import Home
 
 IdentifierArgument = typer.Argument(
     help="A candidate id, a URL, site:handle, or an address (only its hash is looked up)."
 )
+LABELLED = "candidate_id, sex, race_ethnicity"
 WaitOption = typer.Option(1.0, "--wait", help="Seconds to wait for a run that holds the store to end.")
 
 
@@ -87,12 +97,26 @@ def sweep(
 @app.command()
 def audit(
     as_json: bool = typer.Option(False, "--json", help="One JSON object a line."),
+    labels: Path | None = typer.Option(
+        None,
+        help=f"Impact ratios instead: a CSV with {LABELLED}, lawfully held; it is read and not kept.",
+        exists=True,
+        dir_okay=False,
+    ),
+    role: str | None = typer.Option(None, help="With --labels: whose last exported shortlist is looked at."),
+    as_of: datetime | None = AsOfOption,
     home: Path | None = HomeOption,
 ) -> None:
-    """Verify the log of what was done, and print it; a changed or missing line is named."""
+    """Verify the log of what was done and print it, a changed line named; with --labels print impact ratios instead."""
     from scrapers.audit import lines, read
+    from scrapers.faults import Fault
 
     place = home_of(home)
+    if (labels is None) != (role is None):
+        raise Fault("--labels FILE and --role ROLE go together: impact ratios are those of one role's shortlist")
+    if labels is not None and role is not None:
+        _impact(labels, role, place, day_or_today(as_of), as_json)
+        return
     entries = read(place)
     if as_json:
         for line in lines(place):
@@ -102,3 +126,60 @@ def audit(
         said = {name: value for name, value in entry.items() if name not in {"at", "act", "before", "hash"}}
         typer.echo(f"{entry['at'][:19]}  {entry['act']}  {said}")
     typer.echo(f"{len(entries)} entries, none changed")
+
+
+def _impact(labels: Path, role: str, place: Home, day: date, as_json: bool) -> None:
+    """Print the tables of impact ratios."""
+    from ranking.impact import assess
+    from ranking.pool import TalentPool
+    from scrapers.store import Store
+
+    with Store.open(place) as store:
+        tables, strangers = assess(TalentPool.open(place), role_of(role, day), place, store, day, labels)
+    for table in tables:
+        typer.echo(json.dumps(as_object(table)) if as_json else "\n".join(ratios_told(table)))
+    if strangers and not as_json:
+        typer.echo(f"{strangers} labels are of nobody who is ranked, and count nowhere.")
+
+
+def ratios_told(table: Table) -> Iterator[str]:
+    """A table in lines, with what to be careful about."""
+    yield f"{' and '.join(table.columns)} ({table.unknown} people unknown, not counted)"
+    yield f"  {'group':32} {'people':>7} {'listed':>7} {'rate':>6} {'ratio':>6}  {'above':>6} {'rate':>6} {'ratio':>6}"
+    for group in table.groups:
+        selection = f"{group.selected:7} {float(group.selection_rate):6.3f} {_ratio(group.selection_ratio)}"
+        scoring = f"{group.above:6} {float(group.scoring_rate):6.3f} {_ratio(group.scoring_ratio)}"
+        notes = [
+            *(["left out: under 2 % of the people"] if group.left_out else []),
+            *(["BELOW 0.80"] if group.flagged else []),
+            *(["fewer than 30 people: a ratio of so few says little"] if group.small else []),
+        ]
+        yield f"  {group.name:32} {group.people:7} {selection}  {scoring}  {'; '.join(notes)}".rstrip()
+
+
+def as_object(table: Table) -> dict[str, object]:
+    """A table for a machine."""
+    return {
+        "columns": list(table.columns),
+        "unknown": table.unknown,
+        "groups": [
+            {
+                "name": group.name,
+                "people": group.people,
+                "selected": group.selected,
+                "selection_rate": float(group.selection_rate),
+                "selection_ratio": None if group.selection_ratio is None else float(group.selection_ratio),
+                "above_median": group.above,
+                "scoring_rate": float(group.scoring_rate),
+                "scoring_ratio": None if group.scoring_ratio is None else float(group.scoring_ratio),
+                "left_out": group.left_out,
+                "below_four_fifths": group.flagged,
+                "small_sample": group.small,
+            }
+            for group in table.groups
+        ],
+    }
+
+
+def _ratio(ratio: Fraction | None) -> str:
+    return f"{'-':>6}" if ratio is None else f"{float(ratio):6.3f}"
