@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -19,6 +21,7 @@ from ranking.role import Requirement, Role
 from ranking.shortlist import Match, Quote, Shortlist, Term
 from scrapers.records import Account, AccountKey, Award, Candidate, Evidence, EvidenceKind
 from scrapers.rights import Clearance, Contact
+from tests.test_cli import headwater
 
 MAY = Clearance(Contact("https://ada.example/", "their own page", "feeds"))
 KEY = AccountKey("devpost", "ada-example")
@@ -259,3 +262,25 @@ def test_work_without_a_public_page_is_not_cited() -> None:
     assert draft(match_of(local, offer, public), role_of(), MAY).sentences[0].evidence_id == public.id
     with pytest.raises(NoDraft, match="nothing to write about"):
         draft(match_of(local, offer), role_of(), MAY)
+
+
+@pytest.mark.model
+def test_the_command_drafts_and_says_why_not(tmp_path: Path) -> None:
+    """Of three bloggers one gets a draft with its evidence, one asked for silence, one objected since."""
+    home, feeds = tmp_path / "home", Path(__file__).parents[1] / "data" / "sample" / "feeds"
+    for command in (("init", "--defaults"), ("collect", "--replay", feeds), ("refresh",)):
+        assert headwater(*command, home=home).returncode == 0
+    asked = ("--role", "Measures whether a prompt got better", "--as-of", "2026-11-15", "--quiet")
+    done = headwater("draft", "web:tovah.example", *asked, "--json", home=home)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert len(told["text"]) <= LONGEST
+    assert "https://tovah.example/" in told["text"]
+    assert all(sentence["evidence_id"] for sentence in told["sentences"][:-1])
+    assert "Not sent" in done.stderr
+    assert headwater("suppress", "web:mireille.example", home=home).returncode == 0
+    for who, why in (("web:moynihan.example", "not to be contacted"), ("web:mireille.example", "objected")):
+        refused = headwater("draft", who, *asked, home=home)
+        assert refused.returncode == 4
+        assert why in refused.stderr
+        assert refused.stdout == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -74,6 +75,30 @@ def test_the_csv_has_the_columns_outsiders_rely_on() -> None:
     assert row["summary"] == "Stronger than 41 of 60 people, 1 of 2 musts shown; 1 piece of evidence."
     assert row["notice_due"] == "2026-12-15"
     assert row["decision"] == row["decision_reason"] == ""
+
+
+@pytest.mark.parametrize(
+    ("bio", "post", "told", "day"),
+    [
+        (None, "I am open to work as of today.", "I am open to work as of today.", "2026-10-01"),
+        (None, "I am not looking for a job.", "not available: I am not looking for a job.", "2026-10-01"),
+        ("I am open to work.", "Retries.", "I am open to work.", ""),
+        (None, "Retries.", "", ""),
+    ],
+)
+def test_what_people_say_of_being_open_to_work_stands_in_their_words(
+    bio: str | None, post: str, told: str, day: str
+) -> None:
+    """A yes and a no with their day, what a profile says without one, and nothing where nothing was said."""
+    listed = shortlist()
+    (match,) = listed.matches
+    account = replace(match.candidate.accounts[0], bio=bio)
+    piece = Evidence(EvidenceKind.POST, account.key, "Today", post, "https://ada.example/1", date(2026, 10, 1))
+    candidate = replace(match.candidate, accounts=(account,), evidence=(*match.candidate.evidence, piece))
+    (row,) = csv.DictReader(
+        StringIO(written("shortlist_csv", replace(listed, matches=(replace(match, candidate=candidate),))), newline="")
+    )
+    assert (row["availability"], row["availability_date"]) == (told, day)
 
 
 @given(st.text())

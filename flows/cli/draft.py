@@ -38,7 +38,7 @@ def draft(
     place, day = home_of(home), day_or_today(as_of)
     query = role_of(role, day)
     with Store.open(place) as store:
-        theirs, accounts, listed = accounts_behind(candidate, store, place.key), store.accounts(), None
+        theirs, accounts = accounts_behind(candidate, store, place.key), store.accounts()
         listed = SuppressionList.open(place, store)
         if any(listed.account_listed(accounts[account]) for account in theirs if account in accounts):
             raise NoDraft(f"{candidate}: they objected, and are not written to")
@@ -52,9 +52,8 @@ def draft(
     if as_json:
         told = {"candidate_id": found, "text": message.text} | asdict(message)
         typer.echo(json.dumps(told, ensure_ascii=False))
-        return
-    typer.echo(message.text)
-    for sentence in message.sentences:
-        if sentence.evidence_id:
+    else:
+        typer.echo(message.text)
+        for sentence in message.sentences[:-1]:
             typer.echo(f"  rests on {sentence.evidence_id}: {sentence.text}")
     console.print("Not sent. Finish it, and send it yourself, with the notice that `headwater rank --out` writes.")

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from ranking.draft import opener
+from ranking.features.availability import standing
 from ranking.shortlist import Match, Shortlist
-from scrapers.records import Candidate, EvidenceKind
+from scrapers.records import Candidate
 from scrapers.rights import Clearance
 
 COLUMNS = (
@@ -17,12 +18,13 @@ COLUMNS = (
     "first_seen", "newest_evidence", "flags", "opener", "notice_due", "decision", "decision_reason",
 )  # fmt: skip
 REASONS = 3
+NOT_AVAILABLE = "not available:"
 
 
 def row(match: Match, shortlist: Shortlist) -> dict[str, Any]:
     """One candidate's row, every column of COLUMNS present; empty text where nothing is known."""
     candidate = match.candidate
-    available, available_on = availability(candidate)
+    available, available_on = availability(candidate, shortlist.as_of)
     clearance = shortlist.clearances.get(candidate.id, Clearance())
     contact, basis = contact_of(clearance)
     met = shortlist.warm.get(candidate.id)
@@ -63,15 +65,12 @@ def summary(match: Match, shortlist: Shortlist) -> str:
     return f"Stronger than {match.stronger_than} of {shortlist.considered} people{met}; {works}."
 
 
-def availability(candidate: Candidate) -> tuple[str, date | None]:
-    """What the person last said about being open to work, and when; empty where nothing was said."""
-    said = [item for item in candidate.evidence if item.kind is EvidenceKind.AVAILABILITY]
-    if said:
-        newest = max(said, key=lambda item: (item.date or date.min, item.id))
-        return newest.title, newest.date
-    if any(account.open_to_work for account in candidate.accounts):
-        return "marked as open to work on the profile", None
-    return "", None
+def availability(candidate: Candidate, as_of: date) -> tuple[str, date | None]:
+    """What the person last said about being open to work, in their words, and when; empty where nothing was said."""
+    said = standing(candidate, as_of)
+    if said is None:
+        return "", None
+    return said.sentence if said.label == "available" else f"{NOT_AVAILABLE} {said.sentence}", said.date
 
 
 def contact_of(clearance: Clearance) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from ranking.exports._rows import row
+from ranking.exports._rows import NOT_AVAILABLE, row
 from ranking.shortlist import Match, Quote, Shortlist
 from ranking.warm import Warm
 from scrapers.records import Account
@@ -47,6 +47,7 @@ class Person:
     newest_days: int | None
     newest_age: str
     availability_age: str
+    declines: bool
     flags: tuple[str, ...]
     questions: tuple[str, ...]
     warm: Warm | None = None
@@ -71,6 +72,7 @@ def person(match: Match, shortlist: Shortlist, met: Iterable[int] = ()) -> Perso
         newest_days=newest,
         newest_age=age(newest),
         availability_age=age(available),
+        declines=cells["availability"].startswith(NOT_AVAILABLE),
         flags=tuple(FLAGS.get(flag, flag.replace("_", " ")) for flag in cells["flags"].split()),
         questions=((NEAREST,) if match.must_unknown else ()) + match.questions,
         warm=shortlist.warm.get(match.candidate.id),
