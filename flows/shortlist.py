@@ -12,18 +12,22 @@ from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
-from prefect.artifacts import create_table_artifact
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from flows.markdown import table
+from ranking.changes import Changes, NothingKept, changes_since
 from ranking.doctor import judge, without_meaning
 from ranking.exporting import export, slug_of
 from ranking.pool import TalentPool
-from ranking.role import read_role
+from ranking.role import Role, read_role
 from ranking.shortlist import Shortlist
 from scrapers.faults import Fault
 from scrapers.settings import Home, find_home, packaged
+from scrapers.store import Store
+from scrapers.store.shortlists import MILLION
 
 
 @flow(name="shortlist")
@@ -44,11 +48,15 @@ def shortlist(roles: list[Path] | None = None, top: int = 25, as_of: date | None
     def rank_role(name: str) -> bool:
         role_file = next(file for file in files if file.stem == name)
         try:
-            found = pool.rank(read_role(role_file), top=top, as_of=day)
+            role = read_role(role_file)
+            changed = _changes(pool, role, home, day)
+            found = pool.rank(role, top=top, as_of=day)
         except Fault as fault:
             print(f"{role_file}: {fault}")  # noqa: T201 - Prefect's log of this task
             return False
         _publish(found, home, name, day)
+        if changed is not None:
+            _publish_changes(changed, name)
         return True
 
     ranked = [rank_role(file.stem) for file in files]
@@ -74,6 +82,36 @@ def _publish(found: Shortlist, home: Home, name: str, day: date) -> None:
         for match in found.matches
     ]
     create_table_artifact(key=f"shortlist-{slug_of(name)}", table=rows, description=f"{found.considered} people, {day}")
+
+
+def _changes(pool: TalentPool, role: Role, home: Home, day: date) -> Changes | None:
+    """What changed since the role's last shortlist, or None where there is none yet."""
+    with Store.open(home) as store:
+        try:
+            return changes_since(pool, role, home, store, day, None)
+        except NothingKept:
+            return None
+
+
+def _publish_changes(changed: Changes, name: str) -> None:
+    """Show who is new, left or moved, and why, by opaque id."""
+    rows = [
+        (
+            each.kind,
+            each.candidate_id or "erased",
+            each.was or "",
+            each.now or "",
+            each.cause,
+            f"{each.delta / MILLION:+.4f}",
+        )
+        for each in changed.rows
+    ]
+    told = table(("what", "candidate", "was", "now", "cause", "score"), rows) if rows else "Nothing changed."
+    create_markdown_artifact(
+        key=f"changes-{slug_of(name)}",
+        markdown=f"## Since {changed.before.as_of}\n\n{told}\n",
+        description=f"{len(rows)} changes",
+    )
 
 
 if __name__ == "__main__":

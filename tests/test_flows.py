@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
+from flows.cli.operator import ask_operator, write_operator
 from flows.markdown import plain, table
 from ranking.role import read_role
+from scrapers.audit import read
 from scrapers.settings import Home
-from scrapers.store import Store
+from scrapers.store import Dealing, Store
+from tests.conftest import NOON
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.xdist_group("prefect")  # one server for all
@@ -87,6 +91,37 @@ def test_a_night_leaves_its_states_and_artifacts(
     assert {path.suffix for path in (home / "exports").iterdir()} == {".csv", ".html"}
     with Store.open(home) as store:
         assert [run.outcome for run in store.runs()] == ["whole"]
+    assert [entry["act"] for entry in read(home)] == ["collect", "refresh", "export", "export"]
+
+
+@pytest.mark.prefect
+def test_forgetting_clears_away_and_shows_counts_only(
+    server: None, home: Home, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was held too long is gone after the flow; the next shortlist tells who left; both by counts and ids."""
+    from flows.collect import collect
+    from flows.forget import forget
+    from flows.refresh import refresh
+    from flows.shortlist import shortlist
+    from tests.embedder import HashingEmbedder
+
+    monkeypatch.setenv("HEADWATER_HOME", str(home.folder))
+    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    write_operator(home / "operator.toml", ask_operator({}, NOON.date(), defaults=True))
+    collect(replay=archive, return_state=True)
+    refresh()
+    roles = [ROOT / "data" / "roles" / "ai-engineer.md"]
+    shortlist(roles=roles, return_state=True)
+    with Store.open(home) as store:
+        store.add_dealings([Dealing("github:ada-example-hw", "notified", date(2024, 1, 1))])
+    assert forget()["expired"] == 1
+    assert shortlist(roles=roles, return_state=True).is_completed()
+    shown = artifacts()
+    assert "suppression" in shown["changes-ai-engineer"]
+    assert "expired" in shown["forget"]
+    assert not any(name in text for text in shown.values() for name in ("ada-example", "bob-example"))
+    with Store.open(home) as store:
+        assert set(store.members()) == {"github:bob-example-hw"}
 
 
 @pytest.mark.prefect
@@ -143,7 +178,7 @@ def test_prefect_itself_accepts_the_deployments(server: None) -> None:
     invoke_and_assert(["deploy", "--all", "--no-prompt"], expected_code=0)
     with get_client(sync_client=True) as client:
         found = client.request("POST", "/deployments/filter", json={}).json()
-    assert {deployment["name"] for deployment in found} >= {"nightly", "morning", "weekly"}
+    assert {deployment["name"] for deployment in found} >= {"nightly", "daily", "morning", "weekly"}
     assert all(schedule["schedule"]["timezone"] for deployment in found for schedule in deployment["schedules"])
 
 
