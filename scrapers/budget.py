@@ -18,6 +18,7 @@ class Budget:
 
     `pages` are asked in a run, `list_pages` of them of one listing; `urls` may wait in the queue; `depth` counts links
     away from a start; after `barren` pages without anything new a listing is at its end; `seconds` bounds the run.
+    With `gives_up` a site whose pages drift is left alone until the next run.
     """
 
     pages: int = 500
@@ -26,11 +27,12 @@ class Budget:
     depth: int = 5
     barren: int = 2
     seconds: float = float("inf")
+    gives_up: bool = True
 
 
 STANDARD = Budget()
 # An archive is finite and everything in it was chosen: replay reads it whole.
-WHOLE_ARCHIVE = Budget(pages=sys.maxsize, list_pages=sys.maxsize, urls=sys.maxsize, barren=sys.maxsize)
+WHOLE_ARCHIVE = Budget(pages=sys.maxsize, list_pages=sys.maxsize, urls=sys.maxsize, barren=sys.maxsize, gives_up=False)
 
 
 def listing_of(request: Request) -> str:

@@ -18,6 +18,7 @@ from scrapers.drift import judge_pages, judge_yield
 from scrapers.faults import Fault, Locked, StorageFault
 from scrapers.locks import locked
 from scrapers.planning import Interrupted, Plan, planned
+from scrapers.reading import version_of
 from scrapers.records import Code, Refused, Request
 from scrapers.settings import Home, SourceSettings
 from scrapers.sources import find_sources, source_named
@@ -205,7 +206,7 @@ def _judge(seen: Yield, run: Run) -> None:
 def _as_stored(seen: Yield, run: Run, started: datetime) -> StoredRun:
     versions = {"headwater": __version__, "crawl": run.plan.name, "basis": run.plan.basis.get(seen.source, "")}
     if seen.source in find_sources():
-        versions["parser"] = str(source_named(seen.source).version)
+        versions["parser"] = str(version_of(source_named(seen.source)))
     return StoredRun(
         run_id=uuid4().hex,
         step="collect",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from scrapers.bounded import Reader
 from scrapers.budget import STANDARD, Budget
 from scrapers.records import Code, Page, Refused, Request
 from scrapers.rows import page_key
@@ -57,27 +58,29 @@ def crawl(
     seen.most = budget.pages
     begin = [request for request in start if not suppression.has_url(request.url)]
     store.ask(name, begin)
-    walk = Walk(source, store, suppression, name, may_follow, budget, seen, frozenset(map(page_key, begin)))
-    for pending in walk.requests():
-        if seen.asked >= budget.pages or out_of_time():
-            seen.left_out = store.pending(name).get(source.name, 0)
-            limit = "most_pages" if seen.asked >= budget.pages else "most_minutes"
-            seen.note(
-                Refused(Code.LIMIT, pending.request.url, f"{seen.left_out} pages left for the next run ({limit})")
+    chosen = frozenset(map(page_key, begin))
+    with Reader() as reader:
+        walk = Walk(source, reader, store, suppression, name, may_follow, budget, seen, chosen)
+        for pending in walk.requests():
+            if seen.asked >= budget.pages or out_of_time():
+                seen.left_out = store.pending(name).get(source.name, 0)
+                limit = "most_pages" if seen.asked >= budget.pages else "most_minutes"
+                seen.note(
+                    Refused(Code.LIMIT, pending.request.url, f"{seen.left_out} pages left for the next run ({limit})")
+                )
+                break
+            if not walk.wants(pending):
+                continue
+            seen.asked += 1
+            answer = door.fetch(
+                replace(pending.request, headers={**source.headers, **pending.request.headers}),
+                known=walk.known(pending.request),
+                pause=source.seconds_between_requests,
+                token=token,
+                token_host=source.token_host,
             )
-            break
-        if not walk.wants(pending):
-            continue
-        seen.asked += 1
-        answer = door.fetch(
-            replace(pending.request, headers={**source.headers, **pending.request.headers}),
-            known=walk.known(pending.request),
-            pause=source.seconds_between_requests,
-            token=token,
-            token_host=source.token_host,
-        )
-        walk.take(pending, answer)
-        on_page(seen)
+            walk.take(pending, answer)
+            on_page(seen)
     walk.sum_up()
     return seen
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from scrapers.records import Account, Code, Event, Evidence, Record, Refused
@@ -17,6 +18,35 @@ LEAST_OF_USUAL = 0.5
 GOOD_RUNS = 5
 FEWEST_RUNS = 3  # before that nobody knows what is usual
 FEWEST_PAGES = 5  # of fewer, each drifting page speaks for itself
+PAGES_IN_A_ROW = 5  # refused as a whole, and nothing more is asked of their site in this run
+FEWEST_ROWS = 200  # of a site, before the share of unreadable ones ends its run
+DRIFT = frozenset({Code.SCHEMA_DRIFT, Code.NOT_A_PAGE})
+
+
+@dataclass(slots=True)
+class Drifting:
+    """What the pages of one site gave so far in a run: rows read and rejected, pages in a row refused as a whole."""
+
+    read: int = 0
+    rejected: int = 0
+    in_a_row: int = 0
+
+    def note(self, records: Sequence[Record]) -> None:
+        """Count one page; a page refused as a whole counts as one rejected row."""
+        rejected = sum(isinstance(record, Refused) and record.code in DRIFT for record in records)
+        self.read += _rows(records)
+        self.rejected += rejected
+        self.in_a_row = self.in_a_row + 1 if rejected == len(records) else 0
+
+    @property
+    def reason(self) -> str | None:
+        """Why nothing more is to be asked there, or None."""
+        if self.in_a_row >= PAGES_IN_A_ROW:
+            return f"{self.in_a_row} pages in a row are not what they were"
+        rows = self.read + self.rejected
+        if rows >= FEWEST_ROWS and self.rejected > MOST_REJECTED * rows:
+            return f"{self.rejected} of {rows} rows could not be read"
+        return None
 
 
 def judge_page(records: Sequence[Record], url: str) -> tuple[list[Refused], list[Refused]]:

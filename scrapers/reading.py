@@ -16,7 +16,13 @@ from scrapers.sources import Source
 
 LONGEST_NAME = 200  # guardrail G17
 LONGEST_TITLE = 300
+CLEANING = 1  # raised when what is done here to the records of every source changes
 _ADDRESS_IN_LINK = re.compile(r"(?<![\w.+%-])[\w.+%-]+@(?:[\w-]+\.)+[A-Za-z]{2,}")
+
+
+def version_of(source: Source) -> int:
+    """Which reading of a page this is: the source's own, and the cleaning that all share."""
+    return source.version + CLEANING
 
 
 def read_page(source: Source, page: Page) -> list[Record]:
@@ -33,6 +39,8 @@ def read_page(source: Source, page: Page) -> list[Record]:
         return [_refused(source, page, Code.NOT_A_PAGE, f"expected {other.expected}")]
     except PageChanged as changed:
         return [_refused(source, page, Code.SCHEMA_DRIFT, f"expected {changed.expected}")]
+    except MemoryError:  # of a bounded process; the page is not to blame for its form
+        raise
     except Exception as fault:
         return [_refused(source, page, Code.SCHEMA_DRIFT, f"the parser stopped with {type(fault).__name__}")]
     if not found:

@@ -1,22 +1,25 @@
 """A parser was mended: every archived page is read again, on all cores, without asking anybody.
 
-Processes read and compare; this one writes only what changed, a chunk in one transaction. Doing it twice changes
-nothing, and a run that is cut short is simply begun again.
+Processes read and compare, this one among them; it alone writes, only what changed, a chunk in one transaction. Doing
+it twice changes nothing, and a run that is cut short is simply begun again.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_all_start_methods, get_context
+from pathlib import Path
 
+from scrapers import sources as known
+from scrapers.bounded import Reader
 from scrapers.locks import locked
-from scrapers.reading import read_page
+from scrapers.processes import fresh_processes, know_sources
+from scrapers.reading import version_of
 from scrapers.records import Account, Code, Evidence, Page, Record, Refused
 from scrapers.rows import PageDamaged
 from scrapers.settings import Home
@@ -25,8 +28,8 @@ from scrapers.store import Archived, Store
 from scrapers.suppression import SuppressionList
 from scrapers.yields import Yield
 
-CHUNK = 64  # pages that one process reads at a time
-FEW = 1000  # up to so many pages, starting processes takes longer than reading
+CHUNK = 16  # pages that one process reads at a time
+FEW = 500  # up to so many pages, starting processes takes longer than reading
 
 Reread = tuple[str, Page, list[Record], int]
 
@@ -94,54 +97,50 @@ def reparse(
 
 
 def _read_all(home: Home, store: Store, chunks: Sequence[Sequence[str]], workers: int) -> Iterator[_Chunk]:
-    """Each chunk read, in the order in which they are done; never many more in memory than there are processes."""
-    if workers <= 1:
-        suppression = SuppressionList.open(home, store)
-        yield from (_read(store, suppression, keys) for keys in chunks)
-        return
-    with _processes(home, workers) as pool:
+    """Each chunk read, in the order in which they are done; never many more in memory than there are processes.
+
+    This process reads too, while the others start and whenever none of them is done: on two cores one other is enough.
+    """
+    suppression, waiting = SuppressionList.open(home, store), deque(chunks)
+    with Reader() as reader, _processes(home, workers - 1) as pool:
         open_: set[Future[_Chunk]] = set()
-        for keys in chunks:
-            open_.add(pool.submit(_read_here, keys))
-            if len(open_) > 2 * workers:
-                ready, open_ = wait(open_, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in ready)
-        while open_:
-            ready, open_ = wait(open_, return_when=FIRST_COMPLETED)
+        while waiting or open_:
+            while waiting and len(open_) < 2 * (workers - 1):
+                open_.add(pool.submit(_read_there, waiting.popleft()))
+            ready, open_ = wait(open_, timeout=0 if waiting else None, return_when=FIRST_COMPLETED)
             yield from (future.result() for future in ready)
+            if waiting and not ready:
+                yield _read(store, suppression, reader, waiting.popleft())
 
 
 @contextmanager
-def _processes(home: Home, workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes with the store open, none a copy of this one: a fork would keep threads' locks as they happen to be."""
-    context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
-    if hasattr(context, "set_forkserver_preload"):
-        context.set_forkserver_preload([__name__, *(source.parse.__module__ for source in find_sources().values())])
-    pool = ProcessPoolExecutor(workers, context, initializer=_open_here, initargs=(home.folder,))
+def _processes(home: Home, others: int) -> Iterator[ProcessPoolExecutor]:
+    """So many other processes with the store open; none starts before it has something to read."""
+    folders = tuple(known.__path__)
+    pool = ProcessPoolExecutor(max(others, 1), fresh_processes(), _open_there, (home.folder, folders))
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-_here: tuple[Store, SuppressionList] | None = None
+_there: tuple[Store, SuppressionList, Reader] | None = None
 
 
-def _open_here(folder: os.PathLike[str]) -> None:
-    global _here
-    from pathlib import Path
-
-    home = Home(Path(folder))
+def _open_there(folder: Path, folders: Sequence[str]) -> None:
+    global _there
+    know_sources(folders)
+    home = Home(folder)
     store = Store.open(home)
-    _here = store, SuppressionList.open(home, store)
+    _there = store, SuppressionList.open(home, store), Reader()
 
 
-def _read_here(keys: Sequence[str]) -> _Chunk:
-    assert _here is not None
-    return _read(*_here, keys)
+def _read_there(keys: Sequence[str]) -> _Chunk:
+    assert _there is not None
+    return _read(*_there, keys)
 
 
-def _read(store: Store, suppression: SuppressionList, keys: Sequence[str]) -> _Chunk:
+def _read(store: Store, suppression: SuppressionList, reader: Reader, keys: Sequence[str]) -> _Chunk:
     """These pages read by today's parsers, and of them those that say something else than the store."""
     chunk, begun = _Chunk(Counter(), [], [], {}), time.process_time()
     for archived in store.archived_rows(keys):
@@ -152,14 +151,14 @@ def _read(store: Store, suppression: SuppressionList, keys: Sequence[str]) -> _C
             chunk.refused.append(Refused(Code.INTEGRITY, archived.row.url, str(damage), archived.row.source))
             continue
         source = source_named(page.source)
-        records = read_page(source, page)
+        records = reader.read(source, page)
         refused = [record for record in records if isinstance(record, Refused)]
         chunk.refused.extend(refusal for refusal in refused if refusal.code is not Code.EMPTY)
         if len(refused) == len(records) and all(refusal.code is not Code.EMPTY for refusal in refused):
             continue  # not read: what it said before stays
         kept, _ = suppression.apply([record for record in records if not isinstance(record, Refused)])
-        if archived.parser_version != source.version or _differs(archived, kept):
-            chunk.changed.append((archived.key, page, kept, source.version))
+        if archived.parser_version != version_of(source) or _differs(archived, kept):
+            chunk.changed.append((archived.key, page, kept, version_of(source)))
     chunk.cpu[os.getpid()] = time.process_time() - begun
     return chunk
 

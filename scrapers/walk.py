@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from scrapers.bounded import Reader
 from scrapers.budget import Budget, listing_of
-from scrapers.drift import judge_page
-from scrapers.hosts import host_of, same_site
-from scrapers.reading import read_page
+from scrapers.drift import DRIFT, Drifting, judge_page
+from scrapers.hosts import host_of, registered, same_site
+from scrapers.reading import read_page, version_of
 from scrapers.records import Account, Code, Event, Evidence, Page, Record, Refused, Request
 from scrapers.rows import PageDamaged, page_key
 from scrapers.sources import Source
@@ -27,6 +28,7 @@ class Walk:
     """One crawl under way: what it knows beside the store, all of which the next run can do without."""
 
     source: Source
+    reader: Reader
     store: Store
     suppression: SuppressionList
     name: str
@@ -41,6 +43,7 @@ class Walk:
     cut: Counter[tuple[str, str]] = field(default_factory=Counter)  # what was left out, by reason and where
     failed: Counter[str] = field(default_factory=Counter)  # in a row, by site
     put_off: Counter[str] = field(default_factory=Counter)  # in a row, by site
+    drifting: defaultdict[str, Drifting] = field(default_factory=lambda: defaultdict(Drifting))  # by domain
     leaving: set[str] = field(default_factory=set)
     shunning: set[str] = field(default_factory=set)
 
@@ -60,6 +63,10 @@ class Walk:
         if self.suppression.has_url(request.url):
             self._settle(request, Code.SUPPRESSED.value)
             self.seen.held_back += 1
+            return False
+        if self.budget.gives_up and self.drifting[domain := _domain(request.url)].reason:
+            self._settle(request, "later")
+            self.cut["drift", domain] += 1
             return False
         if not chosen and self.barren[listing] >= self.budget.barren:
             self._settle(request, "limit")
@@ -83,14 +90,22 @@ class Walk:
     def take(self, pending: Pending, answer: Page | Refused) -> None:
         """Keep a page with what it says, or settle why there is none."""
         if isinstance(answer, Page):
-            records = read_page(self.source, answer)
+            records = self._read(pending.request, answer)
             match records:
-                case [Refused(code=Code.RATE_DEFERRED | Code.GONE) as refusal]:  # an API says so within a page
+                case [
+                    Refused(code=Code.RATE_DEFERRED | Code.GONE | Code.TOO_LARGE) as refusal
+                ]:  # no word of the page is read
                     self._refuse(pending.request, refusal)
                 case _:
                     self._keep(pending, answer, records)
         else:
             self._refuse(pending.request, answer)
+
+    def _read(self, request: Request, page: Page) -> list[Record]:
+        """What the page says; a local history was made into a page here, and may be as long as it is."""
+        if request.url.startswith("file:"):
+            return read_page(self.source, page)
+        return self.reader.read(self.source, page)
 
     def _refuse(self, request: Request, refusal: Refused) -> None:
         site = _site(request.url)
@@ -122,9 +137,10 @@ class Walk:
         for refusal in failures:
             self.seen.note(refusal)
         self.seen.rejected += len(tolerated)
+        self.drifting[_domain(page.url)].note(records)
         kept, held = self.suppression.apply(record for record in records if not isinstance(record, Refused))
         refused = {record.code for record in records if isinstance(record, Refused)}
-        if not kept and not held and refused & {Code.SCHEMA_DRIFT, Code.NOT_A_PAGE}:
+        if not kept and not held and refused & DRIFT:
             self.seen.drifted.append(page.url)
         names_listed = bool(self.suppression) and self.suppression.mentions(page.body.decode("utf-8", "replace"))
         follow = list(self._follow(pending, kept))
@@ -135,7 +151,7 @@ class Walk:
             page=page,
             records=kept,
             follow=follow,
-            parser_version=self.source.version,
+            parser_version=version_of(self.source),
             archive=Code.NOT_A_PAGE not in refused and not held and not names_listed,
         )
         self.seen.waiting += sum(request.source == self.source.name for request, _ in follow) - 1
@@ -160,7 +176,7 @@ class Walk:
 
     def _look_for_news(self, request: Request, kept: Sequence[Record], refused: set[Code]) -> None:
         """Note a page that brought nothing new to this run: two in a row, and its listing is at its end."""
-        if refused & {Code.SCHEMA_DRIFT, Code.NOT_A_PAGE}:
+        if refused & DRIFT:
             return
         listing = listing_of(request)
         onward = {r.key for r in kept if isinstance(r, Request) and listing_of(r) != listing}
@@ -175,7 +191,11 @@ class Walk:
     def sum_up(self) -> None:
         """One notice for each limit that was reached, with the number left out."""
         for (reason, where), count in sorted(self.cut.items()):
-            self.seen.note(Refused(Code.LIMIT, where.partition(" ")[2] or where, f"{count} {_LEFT_OUT[reason]}"))
+            if reason == "drift":
+                told = f"{self.drifting[where].reason}; {count} left for the next run, and what was kept before stays"
+                self.seen.note(Refused(Code.SCHEMA_DRIFT, where, told))
+            else:
+                self.seen.note(Refused(Code.LIMIT, where.partition(" ")[2] or where, f"{count} {_LEFT_OUT[reason]}"))
 
 
 _LEFT_OUT = {
@@ -214,6 +234,12 @@ def _site(url: str) -> str:
     """Scheme, host and port, with the slash that ends them: what all addresses of a site begin with."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/"
+
+
+def _domain(url: str) -> str:
+    """What a site's pages have in common, over all of its hosts."""
+    host = host_of(url)
+    return registered(host) or host
 
 
 def _at_home(request: Request, origin: Request) -> bool:

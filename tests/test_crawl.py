@@ -8,8 +8,9 @@ from datetime import date
 
 import pytest
 
-from scrapers.budget import Budget
+from scrapers.budget import WHOLE_ARCHIVE, Budget
 from scrapers.crawl import Yield, crawl, is_followed
+from scrapers.drift import PAGES_IN_A_ROW
 from scrapers.parsing import NobodyThere, json_of
 from scrapers.records import Account, AccountKey, Code, Evidence, EvidenceKind, Page, Record, Refused, Request
 from scrapers.settings import Home
@@ -200,3 +201,40 @@ def test_listed_people_are_neither_asked_for_nor_kept(home: Home, store: Store, 
     assert "list.example:person-2" not in store.accounts()
     assert not any(b"person-2" in page.body for _, page in store.archive())
     assert len(store.accounts()) == 4
+
+
+def test_a_site_that_drifts_is_left_alone_early(store: Store, suppression: SuppressionList) -> None:
+    """Five changed pages in a row end its run: the report says so, the rest waits, and what was kept before stays."""
+    links = [f"{ROOT}?{n}" for n in range(40)]
+    run(
+        Door({ROOT: {"people": ["a"], "next": links}} | {link: {"people": [f"of-{link[-2:]}"]} for link in links}),
+        store,
+        suppression,
+    )
+    before = (store.accounts(), list(store.evidence()))
+    drifting = Door({ROOT: {"people": ["a"], "next": links}} | {link: {"drifted": True} for link in links})
+    seen = run(drifting, store, suppression)
+    assert len(drifting.asked) == 1 + PAGES_IN_A_ROW
+    last = seen.failures[-1]
+    assert (last.code, last.url) == (Code.SCHEMA_DRIFT, "list.example")
+    assert last.detail.startswith("5 pages in a row are not what they were; 35 left for the next run")
+    assert (store.accounts(), list(store.evidence())) == before
+    assert len(run(Door(TEN | {ROOT: {"people": ["a"], "next": links}}), store, suppression).drifted) == 0
+
+
+def test_one_site_that_drifts_stops_no_other(store: Store, suppression: SuppressionList) -> None:
+    """Hosts of one domain drift together; another domain of the same source is read on."""
+    bad = [f"https://{n}.wide.example/x" for n in range(9)]
+    answers = {ROOT: {"people": ["a"], "next": [*bad, f"{ROOT}?good"]}} | {url: {"drifted": True} for url in bad}
+    door = Door(answers | {f"{ROOT}?good": {"people": ["b"]}})
+    run(door, store, suppression)
+    assert [request.url for request in door.asked] == [ROOT, *bad[:PAGES_IN_A_ROW], f"{ROOT}?good"]
+    assert len(store.accounts()) == 2
+
+
+def test_an_archive_is_read_to_its_end(store: Store, suppression: SuppressionList) -> None:
+    """Nobody is asked too much by a replay, so a drifting archive is read whole."""
+    links = [f"{ROOT}?{n}" for n in range(9)]
+    door = Door({ROOT: {"people": ["a"], "next": links}} | {link: {"drifted": True} for link in links})
+    run(door, store, suppression, budget=WHOLE_ARCHIVE)
+    assert len(door.asked) == 10

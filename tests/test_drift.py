@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from scrapers.drift import judge_page, judge_pages, judge_yield
+from scrapers.drift import Drifting, judge_page, judge_pages, judge_yield
 from scrapers.records import Account, Code, Refused
 from scrapers.remedies import REMEDY
 from scrapers.settings import SourceSettings
@@ -59,6 +59,29 @@ def test_less_than_half_of_the_usual_is_suspicious(given: int, usual: list[int],
     failure = judge_yield(given, usual, URL, "list")
     assert (failure is not None) == fails
     assert failure is None or failure.code is Code.SUSPICIOUS_YIELD
+
+
+@pytest.mark.parametrize(
+    ("pages", "told"),
+    [
+        ([rows(0, 1)] * 4, None),
+        ([rows(0, 1)] * 5, "5 pages in a row"),
+        ([rows(0, 1)] * 4 + [rows(1, 0)] + [rows(0, 1)] * 4, None),
+        ([rows(15, 5)] * 9, None),
+        ([rows(15, 5)] * 10, "50 of 200 rows"),
+        ([rows(16, 4)] * 50, None),
+    ],
+)
+def test_a_site_is_given_up_for_changed_pages_in_a_row_or_for_its_unreadable_rows(
+    pages: list[list[Account | Refused]], told: str | None
+) -> None:
+    """Five pages refused whole in a row, or more than a fifth of two hundred rows; a page that is read begins anew."""
+    site = Drifting()
+    for page in pages:
+        assert site.reason is None
+        site.note(page)
+    assert (site.reason or "").startswith(told or "")
+    assert bool(site.reason) == bool(told)
 
 
 @pytest.mark.parametrize("seed", range(200 if THOROUGH else 5))
