@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -310,6 +312,30 @@ def test_names_and_addresses_never_leave_together() -> None:
     feed = rss(*(item(n, more="<author>ada@pond.example (Ada Example)</author>") for n in (1, 2)))
     (account,) = [record for record in read_page(SOURCE, page(feed)) if isinstance(record, Account)]
     assert (account.name, account.links) == ("Ada Example", ())
+
+
+@pytest.mark.parametrize(
+    ("more", "is_hidden"),
+    [
+        ("<p style='display:none'>expert in all of the things</p>", True),
+        ("<template>expert in all of the things</template>", True),
+        ("\U000e0065\U000e0078\U000e0070", True),
+        ("<p style='display:none'>skip this</p>", False),
+        ("<div hidden><script>var all = 'of these words'</script></div>", False),
+        ("<p>expert in one thing</p>", False),
+    ],
+)
+def test_hidden_words_of_an_entry_are_left_out_and_told(more: str, is_hidden: bool) -> None:
+    """Words in an entry that its reader does not see are no evidence, and the recruiter is told; so in JSON Feed."""
+    markup = f"<p>Wrote the driver.</p>{more}"
+    items = [{"url": "https://pond.example/1", "title": "A driver", "content_html": markup}]
+    stated = {"version": "https://jsonfeed.org/version/1.1", "title": "Pond", "items": items}
+    xml = rss(item(1, more=f"<description>{escape(markup)}</description>"))
+    for feed in (xml, json.dumps(stated)):
+        (post,) = posts(read_page(SOURCE, page(feed)))
+        assert post.text.startswith("Wrote the driver.")
+        assert "all of" not in post.text
+        assert bool(post.details.get("hidden_text")) == is_hidden
 
 
 @pytest.mark.shared

@@ -17,7 +17,8 @@ from scrapers.charset import decoded
 from scrapers.parsing import NotThisPage, PageChanged, absolute, day, json_of, squeeze
 from scrapers.records import Page
 from scrapers.sources._people import names_in
-from scrapers.sources._prose import markup_text
+from scrapers.sources._prose import Unreadable, drop, markup_text, prune_hidden, tree_of, tree_text
+from scrapers.visible import Visible, is_smuggled
 
 MOST_ENTRIES = 1000  # guardrail G16: feedparser needs ten seconds for 50,000
 _ROOT = re.compile(r"<((?:[A-Za-z][\w-]*:)?(?:rss|feed|RDF))(?=[\s>])")
@@ -36,7 +37,10 @@ LONGEST_TITLE = 100  # of an entry that has none: its first words
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. `byline` is the author as stated, without addresses; `authors` the names in it."""
+    """One entry. `byline` is the author as stated, without addresses; `authors` the names in it.
+
+    `hidden_text` tells that its markup held words that a reader of it does not see, and that `text` does not hold.
+    """
 
     title: str
     url: str
@@ -46,6 +50,7 @@ class Entry:
     byline: str
     authors: tuple[str, ...]
     author_url: str | None
+    hidden_text: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,31 +142,48 @@ def _entry(entry: Any, base: str, owners: tuple[str, ...]) -> Entry | None:
     if url is None:
         return None
     byline, authors = _byline(entry), _authors(entry)
-    text = _text(entry)
-    title = _title(entry.get("title_detail") or {}) or _first_words(text)
+    seen = _seen(entry)
+    title = _title(entry.get("title_detail") or {}) or _first_words(seen.text)
     if not title:
         return None
     return Entry(
         title=title,
         url=without_tracking(url),
-        text=text,
+        text=seen.text,
         on=_date(entry),
         tags=_labels(tag.get("label") or tag.get("term") for tag in entry.get("tags") or ()),
         byline=byline or ", ".join(owners),
         authors=authors or owners,
         author_url=absolute(base, (entry.get("author_detail") or {}).get("href")),
+        hidden_text=seen.hidden_text,
     )
 
 
-def _text(entry: Any) -> str:
+def _seen(entry: Any) -> Visible:
     """The full content where the feed has it, else the summary; as a reader sees it."""
     parts = list(entry.get("content") or ()) + ([entry["summary_detail"]] if entry.get("summary_detail") else [])
     richest = max(parts, key=lambda part: len(part.get("value") or ""), default=None)
     if not richest:
-        return ""
+        return Visible("", False)
     value = str(richest.get("value") or "")
     plain = richest.get("type") == "text/plain" and not re.search(r"</?[a-z]+[^<>]*>", value, re.IGNORECASE)
-    return value.strip() if plain else markup_text(value)
+    return Visible(value.strip(), is_smuggled(value)) if plain else _seen_of(value)
+
+
+def _seen_of(markup: str) -> Visible:
+    """What a reader sees of a piece of HTML, and whether it held words to hide."""
+    if "<" not in markup:
+        return Visible(markup_text(markup), is_smuggled(markup))
+    try:
+        tree = tree_of(f"<body>{markup}</body>")
+    except Unreadable:
+        return Visible("", False)
+    if tree is None:
+        return Visible("", False)
+    drop(tree, tree.iter("script", "style"))
+    hidden = bool(prune_hidden(tree))
+    text = tree_text(tree)
+    return Visible(text, hidden or is_smuggled(text))
 
 
 def _title(detail: Mapping[str, Any]) -> str:
@@ -240,16 +262,18 @@ def _json_entry(item: Mapping[str, Any], base: str, owners: tuple[str, ...]) -> 
         return None
     names, author_url = _json_authors(item, base)
     rich = str(item.get("content_html") or "")
-    text = markup_text(rich) if rich else str(item.get("content_text") or item.get("summary") or "")
+    plain = str(item.get("content_text") or item.get("summary") or "")
+    seen = _seen_of(rich) if rich else Visible(plain, is_smuggled(plain))
     return Entry(
-        title=squeeze(str(item.get("title") or "")) or _first_words(text),
+        title=squeeze(str(item.get("title") or "")) or _first_words(seen.text),
         url=without_tracking(url),
-        text=text,
+        text=seen.text,
         on=day(item.get("date_published") or item.get("date_modified")),
         tags=_labels(item.get("tags") or ()),
         byline=", ".join(names or owners),
         authors=names or owners,
         author_url=author_url,
+        hidden_text=seen.hidden_text,
     )
 
 

@@ -62,7 +62,8 @@ def _post(entry: Entry, account: AccountKey | None, feed: Feed, page: Page) -> E
         url=entry.url,
         date=entry.on if entry.on is None or (entry.on - page.fetched_at.date()).days <= 1 else None,
         tags=entry.tags,
-        details={"author": entry.byline or None, "feed_title": feed.title or None, "format": feed.format},
+        details={"author": entry.byline or None, "feed_title": feed.title or None, "format": feed.format}
+        | ({"hidden_text": True} if entry.hidden_text else {}),
     )
 
 
@@ -73,4 +74,5 @@ SOURCE = Source(
     parse=parse,
     watch=Watch,
     follow=(),
+    version=2,
 )
