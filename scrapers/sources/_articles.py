@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
-from lxml.etree import SubElement, XPath
+from lxml.etree import SubElement
 from lxml.html import HtmlElement, tostring
 from trafilatura import bare_extraction
 
@@ -28,7 +28,7 @@ from scrapers.sources._cues import Cues, author_of, read_cues
 from scrapers.sources._feed import without_tracking
 from scrapers.sources._hiding import maybe_hidden
 from scrapers.sources._people import host_is_named_after, mentions
-from scrapers.sources._prose import Unreadable, drop, markup_text, prune_hidden, tree_of
+from scrapers.sources._prose import Unreadable, drop, markup_text, prune_hidden, tree_of, xpath
 from scrapers.visible import is_smuggled, visible_text
 
 LEAST_TEXT = 200  # characters: below, a page is a notice, not an article
@@ -46,7 +46,7 @@ _MASTHEAD = re.compile(
 
 
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
-_WORDS = XPath("//text()[not(parent::script or parent::style)]", smart_strings=False)
+_WORDS = xpath("//text()[not(parent::script or parent::style)]")
 
 
 @dataclass(frozen=True, slots=True)

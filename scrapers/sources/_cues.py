@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from scrapers.hosts import host_of, same_site
 from scrapers.parsing import absolute, squeeze
 from scrapers.sources._people import host_is_named_after, is_full_name, mentions, names_in, same_person
+from scrapers.sources._prose import xpath
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _ARTICLE_TYPE_NAMES = (
@@ -29,13 +29,13 @@ _GITHUB_PAGE_NAMES = (
     "orgs organizations pricing pulls readme search security settings site sponsors stars team topics trending"
 )
 _GITHUB_PAGES = frozenset(_GITHUB_PAGE_NAMES.split())
-_AUTHOR_METAS = XPath("//meta[@name='author' or @property='article:author']")
-_SITE_NAMES = XPath("//meta[@property='og:site_name']/@content", smart_strings=False)
-_JSON_LD = XPath("//script[@type='application/ld+json']")
-_LINKS = XPath("//*[@rel][self::a or self::link]")
-_MAYBE_SIGNED = XPath("//*[@itemprop='author' or contains(@class, 'byline') or contains(@class, 'author')]")
-_FOOTERS = XPath("//*[self::footer or @id='footer' or @class='footer' or @class='copyright']")
-_TO_GITHUB = XPath(
+_AUTHOR_METAS = xpath("//meta[@name='author' or @property='article:author']")
+_SITE_NAMES = xpath("//meta[@property='og:site_name']/@content")
+_JSON_LD = xpath("//script[@type='application/ld+json']")
+_LINKS = xpath("//*[@rel][self::a or self::link]")
+_MAYBE_SIGNED = xpath("//*[@itemprop='author' or contains(@class, 'byline') or contains(@class, 'author')]")
+_FOOTERS = xpath("//*[self::footer or @id='footer' or @class='footer' or @class='copyright']")
+_TO_GITHUB = xpath(
     "//a[contains(@href, 'github.com/')]"
     "[not(ancestor::p or ancestor::article or ancestor::pre or ancestor::blockquote)]"
 )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from scrapers.painting import CANVAS, painted
 from scrapers.parsing import squeeze
-from scrapers.sources._prose import drop
+from scrapers.sources._prose import drop, xpath
 from scrapers.stylesheet import declarations
 
 Names = frozenset[str]
@@ -19,8 +18,8 @@ _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _HIDES = re.compile(
     r"display|visibility|opacity|font|color|position|indent|margin|clip|overflow|transform|filter", re.IGNORECASE
 )
-_IDENTIFIED = XPath("descendant-or-self::*[@class or @id]")
-_CLASSES, _IDS = XPath("//@class", smart_strings=False), XPath("//@id", smart_strings=False)
+_IDENTIFIED = xpath("descendant-or-self::*[@class or @id]")
+_CLASSES, _IDS = xpath("//@class"), xpath("//@id")
 LEAST_WORDS = 4  # up to three hidden words are labels for screen readers
 WHOLE_PAGE = 0.8  # share of a page's letters from which an element is the page itself
 

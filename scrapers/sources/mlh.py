@@ -12,24 +12,16 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from lxml.html import HtmlElement
 
-from scrapers.parsing import (
-    NobodyThere,
-    NotThisPage,
-    PageChanged,
-    absolute,
-    day,
-    elements,
-    most,
-    soup,
-    squeeze,
-    text_of,
-)
+from scrapers.charset import decoded
+from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, absolute, day, most, squeeze
 from scrapers.records import Event, Page, Record, Request
 from scrapers.sources import Source, Watch
+from scrapers.sources._prose import Unreadable, tree_of, xpath
 
 _HOSTS = frozenset({"mlh.io", "www.mlh.io", "mlh.com", "www.mlh.com"})
+_WITH_DATA, _CARDS, _PROPERTIES = xpath("//*[@data-page]"), xpath("//*[@itemtype]"), xpath(".//*[@itemprop]")
 _LISTS = (("upcomingEvents", "upcoming_events"), ("pastEvents", "past_events"))
 
 
@@ -52,20 +44,24 @@ def parse(page: Page) -> Iterator[Record]:
     parts = urlsplit(url)
     if parts.hostname not in _HOSTS or "events" not in parts.path:
         raise NotThisPage(page.url, f"a season of events, came to {url}")
-    tree = soup(page)
-    props = _props(tree)
+    try:
+        tree = tree_of(decoded(page))
+    except Unreadable as fault:
+        raise NotThisPage(page.url, f"a season of events, found {fault}") from None
+    props = _props(tree) if tree is not None else None
     if props is not None:
         return _from_data(props, page, url)
-    cards = [tag for tag in elements(tree) if str(tag.get("itemtype", "")).endswith("schema.org/Event")]
+    typed = _CARDS(tree) if tree is not None else []
+    cards = [card for card in typed if card.get("itemtype", "").endswith("schema.org/Event")]
     if not cards:
         raise PageChanged(page.url, "events as script[data-page], #app[data-page] or [itemtype$='schema.org/Event']")
     return iter(most([_from_card(card, url) for card in cards], page.url, "[itemprop=name] and [itemprop=url]"))
 
 
-def _props(tree: BeautifulSoup) -> dict[str, Any] | None:
+def _props(tree: HtmlElement) -> dict[str, Any] | None:
     """The data that the page embeds for its own script, where it does."""
-    for tag in (tag for tag in elements(tree) if tag.get("data-page")):
-        text = tag.get_text() if tag.name == "script" else str(tag["data-page"])
+    for tag in _WITH_DATA(tree):
+        text = tag.text_content() if tag.tag == "script" else tag.get("data-page", "")
         try:
             data = json.loads(text)
         except (ValueError, RecursionError):
@@ -98,24 +94,23 @@ def _either(row: dict[str, Any], camel: str, snake: str) -> Any:
     return row.get(camel) or row.get(snake)
 
 
-def _from_card(card: Tag, url: str) -> Event | None:
-    props: dict[str, Tag] = {}
-    for tag in elements(card):
-        if tag.get("itemprop"):
-            props.setdefault(str(tag["itemprop"]), tag)
+def _from_card(card: HtmlElement, url: str) -> Event | None:
+    props: dict[str, HtmlElement] = {}
+    for tag in _PROPERTIES(card):
+        props.setdefault(tag.get("itemprop", ""), tag)
     link = props.get("url")
     if link is None:
         return None
     target = absolute(url, link.get("href") or link.get("content"))
-    name = _said(props.get("name")) or squeeze(str(link.get("title") or ""))
+    name = _said(props.get("name")) or squeeze(link.get("title") or "")
     if not name or target is None:
         return None
     return Event("mlh", name, target, day(_said(props.get("startDate"))), day(_said(props.get("endDate"))))
 
 
-def _said(tag: Tag | None) -> str:
+def _said(tag: HtmlElement | None) -> str:
     """The value of a microdata property, as an attribute or as text."""
-    return squeeze(str(tag.get("content") or tag.get("datetime") or text_of(tag))) if tag else ""
+    return "" if tag is None else squeeze(tag.get("content") or tag.get("datetime") or " ".join(tag.itertext()))
 
 
 SOURCE = Source(
