@@ -29,8 +29,8 @@ FLATTERY = (
 
 # Forms of sentences: {slot} is a fact, and what stands in [brackets] is left out where one of its facts is unknown.
 _WORK: Mapping[str, str] = {
-    "hackathon_win": "I came across “{title}”, a winner[ at “{event}”][ (“{prize}”)][, {date}].",
-    "hackathon_project": "I came across “{title}”, which you built[ at “{event}”][, {date}].",
+    "hackathon_win": "I came across your project “{title}”, a winner[ at “{event}”][ (“{prize}”)][, {date}].",
+    "hackathon_project": "I came across your project “{title}”, built[ at “{event}”][, {date}].",
     "pull_request": "I came across your pull request “{title}”[ to “{repository}”][, {date}].",
     "contribution": "I came across your work on “{repository}”[, {date}].",
     "repository": "I came across your repository “{title}”[, {date}].",
@@ -40,7 +40,7 @@ _WORK: Mapping[str, str] = {
     "paper": "I came across your paper “{title}”[, {date}].",
 }
 _WHY = (
-    "Our role[ “{role}”] asks for “{shown}”, and this work shows it: may I tell you more?",
+    "Our role[ “{role}”] asks for “{shown}”, and this work comes close to it: may I tell you more?",
     "Our role[ “{role}”] asks for “{requirement}”: may I ask you about it?",
 )
 _WHERE = ("Found here: {url}", "Found on {host}.")
