@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from io import StringIO
 
 from ranking.exports._cells import safe_cell
+from ranking.features.availability import Availability
 from ranking.passages import blind
 from ranking.shortlist import Match, Quote, Shortlist
 from scrapers.records import Account, Candidate, Evidence
@@ -47,8 +48,13 @@ def _blind_match(match: Match) -> Match:
         match,
         candidate=_nobody(person, {piece.id: without(piece.title) for piece in person.evidence}),
         reasons=tuple(map(quote, match.reasons)),
+        availability=_unnamed(match.availability, without),
         terms=tuple(replace(term, quotes=tuple(map(quote, term.quotes))) for term in match.terms),
     )
+
+
+def _unnamed(said: Availability | None, without: Callable[[str], str]) -> Availability | None:
+    return said and replace(said, sentence=without(said.sentence), url="", evidence_id="", title="")
 
 
 def _nobody(person: Candidate, titles: Mapping[str, str]) -> Candidate:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Kind = Literal["new", "back", "moved", "left"]
 Cause = Literal["model", "role edit", "new evidence", "decay", "pool", "suppression"]
 CAUSES: tuple[Cause, ...] = get_args(Cause)
-_OF_TIME = ("recency", "signal: ")  # terms that change as days go by
+_OF_TIME = ("recency", "availability", "signal: ")  # terms that change as days go by
 
 
 class NothingKept(Fault):
@@ -127,7 +127,7 @@ def _moved(kind: Kind, was: Placed, now: Placed, before: Kept, after: Kept) -> C
 def _cause(term: str, was: Placed, now: Placed, before: Kept, after: Kept) -> Cause:
     if _other_model(before, after):
         return "model"
-    if before.role_hash != after.role_hash and term != "recency":
+    if before.role_hash != after.role_hash and term not in ("recency", "availability"):
         return "role edit"
     if was.evidence != now.evidence:
         return "new evidence"

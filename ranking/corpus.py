@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.embed import Embedder, Progress, VectorCache, embed_new, minilm_for
+from ranking.features.availability import Availability, of_profiles
 from ranking.index import Index
 from ranking.lexicon import Lexicon, joined, tokens
 from ranking.passages import render, split
@@ -27,13 +28,14 @@ class Corpus:
     """Everybody in order of id; their evidence as rows, each person's together, in order of evidence id.
 
     The same people give the same corpus in whatever order they come. `days` are ordinals, 0 where undated. Word and
-    theme tables are made at first use.
+    theme tables are made at first use. `profiles_say` is what profiles say of being open to work, person by person.
     """
 
     people: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     segments: Segments
     days: Ints
+    profiles_say: tuple[Availability | None, ...]
     texts: tuple[str, ...]
     index: Index
     passage_row: Ints
@@ -122,6 +124,7 @@ def build_corpus(
         evidence=tuple(piece for _, piece, _ in rows),
         segments=Segments(np.array([number for number, _, _ in rows], dtype=np.int64), len(ordered)),
         days=np.array([piece.date.toordinal() if piece.date else 0 for _, piece, _ in rows], dtype=np.int64),
+        profiles_say=tuple(of_profiles(candidate.accounts) for candidate in ordered),
         texts=texts,
         index=Index(vectors),
         passage_row=np.array([row for row, _ in passages], dtype=np.int64),

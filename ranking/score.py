@@ -16,9 +16,11 @@ import numpy as np
 from ranking.copying import copied_rows
 from ranking.corpus import Corpus
 from ranking.features import Signal
+from ranking.features.availability import Availability
 from ranking.features.recency import freshness
 from ranking.fuse import Points, fused, strongest
 from ranking.lexicon import query_weights
+from ranking.openness import last_said, points_of
 from ranking.retrieve import Found, find
 from ranking.role import Requirement, Role
 from ranking.signals import asked_signals, blended, judged, measure, values_of
@@ -62,6 +64,7 @@ class Scores:
     found: Mapping[str, Found]
     copies: frozenset[int]
     strengths: Mapping[str, Points]
+    said: tuple[Availability | None, ...]
 
     def signal(self, person: int, name: str) -> Signal:
         """What a feature found in a person, from evidence that counts."""
@@ -110,6 +113,7 @@ def score_role(role: Role, corpus: Corpus, weights: Weights, as_of: date) -> Sco
     copies = copied_rows(corpus, role.text, [vectors[each.text] for each in asked])
     counted[sorted(copies)] = 0
     by_text = {text: find(corpus, text, vectors[text], counted) for text in texts}
+    said = last_said(corpus, as_of, weights.availability.half_life_days)
     points = {text: fused(found.parts, weights.parts) for text, found in by_text.items()}
     graded = {each.id: tempered(points[each.text], each.threshold) for each in asked}
     terms = [
@@ -118,11 +122,12 @@ def score_role(role: Role, corpus: Corpus, weights: Weights, as_of: date) -> Sco
         *(_unwanted(each, points, weights) for each in asked if each.level == "never"),
         *_signals(role, corpus, weights, as_of, copies),
         *_recency(corpus, weights, as_of),
+        *_availability(said, weights.availability.ceiling),
     ]
     total = np.sum([term.points for term in terms], axis=0) if terms else np.zeros(len(corpus.people))
     found = {each.id: by_text[each.text] for each in asked}
     strengths = {each.id: _total(points[each.text]) for each in asked}
-    return Scores(role, corpus, weights, as_of, tuple(terms), total, found, copies, strengths)
+    return Scores(role, corpus, weights, as_of, tuple(terms), total, found, copies, strengths, said)
 
 
 def asked_for(role: Role) -> tuple[Requirement, ...]:
@@ -200,6 +205,13 @@ def _recency(corpus: Corpus, weights: Weights, as_of: date) -> list[PoolTerm]:
         return []
     values = np.where(known, weight * (fresh - fresh[known].mean()), 0.0)
     return [PoolTerm("recency", "how lately something was done in public", values)]
+
+
+def _availability(said: Sequence[Availability | None], ceiling: float) -> list[PoolTerm]:
+    """Who is open to work comes first among equals; where nobody says so there is no such term."""
+    if not ceiling or not any(said):
+        return []
+    return [PoolTerm("availability", "what was last said of being open to work", points_of(said, ceiling))]
 
 
 def _total(groups: Mapping[str, Points]) -> Points:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ranking.features import Signal
+from ranking.features.availability import Availability
 from ranking.funnel import Funnel
 from ranking.lexicon import query_weights
 from ranking.quotes import best_words
@@ -62,6 +63,7 @@ class Match:
     stronger_than: int = 0
     flags: tuple[str, ...] = ()
     signals: tuple[Signal, ...] = ()
+    availability: Availability | None = None
     questions: tuple[str, ...] = ()
 
     def explain(self) -> str:
@@ -194,6 +196,7 @@ def match(scores: Scores, candidates: Mapping[str, Candidate], person: int, plac
         stronger_than=int((scores.total < scores.total[person] - 1e-9).sum()),
         flags=_flags(scores, candidate, person),
         signals=signals,
+        availability=scores.said[person],
         questions=tuple(question_of(signal.name) for signal in signals if signal.value is None),
     )
 
@@ -223,11 +226,27 @@ def _terms(scores: Scores, person: int, shown: Mapping[str, list[tuple[int, floa
         Term(
             term.name,
             float(term.points[person]),
-            _standing(term, person),
-            _quotes(scores, term, shown) if strongest[term.requirements] is term and term.points[person] else (),
+            _openness(scores, person) if term.name == "availability" else _standing(term, person),
+            _statement(scores.said[person])
+            if term.name == "availability"
+            else _quotes(scores, term, shown)
+            if strongest[term.requirements] is term and term.points[person]
+            else (),
         )
         for term in scores.terms
     )
+
+
+def _openness(scores: Scores, person: int) -> str:
+    said = scores.said[person]
+    return f"said to be {said.label}, {said.date or 'undated'}" if said else "nothing said"
+
+
+def _statement(said: Availability | None) -> tuple[Quote, ...]:
+    """The statement where it stands in evidence; a mark on a profile has no words to quote."""
+    if said is None or not said.evidence_id:
+        return ()
+    return (Quote(said.sentence, said.url, said.date, said.evidence_id, said.title),)
 
 
 def _standing(term: PoolTerm, person: int) -> str:

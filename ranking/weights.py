@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat
 
+from ranking.features.availability import HALF_LIFE_DAYS
 from scrapers.records import EvidenceKind
 from scrapers.settings import packaged, parsed, read_toml
 
@@ -52,6 +53,13 @@ class Features(_Table):
     recency: NonNegativeFloat = 0.0
 
 
+class Openness(_Table):
+    """The most points that being open to work is worth, and after how many days a statement of it is worth half."""
+
+    ceiling: NonNegativeFloat = 0.0
+    half_life_days: float = Field(default=HALF_LIFE_DAYS, gt=0)
+
+
 class Trained(_Table):
     """Where fitted weights come from: the day, the labels and their digest, nDCG@10 on roles not trained on."""
 
@@ -80,6 +88,7 @@ class Weights(_Table):
     levels: Levels
     kinds: Mapping[EvidenceKind, NonNegativeFloat] = Field(default_factory=dict)
     features: Features = Features()
+    availability: Openness = Openness()
     signals: Signals = Signals()
     trained: Trained | None = None
 

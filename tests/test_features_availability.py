@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import csv
+import random
 from dataclasses import replace
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ranking.blinding import blinded
+from ranking.corpus import build_corpus
+from ranking.embed import Memory
+from ranking.exports import find_exports
 from ranking.features import Context
 from ranking.features._openness import read
 from ranking.features.availability import MARKED, UNDATED, measure, standing
-from ranking.role import Role
+from ranking.role import Requirement, Role
+from ranking.score import Scores, score_role
+from ranking.shortlist import rank
+from ranking.weights import read_weights
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
+from tests.embedder import HashingEmbedder
 
 TODAY = date(2026, 11, 21)
 KEY = AccountKey("web", "person.example")
 ROWS = list(csv.DictReader((Path(__file__).parent / "quality" / "availability.csv").open(encoding="utf-8")))
+WORDS = (
+    "parser", "linker", "kernel", "database", "rust", "python", "game", "shader", "robot", "sensor", "map", "music",
+)  # fmt: skip
 YES, NO = "I'm looking for a new job.", "I'm not looking for a job."
 
 
@@ -127,3 +141,81 @@ def test_the_signal_cites_what_it_rests_on() -> None:
     signal = measure(Role("", ()), somebody(one), Context(TODAY))
     assert (signal.value, signal.evidence) == (1.0, (one,))
     assert measure(Role("", ()), somebody(), Context(TODAY)).value is None
+
+
+def crowd(seed: int, told: list[str | None]) -> list[Candidate]:
+    """People of random work, a statement of yesterday with those who are told to make one."""
+    draw = random.Random(seed)
+    people = []
+    for number, sentence in enumerate(told):
+        key = AccountKey("web", f"{number}.example")
+        texts = [f"I made a {' '.join(draw.sample(WORDS, 4))}." for _ in range(draw.randint(1, 4))]
+        days = [TODAY - timedelta(days=draw.randint(1, 900)) for _ in texts]
+        texts, days = [*texts, sentence or "Tomatoes."], [*days, TODAY - timedelta(days=1)]
+        made = zip(texts, days, strict=True)
+        evidence = (
+            Evidence(EvidenceKind.POST, key, "Piece", text, f"https://{number}.example/{place}", day)
+            for place, (text, day) in enumerate(made)
+        )
+        people.append(Candidate(f"c{number:02}", (Account(key.site, key.handle),), tuple(evidence)))
+    return people
+
+
+def scored(people: list[Candidate], ceiling: float) -> Scores:
+    weights = read_weights()
+    weights = weights.model_copy(update={"availability": weights.availability.model_copy(update={"ceiling": ceiling})})
+    asked = Role("", (Requirement("r1", "database kernel"), Requirement("r2", "rust parser")))
+    return score_role(asked, build_corpus(people, Memory(), HashingEmbedder()), weights, TODAY)
+
+
+CEILING = read_weights().availability.ceiling
+
+
+@given(st.integers(0, 10**6), st.lists(st.sampled_from([YES, NO, None]), min_size=2, max_size=12))
+@settings(max_examples=25, deadline=None)
+def test_nobody_passes_who_is_further_ahead_than_the_ceiling(seed: int, told: list[str | None]) -> None:
+    """Of two people whose scores without it differ by more than the ceiling, the better stays the better."""
+    people = crowd(seed, told)
+    without, with_it = scored(people, 0.0), scored(people, CEILING)
+    ahead = without.total[:, None] - without.total[None, :] > CEILING
+    assert (with_it.total[:, None] > with_it.total[None, :])[ahead].all()
+    term = [term for term in with_it.terms if term.name == "availability"]
+    assert bool(term) == any(told)
+    assert all(abs(each.points.mean()) < 1e-12 and np.ptp(each.points) <= CEILING for each in term)
+
+
+def test_among_equals_who_is_open_to_work_comes_first() -> None:
+    """Of people who made the same, who is marked as open to work stands first, by a tenth of the ceiling."""
+    one = crowd(1, [None])[0]
+    twins = [replace(one, id=f"t{n}", accounts=(replace(one.accounts[0], open_to_work=n == 3),)) for n in range(5)]
+    scores = scored(twins, CEILING)
+    assert scores.order()[0] == scores.corpus.position["t3"]
+    assert np.ptp(scores.total) == pytest.approx(CEILING * UNDATED)
+
+
+def test_the_list_tells_the_sentence_its_day_and_its_points() -> None:
+    """The row, the term and the explanation hold the words as they stand; a blind list holds no link to them."""
+    people = crowd(1, [YES, None])
+    found = rank(scored(people, CEILING), {each.id: each for each in people})
+    rows = found.to_frame().set_index("candidate_id")
+    assert tuple(rows.loc["c00", ["availability", "availability_date"]]) == (YES, "2026-11-20")
+    assert tuple(rows.loc["c01", ["availability", "availability_date"]]) == ("", "")
+    (open_,) = [match for match in found if match.availability]
+    (term,) = [term for term in open_.terms if term.name == "availability"]
+    assert term.points > 0
+    assert [quote.text for quote in term.quotes] == [YES]
+    assert f'"{YES}" https://0.example/' in open_.explain()
+    assert all(match.availability is None or match.availability.url == "" for match in blinded(found))
+    assert all(match.score == pytest.approx(sum(t.points for t in match.terms), abs=1e-9) for match in found)
+
+
+def test_a_no_is_told_as_a_no() -> None:
+    """The column says "not available" with the sentence, and the page does not mark it as an open door."""
+    people = crowd(1, [NO, None])
+    found = rank(scored(people, CEILING), {each.id: each for each in people})
+    row = found.to_frame().set_index("candidate_id").loc["c00"]
+    assert row["availability"] == f"not available: {NO}"
+    out = StringIO()
+    find_exports()["page"].write(found, out)
+    assert "not available: I" in out.getvalue()
+    assert 'class="chip open"' not in out.getvalue()
