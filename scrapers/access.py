@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Any
 
 from scrapers.candidates import candidate_id
@@ -54,16 +55,22 @@ def spelled_account(identifier: str, key: bytes) -> Account:
 
 
 def held_of(identifier: str, store: Store, key: bytes) -> dict[str, Any]:
-    """Accounts, evidence, joins and exports of one person, every row with its source, URL and time."""
+    """Accounts, evidence, joins, exports, places on shortlists and what was done with one person.
+
+    Every row of a source has its URL and time.
+    """
     accounts = accounts_behind(identifier, store, key)
     rows = store.rows_of(accounts)
     owners = sorted({member["candidate_id"] for member in rows["members"]})
     if not rows["accounts"] and not rows["evidence"]:
         raise WhoIsThat(f"{identifier}: nothing is held of this person")
+    ids = {*owners, *(candidate_id(account, key) for account in accounts)}
     return {
         "candidate_id": owners[0] if owners else None,
         "accounts": rows["accounts"],
         "evidence": rows["evidence"],
         "judgements": rows["judgements"],
-        "exports": sorted(store.exports_naming(owners)),
+        "exports": sorted(store.exports_naming(ids)),
+        "shortlists": store.placings_of(ids),
+        "dealings": [asdict(dealing) for dealing in store.dealings(accounts)],
     }

@@ -26,6 +26,7 @@ from scrapers.store import Kept, Placed, Store
 from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
+from tests.test_cli import headwater
 from tests.test_exports import shortlist
 
 DAY = NOON.date()
@@ -188,6 +189,11 @@ def test_a_week_of_changes(home: Home, store: Store, tmp_path: Path, monkeypatch
     assert "ada" not in json.dumps(as_object(found, names)).lower()
     export(pool.rank(role, top=2, as_of=later), home, "shortlist_csv", tmp_path / "two", at=NOON + timedelta(days=7))
     assert changes_since(pool, role, home, store, later, None).rows == ()
+    shown = json.loads(headwater("show", "forem:dee-example-hw", "--json", home=home.folder).stdout)
+    assert [listed["as_of"] for listed in shown["shortlists"]] == [str(later)]
+    assert sum(shown["shortlists"][0]["terms"].values()) == pytest.approx(shown["shortlists"][0]["score"], abs=1e-9)
+    assert [entry["act"] for entry in shown["log"]] == ["export"]
+    assert "place" in headwater("show", "forem:dee-example-hw", home=home.folder).stdout
     assert changes_since(pool, role, home, store, later, DAY).before.as_of == DAY
 
 

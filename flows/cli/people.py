@@ -30,11 +30,13 @@ def show(
 ) -> None:
     """Print all that is held of one person, with sources and times."""
     from scrapers.access import held_of
+    from scrapers.audit import read
     from scrapers.store import Store
 
     place = home_of(home)
     with Store.open(place) as store:
         held = held_of(identifier, store, place.key)
+    held["log"] = [entry for entry in read(place) if held["candidate_id"] in entry.get("candidates", ())]
     if as_json:
         typer.echo(json.dumps(held, ensure_ascii=False, default=_plain))
         return
@@ -46,6 +48,12 @@ def show(
     for judgement in held["judgements"]:
         until = f" (held until {judgement['revoked_at']:%Y-%m-%d})" if judgement["revoked_at"] else ""
         typer.echo(f"  {judgement['sentence']}{until}")
+    for listed in held["shortlists"]:
+        typer.echo(f"  {listed['as_of']} place {listed['rank']} for {listed['role']}, score {listed['score']:+.4f}")
+    for dealing in held["dealings"]:
+        typer.echo(f"  {dealing['day']} {dealing['kind']} {dealing['role']}".rstrip())
+    for entry in held["log"]:
+        typer.echo(f"  {entry['at'][:10]} {entry['act']}, in the log")
 
 
 @app.command()

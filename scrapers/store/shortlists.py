@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import select
 
@@ -81,6 +82,15 @@ class Shortlists(Database):
             connection.execute(self._insert(t.shortlists).on_conflict_do_nothing(), [{"shortlist_id": kept.id} | head])
             if rows:
                 connection.execute(self._insert(t.placings).on_conflict_do_nothing(), rows)
+
+    def placings_of(self, candidates: Collection[str]) -> list[dict[str, Any]]:
+        """Every place that these candidates hold on a remembered shortlist: role, day, rank, score and its terms."""
+        held = t.placings.join(t.shortlists, t.placings.c.shortlist_id == t.shortlists.c.shortlist_id)
+        said = (t.shortlists.c.role, t.shortlists.c.as_of, t.placings.c.rank, t.placings.c.score, t.placings.c.terms)
+        query = select(*said).select_from(held).where(t.placings.c.candidate_id.in_(candidates))
+        with self._reading() as connection:
+            rows = connection.execute(query.order_by(t.shortlists.c.as_of, t.shortlists.c.role)).all()
+        return [dict(row._mapping) | {"terms": {name: n / MILLION for name, n in row.terms}} for row in rows]
 
     def shortlists(self, role: str) -> list[Kept]:
         """Every shortlist of a role that is remembered, by the day it was made for, oldest first."""
