@@ -165,12 +165,17 @@ _MAYBE_PHONE = re.compile(r"\d[\d ().\u2011-]{7}")
 
 
 def redact(text: str) -> str:
-    """The text with addresses, spelled out ones too, and phone numbers replaced: we neither keep nor quote them."""
+    """The text with addresses, spelled out ones too, and phone numbers replaced: we neither keep nor quote them.
+
+    An address or a number stands on one line, so that only lines which may hold one are gone through.
+    """
     if "@" in text:
-        text = _ADDRESS.sub("[address]", text)
+        text = "\n".join(_ADDRESS.sub("[address]", line) if "@" in line else line for line in text.split("\n"))
     if _MAYBE_SPELLED.search(text):
         text = _SPELLED.sub("[address]", text)
-    return _PHONE.sub(_phone, text) if _MAYBE_PHONE.search(text) else text
+    if not _MAYBE_PHONE.search(text):
+        return text
+    return "\n".join(_PHONE.sub(_phone, line) if _MAYBE_PHONE.search(line) else line for line in text.split("\n"))
 
 
 def _phone(match: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ not to be contacted in seven languages. Subjects of work stay: a healthcare proj
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from collections.abc import Iterator
 
 from scrapers.needles import Needles, folded
 from scrapers.records import Candidate
@@ -47,27 +47,68 @@ _HOW = r"(?:(?:with|from|type\s+\w+|a|an|my|some|severe|mild|chronic|bad|legally
 _OF_WORK = (
     r"(?!\s+(?:\w+\s+)?(?:detect|predict|screen|data|research|model|app|project|classif|tool|corpus|diagnos|study))"
 )
-_PRIVATE = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b{_I}{_TRAIT}\b(?![-\s]*(?:party|church|studies|style))",
-        rf"{_PROUD}(?:\w+\s+)?{_TRAIT}\b",
-        rf"{_PRONOUNS.pattern}[\s,;|]+{_TRAIT}\b",
-        r"\b(?:I\s+am|I['\u2019]m)\s+(?:an?\s+)?(?:black|asian|white|arab)(?=\s*(?:[.,;!]|$|and\b|wom[ae]n|m[ae]n\b|person|female|male))",
-        r"\bI\s+(?:was|am|got|have\s+been|had\s+been|['\u2019]ve\s+been|\w+\s+was)\s+(?:\w+\s+)?diagnosed\b",
-        r"\bmy\s+(?:own\s+)?(?:\w+\s+)?diagnosis\s+(?:of|with|came|was|as)\b",
-        rf"\bI\s+(?:\w+ly\s+|also\s+|still\s+)?(?:live|lived|suffer|suffered|struggle|struggled|have|had|deal|cope)\s+{_HOW}{_ILL}\b{_OF_WORK}",
-        rf"\b(?:I['\u2019]ve|I\s+am|I['\u2019]m)\s+(?:\w+ly\s+|also\s+|had\s+|got\s+|living\s+|born\s+)?{_HOW}{_ILL}\b{_OF_WORK}",
-        rf"\bmy\s+(?:own\s+)?{_ILL}\b{_OF_WORK}",
-        r"\b(?:I['\u2019]m|I\s+am|proud|as\s+a)\b[^.!?\n]{0,40}\b(?:trade[\s-]+)?union\s+(?:member|rep|steward|organi[sz]er)\b",
-        r"\bI\s+(?:am\s+a\s+member\s+of|joined|belong\s+to)\s+(?:the\s+|a\s+|my\s+)?(?:\w+\s+){0,3}(?:trade\s+union|union|church|mosque|synagogue|party)\b",
-        r"\bI\s+(?:always\s+|once\s+)?vote(?:d)?\s+(?:for\s+(?:the\s+)?[A-Z]|republican|democrat|labour|conservative|green)",
-        r"\b(?:I\s+was\s+|\A|[.;,|\n]\s*)born\s+(?:on\s+|in\s+)?(?:[\w.,]+\s+){0,3}(?:19|20)\d\d\b",
-        r"\b(?:I\s+am|I['\u2019]m)\s+(?:now\s+|only\s+|just\s+|already\s+)?\d\d(?=\s*(?:[.,;!?)]|$|and\b|years?[\s-]old|y/?o\b))",
-        r"\b(?:I\s+am|I['\u2019]m)\s+an?\s+\d\d[\s-]years?[\s-]old\b",
-        r"(?:\A|[.;,|\n]\s*)\d\d\s*(?:y/?o|years?[\s-]old)\b",
+_AGED_NAMES = "am 'm \u2019m y/o yo old"
+# Words in lower case, and patterns of which each needs one of them.
+_PRIVATE_BY_WORD = tuple(
+    (tuple(words.split()), tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
+    for words, patterns in (
+        (
+            f"{_FAITH_NAMES} {_LOVE_NAMES} {_ORIGIN_NAMES} {_VIEW_NAMES}",
+            (
+                rf"\b{_I}{_TRAIT}\b(?![-\s]*(?:party|church|studies|style))",
+                rf"{_PROUD}(?:\w+\s+)?{_TRAIT}\b",
+                rf"{_PRONOUNS.pattern}[\s,;|]+{_TRAIT}\b",
+            ),
+        ),
+        (
+            "black asian white arab",
+            (
+                r"\b(?:I\s+am|I['\u2019]m)\s+(?:an?\s+)?(?:black|asian|white|arab)(?=\s*(?:[.,;!]|$|and\b|wom[ae]n|m[ae]n\b|person|female|male))",
+            ),
+        ),
+        (
+            "diagnos",
+            (
+                r"\bI\s+(?:was|am|got|have\s+been|had\s+been|['\u2019]ve\s+been|\w+\s+was)\s+(?:\w+\s+)?diagnosed\b",
+                r"\bmy\s+(?:own\s+)?(?:\w+\s+)?diagnosis\s+(?:of|with|came|was|as)\b",
+            ),
+        ),
+        (
+            _ILL_NAMES,
+            (
+                rf"\bI\s+(?:\w+ly\s+|also\s+|still\s+)?(?:live|lived|suffer|suffered|struggle|struggled|have|had|deal|cope)\s+{_HOW}{_ILL}\b{_OF_WORK}",
+                rf"\b(?:I['\u2019]ve|I\s+am|I['\u2019]m)\s+(?:\w+ly\s+|also\s+|had\s+|got\s+|living\s+|born\s+)?{_HOW}{_ILL}\b{_OF_WORK}",
+                rf"\bmy\s+(?:own\s+)?{_ILL}\b{_OF_WORK}",
+            ),
+        ),
+        (
+            "union church mosque synagogue party",
+            (
+                r"\b(?:I['\u2019]m|I\s+am|proud|as\s+a)\b[^.!?\n]{0,40}\b(?:trade[\s-]+)?union\s+(?:member|rep|steward|organi[sz]er)\b",
+                r"\bI\s+(?:am\s+a\s+member\s+of|joined|belong\s+to)\s+(?:the\s+|a\s+|my\s+)?(?:\w+\s+){0,3}(?:trade\s+union|union|church|mosque|synagogue|party)\b",
+            ),
+        ),
+        (
+            "vote",
+            (
+                r"\bI\s+(?:always\s+|once\s+)?vote(?:d)?\s+(?:for\s+(?:the\s+)?[A-Z]|republican|democrat|labour|conservative|green)",
+            ),
+        ),
+        (
+            "born",
+            (r"\b(?:I\s+was\s+|\A|[.;,|\n]\s*)born\s+(?:on\s+|in\s+)?(?:[\w.,]+\s+){0,3}(?:19|20)\d\d\b",),
+        ),
+        (
+            _AGED_NAMES,
+            (
+                r"\b(?:I\s+am|I['\u2019]m)\s+(?:now\s+|only\s+|just\s+|already\s+)?\d\d(?=\s*(?:[.,;!?)]|$|and\b|years?[\s-]old|y/?o\b))",
+                r"\b(?:I\s+am|I['\u2019]m)\s+an?\s+\d\d[\s-]years?[\s-]old\b",
+                r"(?:\A|[.;,|\n]\s*)\d\d\s*(?:y/?o|years?[\s-]old)\b",
+            ),
+        ),
     )
 )
+_PRIVATE = tuple(pattern for _, patterns in _PRIVATE_BY_WORD for pattern in patterns)
 _SCHOOL = r"(?:high|secondary|middle|grammar|junior\s+high)\s+school"
 _PUPIL = re.compile(
     rf"\b(?:freshm[ae]n|sophomore|junior|senior|student|pupil)s?\s+(?:at|in|of)\s+(?:[\w.'-]+\s+){{0,4}}{_SCHOOL}\b"
@@ -77,6 +118,7 @@ _PUPIL = re.compile(
     r"|\b(?:8|9|10|11|12)th[\s-]grader\b|\b(?:ich\s+bin\s+)sch(?:ü|ue)ler(?:in)?\b|\bje\s+suis\s+(?:au\s+lycée|lycéen)",
     re.IGNORECASE,
 )
+_PUPIL_WORDS = ("school", "grade", "sch\u00fcler", "schueler", "lyc\u00e9")  # each match of the above has one
 _PAST = re.compile(
     r"\b(?:was|were|when|while|since|used\s+to|ago|former|formerly|alum\w*|teach\w*|taught|mentor\w*|tutor\w*|coach\w*"
     r"|for|with|help\w*|volunteer\w*|back\s+in)\b",
@@ -93,6 +135,7 @@ _BORN = re.compile(
 _CLASS = re.compile(rf"\bclass\s+of\s+(20\d\d)\b[^.!?\n]{{0,60}}\b{_SCHOOL}\b", re.IGNORECASE)
 # One sentence, or what of a line without an end to it is looked at in one go.
 _SENTENCE = re.compile(r"[^.!?\n]{0,600}(?:[.!?]+(?!\S)|[.!?]+\S*|\n|\Z|(?<=.))[^\S\n]{0,100}", re.DOTALL)
+_EDGE = re.compile(r"\n[^\S\n]{0,100}")
 # What each pattern above needs: one of these words, or an age. Only sentences that hold one are looked at.
 _TELLING = Needles(
     f"{_ILL_NAMES} {_FAITH_NAMES} {_LOVE_NAMES} {_ORIGIN_NAMES} {_VIEW_NAMES} black asian white arab diagnos union "
@@ -113,20 +156,27 @@ _SILENCE = re.compile(
     r"|\bgeen\s+(?:recruiters|headhunters|acquisitie)\b|\bniente\s+recruiter\b|\bnon\s+contattatemi\b",
     re.IGNORECASE,
 )
-# What each of these needs: a word of the first, or the second.
+# What each of these needs: a word of the first, or one of the second that is denied.
 _UNASKED = Needles(
     "recruit headhunter personalvermittler kontaktieren anschreiben anrufen recruteur chasseur contactez contacter "
     "contacten contactéis contactar contactes contat reclutador recrutador acquisitie"
 )
-_FORBIDDEN = re.compile(r"n(?:['\u2019]?t|ot|ever)\s+(?:contact|e-?mail|message|call|write|approach)")
+_FORBIDDEN = Needles("contact email e-mail message call write approach")
+_NOT = ("not", "nt", "n't", "n\u2019t", "never")
 
 
 def asks_for_silence(text: str) -> bool:
     """Whether somebody asks in their own words not to be contacted, or for no recruiters."""
     low = folded(text)
-    if not _UNASKED.places(low) and not _FORBIDDEN.search(low):
+    if not _UNASKED.places(low) and not any(_is_denied(low, place) for place in _FORBIDDEN.places(low)):
         return False
     return bool(_SILENCE.search(re.sub(r"[^\S\n]+", " ", text)))  # long runs of blanks would take long
+
+
+def _is_denied(low: str, place: int) -> bool:
+    """Whether the word before a place says no, or may."""
+    before = low[max(0, place - 20) : place].rstrip()
+    return not before or before.endswith(_NOT)
 
 
 def without_pronouns(text: str) -> str:
@@ -142,19 +192,27 @@ def without_private(text: str, year: int) -> tuple[str, bool]:
     places = _telling_places(text)
     if not places:
         return text, False
-    kept, minor = [], False
-    for match in _SENTENCE.finditer(text):
+    kept, minor, at = [], False, 0
+    for match in _sentences_at(places, text):
         sentence = match[0]
-        if bisect_left(places, match.start()) == bisect_left(places, match.end()):
-            kept.append(sentence)
-            continue
         young = _is_of_minor(sentence, year)
         minor = minor or young
-        if young or any(private.search(sentence) for private in _PRIVATE):
-            kept.append("\n" if sentence.endswith("\n") else "")
-        else:
-            kept.append(sentence)
-    return "".join(kept), minor
+        if young or _is_private(sentence):
+            kept += [text[at : match.start()], "\n" if sentence.endswith("\n") else ""]
+            at = match.end()
+    return ("".join(kept) + text[at:] if kept else text), minor
+
+
+def _sentences_at(places: list[int], text: str) -> Iterator[re.Match[str]]:
+    """The sentences in which these places lie; a line break, with the blanks after it, always ends a sentence."""
+    at = 0
+    for place in places:
+        if (line := text.rfind("\n", at, place)) >= 0 and (edge := _EDGE.match(text, line)):
+            at = max(at, edge.end())
+        while at <= place and (match := _SENTENCE.match(text, at)):
+            at = match.end()
+            if at > place:
+                yield match
 
 
 def _telling_places(text: str) -> list[int]:
@@ -163,12 +221,24 @@ def _telling_places(text: str) -> list[int]:
     return sorted([*_TELLING.places(low), *(age.start() for ages in _AGES for age in ages.finditer(low))])
 
 
+def _is_private(sentence: str) -> bool:
+    low = folded(sentence)
+    return any(
+        any(word in low for word in words) and any(pattern.search(sentence) for pattern in patterns)
+        for words, patterns in _PRIVATE_BY_WORD
+    )
+
+
 def _is_of_minor(sentence: str, year: int) -> bool:
+    low = folded(sentence)
     ages = [int(age[1] or age[2]) for age in _AGE.finditer(sentence)]
-    ages += [year - int(born[1]) for born in _BORN.finditer(sentence)]
-    if any(10 <= age < _ADULT for age in ages) or any(int(end[1]) >= year for end in _CLASS.finditer(sentence)):
+    if "born" in low:
+        ages += [year - int(born[1]) for born in _BORN.finditer(sentence)]
+    if any(10 <= age < _ADULT for age in ages):
         return True
-    pupil = _PUPIL.search(sentence)
+    if "class" in low and any(int(end[1]) >= year for end in _CLASS.finditer(sentence)):
+        return True
+    pupil = _PUPIL.search(sentence) if any(word in low for word in _PUPIL_WORDS) else None
     return bool(pupil) and not _PAST.search(sentence[: pupil.start()] if pupil else "")
 
 

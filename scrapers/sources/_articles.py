@@ -46,6 +46,8 @@ _MASTHEAD = re.compile(
 
 
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
+_STAND_IN = "Stated Elsewhere"
+_TAGS = xpath("//a[contains(@href, '/tag')][1]")
 _WORDS = xpath("//text()[not(parent::script or parent::style)]")
 
 
@@ -162,18 +164,21 @@ def _extracted(tree: HtmlElement, url: str, page: Page) -> Any:
     """Trafilatura's document of the page, or None; readers' comments are not the author's words."""
     latest = (page.fetched_at + timedelta(days=1)).date().isoformat()
     dates = {"original_date": True, "extensive_search": True, "max_date": latest}
-    with _author_stated(tree):
+    with _stated(tree):
         return bare_extraction(tree, url=url, with_metadata=True, include_comments=False, date_extraction_params=dates)
 
 
 @contextmanager
-def _author_stated(tree: HtmlElement) -> Iterator[None]:
-    """The tree with a stand-in for an author, so that trafilatura does not look all over the page: our cues say who."""
+def _stated(tree: HtmlElement) -> Iterator[None]:
+    """The tree with stand-ins in its head for what trafilatura would look for all over the page, and not find.
+
+    Our cues say who the author is; tags are links with `/tag` in their address.
+    """
     head = tree.find("head")
-    stated = None if head is None else SubElement(head, "meta", name="author", content="Stated Elsewhere")
+    names = ["author"] if _TAGS(tree) else ["author", "keywords"]
+    stated = [] if head is None else [SubElement(head, "meta", name=name, content=_STAND_IN) for name in names]
     yield
-    if head is not None and stated is not None:
-        head.remove(stated)
+    drop(tree, stated)
 
 
 def _body(text: str, title: str) -> str:
@@ -216,7 +221,7 @@ def _records(article: _Article, cues: Cues, url: str) -> Iterator[Record]:
         text=article.text,
         url=without_tracking(url),
         date=day(said.date),
-        tags=tuple(dict.fromkeys([*(said.tags or ()), *(said.categories or ())])),
+        tags=tuple(dict.fromkeys(tag for tag in (*(said.tags or ()), *(said.categories or ())) if tag != _STAND_IN)),
         details={"author": byline, "feed_title": said.sitename or None, "format": "article"}
         | ({"hidden_text": True} if article.hidden_text else {})
         | ({"do_not_contact": True} if article.do_not_contact else {}),
