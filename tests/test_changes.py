@@ -20,6 +20,7 @@ from ranking.exporting import export
 from ranking.pool import TalentPool
 from ranking.role import parse_role
 from scrapers.candidates import join_accounts
+from scrapers.decisions import same
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
 from scrapers.settings import Home
 from scrapers.store import Kept, Placed, Store
@@ -86,9 +87,9 @@ def test_nobody_is_new_twice(history: list[Kept]) -> None:
 
 
 @given(lists())
-def test_the_same_is_no_change(same: Kept) -> None:
+def test_the_same_is_no_change(listing: Kept) -> None:
     """A shortlist against itself has nothing to tell."""
-    assert compare(same, same).rows == ()
+    assert compare(listing, listing).rows == ()
 
 
 ONE, TWO = (
@@ -170,9 +171,9 @@ def test_a_week_of_changes(home: Home, store: Store, tmp_path: Path, monkeypatch
     with pytest.raises(NothingKept, match="--out"):
         changes_since(TalentPool.open(_filled(home, store)), role, home, store, DAY, None)
     export(TalentPool.open(home).rank(role, top=2, as_of=DAY), home, "shortlist_csv", tmp_path / "one", at=NOON)
-    same = changes_since(TalentPool.open(home), role, home, store, DAY, None)
-    assert same.rows == ()
-    assert same.rescaled[0] == 0
+    again = changes_since(TalentPool.open(home), role, home, store, DAY, None)
+    assert again.rows == ()
+    assert again.rescaled[0] == 0
     seen(store, home, later, "dee")
     forget("forem:ada-example-hw", home, store, SuppressionList.open(home, store), at=NOON)
     join_accounts(store, home.key, NOON)
@@ -200,3 +201,16 @@ def test_a_week_of_changes(home: Home, store: Store, tmp_path: Path, monkeypatch
 def _filled(home: Home, store: Store) -> Home:
     seen(store, home, DAY, "ada", "bob", "cyd")
     return home
+
+
+def test_accounts_that_were_joined_are_nobody_new(
+    home: Home, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two people on the last list who prove to be one hold the better place of the two, and neither left."""
+    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    role = parse_role(ROLE)
+    export(TalentPool.open(_filled(home, store)).rank(role, top=3, as_of=DAY), home, "jsonl", tmp_path / "l", at=NOON)
+    same(["forem:ada-example-hw", "forem:bob-example-hw"], store, home.key, NOON)
+    found = changes_since(TalentPool.open(home), role, home, store, DAY, None)
+    assert len(found.before.places) == len(found.after.places) == 2
+    assert {change.kind for change in found.rows} <= {"moved"}
