@@ -10,11 +10,11 @@ from scrapers import sources
 
 
 def fresh_processes() -> BaseContext:
-    """How such processes start. A fork of this one would keep its threads' locks as they happen to be."""
+    """How such processes start, each at once but for the first. A fork of this one would keep its threads' locks."""
     context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
     if hasattr(context, "set_forkserver_preload"):
         modules = (source.parse.__module__ for source in sources.find_sources().values())
-        context.set_forkserver_preload(["scrapers.reparse", *modules])
+        context.set_forkserver_preload(["scrapers.bounded", *modules])
     return context
 
 

@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 
 from scrapers import sources as known
 from scrapers.bounded import Reader
 from scrapers.locks import locked
-from scrapers.processes import fresh_processes, know_sources
+from scrapers.processes import know_sources
 from scrapers.reading import version_of
 from scrapers.records import Account, Code, Evidence, Page, Record, Refused
 from scrapers.rows import PageDamaged
@@ -28,7 +29,8 @@ from scrapers.store import Archived, Store
 from scrapers.suppression import SuppressionList
 from scrapers.yields import Yield
 
-CHUNK = 16  # pages that one process reads at a time
+CHUNK = 32  # pages that one process reads at a time
+AHEAD = 3  # chunks handed to each other process, so that none waits for this one
 FEW = 500  # up to so many pages, starting processes takes longer than reading
 
 Reread = tuple[str, Page, list[Record], int]
@@ -105,7 +107,7 @@ def _read_all(home: Home, store: Store, chunks: Sequence[Sequence[str]], workers
     with Reader() as reader, _processes(home, workers - 1) as pool:
         open_: set[Future[_Chunk]] = set()
         while waiting or open_:
-            while waiting and len(open_) < 2 * (workers - 1):
+            while waiting and len(open_) < AHEAD * (workers - 1):
                 open_.add(pool.submit(_read_there, waiting.popleft()))
             ready, open_ = wait(open_, timeout=0 if waiting else None, return_when=FIRST_COMPLETED)
             yield from (future.result() for future in ready)
@@ -115,9 +117,9 @@ def _read_all(home: Home, store: Store, chunks: Sequence[Sequence[str]], workers
 
 @contextmanager
 def _processes(home: Home, others: int) -> Iterator[ProcessPoolExecutor]:
-    """So many other processes with the store open; none starts before it has something to read."""
+    """So many other processes with the store open; each starts with its first pages, and nobody waits for it."""
     folders = tuple(known.__path__)
-    pool = ProcessPoolExecutor(max(others, 1), fresh_processes(), _open_there, (home.folder, folders))
+    pool = ProcessPoolExecutor(max(others, 1), get_context("spawn"), _open_there, (home.folder, folders))
     try:
         yield pool
     finally:

@@ -47,7 +47,7 @@ def row(match: Match, shortlist: Shortlist) -> dict[str, Any]:
         "sources": " ".join(sorted({account.site for account in candidate.accounts})),
         "first_seen": _day(candidate.first_seen),
         "newest_evidence": _day(newest),
-        "flags": " ".join((*match.flags, *clearance.flags)),
+        "flags": " ".join(dict.fromkeys((*match.flags, *clearance.flags))),
         "opener": opener(match, shortlist.role, clearance),
         "notice_due": _day(clearance.notice_due),
     }
