@@ -80,7 +80,7 @@ def everything() -> Shortlist:
             must_met=("retries",),
             must_unknown=("evals",),
             never_hit=("slides",),
-            flags=("hidden_text",),
+            flags=("hidden_text", "small_footprint"),
             signals=signals,
             questions=("Who used it?",),
         )
@@ -243,6 +243,34 @@ def test_print_drops_the_controls_and_shows_links(browser: Any, tmp_path: Path) 
     assert "devpost.com" in browser.execute_script(after)
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     assert base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {})["data"]).startswith(b"%PDF")
+
+
+def test_who_has_met_us_can_be_looked_at_alone(browser: Any, tmp_path: Path) -> None:
+    """Where somebody on the list has, a filter keeps them; where nobody has, there is none."""
+    listed = people(4)
+    show(browser, tmp_path, listed)
+    assert browser.find_elements("id", "warm") == []
+    show(browser, tmp_path, replace(listed, warm={"c00003": Warm("Entered our event", "https://ada.example/")}))
+    browser.execute_script("byId('warm').click()")
+    assert shown(browser) == ["c00003"]
+    browser.execute_script("clear()")
+    assert len(shown(browser)) == 4
+
+
+def test_what_is_known_of_a_match_stands_on_its_card(browser: Any, tmp_path: Path) -> None:
+    """Questions, signs, reach, shares, flags in words, who met us, the first message: each is read on the page."""
+    show(browser, tmp_path, everything())
+    said = browser.execute_script("return cards[0].textContent")
+    for words in (
+        "Who used it?",
+        "What comes nearest",
+        "product tells who used it",
+        "unknown",
+        "little of theirs is in public",
+        "Entered our event",
+        "If you would rather not hear from us",
+    ):
+        assert words in said
 
 
 SHADES = """

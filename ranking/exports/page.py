@@ -54,6 +54,7 @@ def write(shortlist: Shortlist, out: TextIO) -> None:
             asked=asked,
             places=places.most_common(MOST_PLACES),
             unplaced=unplaced,
+            met_us=sum(each.warm is not None for each in people),
             columns=COLUMNS,
             steps=list(_steps(shortlist)),
             sites=list(shortlist.funnel.sites.items()) if shortlist.funnel else [],

@@ -87,6 +87,7 @@ function filters() {
   if (text) found.push([`Words “${text}”`, (card) => text.split(/\s+/).every((word) => said.get(card).includes(word))]);
   for (const box of asked)
     found.push([box.parentElement.querySelector("span").textContent, (card) => card.dataset.met.split(" ").includes(box.value)]);
+  if (byId("warm")?.checked) found.push(["Has met us already", (card) => card.dataset.warm === "yes"]);
   if (place) found.push([place === "?" ? "Place not stated" : place, (card) => card.dataset.place === (place === "?" ? "" : place)]);
   if (what)
     found.push([byId("new").selectedOptions[0].textContent, (card) => card.dataset[what] !== "" && Number(card.dataset[what]) <= Number(days)]);
@@ -113,7 +114,7 @@ function filter() {
 }
 function clear() {
   for (const id of ["text", "place", "new", "mark"]) byId(id).value = "";
-  for (const box of document.querySelectorAll("[name=asked]")) box.checked = false;
+  for (const box of document.querySelectorAll("[name=asked], #warm")) box.checked = false;
   filter();
 }
 
