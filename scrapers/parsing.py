@@ -125,6 +125,8 @@ _INVISIBLE = re.compile(
 
 def clean(text: str) -> str:
     """NFC without control, lone surrogate, zero-width, bidi and tag characters; line breaks and tabs stay."""
+    if text.isascii():  # nothing to compose, and mostly nothing to remove
+        return text if text.isprintable() else _INVISIBLE.sub("", text)
     seen = _INVISIBLE.sub("", text.encode("utf-8", "ignore").decode("utf-8"))
     return unicodedata.normalize("NFC", seen)
 
@@ -151,9 +153,9 @@ def day(text: object) -> date | None:
 
 
 # Each starts where a word starts, and there alone: else a long word is gone through once for each of its letters.
-_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]+)+")
 _SPELLED = re.compile(
-    r"(?<![\w.+-])[\w.+-]+\s*(?:\[\s*(?:at|@)\s*\]|\(\s*(?:at|@)\s*\)|\{\s*(?:at|@)\s*\}|<\s*at\s*>)\s*[\w-]+"
+    r"(?<![\w.+-])[\w.+-]++\s*+(?:\[\s*(?:at|@)\s*\]|\(\s*(?:at|@)\s*\)|\{\s*(?:at|@)\s*\}|<\s*at\s*>)\s*[\w-]+"
     r"(?:(?:\.|\s*[\[({<]\s*(?:dot|\.)\s*[\])}>]\s*|\s+dot\s+)[\w-]+)+",
     re.IGNORECASE,
 )

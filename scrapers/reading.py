@@ -78,8 +78,8 @@ def _cleaned(record: Record, year: int) -> Record:
                 links=_links(record.links),
             )
         case Evidence():
-            text, minor = without_private(_prose(record.text), year)
-            marks = {"minor": minor, "do_not_contact": asks_for_silence(text)}
+            text, minor, silent = _prose(record.text, year)
+            marks = {"minor": minor, "do_not_contact": silent}
             return replace(
                 record,
                 title=_line(record.title, LONGEST_TITLE) or "",
@@ -97,8 +97,10 @@ def _cleaned(record: Record, year: int) -> Record:
 
 
 @lru_cache(maxsize=32)  # a page credits the same text to each member of a team
-def _prose(text: str) -> str:
-    return redact(clean(text)).strip()
+def _prose(text: str, year: int) -> tuple[str, bool, bool]:
+    """A text without addresses and private statements; whether a minor speaks; whether it asks for no contact."""
+    kept, minor = without_private(redact(clean(text)).strip(), year)
+    return kept, minor, asks_for_silence(kept)
 
 
 def _bio(bio: str | None, year: int) -> str | None:

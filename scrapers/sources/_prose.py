@@ -116,7 +116,7 @@ def _kept(text: str | None) -> str | None:
 
 
 def _folded(text: str) -> str:
-    lines = (re.sub(r"\s+", " ", line).strip().replace(_SPACE, " ").rstrip() for line in text.split(_BREAK))
+    lines = (" ".join(line.split()).replace(_SPACE, " ").rstrip() for line in text.split(_BREAK))
     return "\n".join(line for line in lines if line)
 
 
