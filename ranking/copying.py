@@ -14,22 +14,25 @@ PHRASE = 5
 # A role shorter than this many phrases is a topic that anyone may name; nothing can be a copy of it.
 LEAST_PHRASES = 8
 COPIED_SHARE = 0.4
+# A row of at least LEAST_ROW phrases is a copy too where most of what it says stands in the role.
+LEAST_ROW, ROW_SHARE = 4, 0.6
 # Only the rows nearest to a requirement can be copies that matter.
 LOOKED_AT = 200
 
 
 def copied_rows(corpus: Corpus, role_text: str, vectors: Sequence[NDArray[np.float32]]) -> frozenset[int]:
-    """Rows that hold a large share of the role's five-word phrases."""
+    """Rows that hold a large share of the role's five-word phrases, or little else than some of them."""
     asked = _phrases(tokens(role_text))
     if len(asked) < LEAST_PHRASES or not corpus.rows or not len(vectors):
         return frozenset()
     near = corpus.index.search(np.stack(vectors), LOOKED_AT)[1]
     rows = np.unique(corpus.passage_row[near.ravel()])
-    return frozenset(int(row) for row in rows if _share(asked, corpus.words[row]) >= COPIED_SHARE)
+    return frozenset(int(row) for row in rows if _is_copy(asked, _phrases(corpus.words[row])))
 
 
-def _share(asked: frozenset[tuple[str, ...]], words: Sequence[str]) -> float:
-    return len(asked & _phrases(words)) / len(asked)
+def _is_copy(asked: frozenset[tuple[str, ...]], said: frozenset[tuple[str, ...]]) -> bool:
+    common = len(asked & said)
+    return common >= COPIED_SHARE * len(asked) or (len(said) >= LEAST_ROW and common >= ROW_SHARE * len(said))
 
 
 def _phrases(words: Sequence[str]) -> frozenset[tuple[str, ...]]:

@@ -14,7 +14,7 @@ from ranking.embed import Embedder, Progress, VectorCache, embed_new, minilm_for
 from ranking.features.availability import Availability, of_profiles
 from ranking.index import Index
 from ranking.lexicon import Lexicon, joined, tokens
-from ranking.passages import render, split
+from ranking.passages import render, repeats_itself, split
 from ranking.segments import Segments
 from ranking.themes import Kindred, Themes, find_kindred, fit_themes, unit
 from scrapers.records import Candidate, Evidence, EvidenceKind
@@ -91,6 +91,16 @@ class Corpus:
     @cached_property
     def kindred(self) -> Kindred | None:
         return find_kindred(self.vectors, self.segments.owner, self.texts)
+
+    @cached_property
+    def repetitive(self) -> frozenset[int]:
+        """Rows of text that mostly says the same again; the blind text, where phrases stand once, is far shorter."""
+        said = zip(self.evidence, self.texts, strict=True)
+        return frozenset(
+            row
+            for row, (piece, text) in enumerate(said)
+            if len(piece.text) > 2 * len(text) and repeats_itself(piece.text)
+        )
 
     def kind_weights(self, kinds: Mapping[EvidenceKind, float]) -> Floats:
         """How much each row counts, by its kind."""

@@ -56,7 +56,8 @@ class Lexicon:
     """BM25 (Lucene idf) over a list of token lists; scores are for every text at once."""
 
     def __init__(self, texts: Sequence[Sequence[str]], k1: float = 1.2, b: float = 0.75) -> None:
-        self.size = len(texts)
+        self.size, self._k1, self._b = len(texts), k1, b
+        self._mean_length = max(sum(map(len, texts)) / max(len(texts), 1), 1e-9)
         self._terms: dict[str, int] = {}
         ids = [[self._terms.setdefault(term, len(self._terms)) for term in text] for text in texts]
         self._index: Any = None
@@ -79,6 +80,18 @@ class Lexicon:
             column = slice(starts[term], starts[term + 1])
             total[rows[column]] += np.float32(weight) * data[column]
         return total
+
+    def score_of(self, weights: dict[str, float], text: Sequence[str]) -> float:
+        """The BM25 score that a text would have among these, whose counts stay as they are."""
+        counts = Counter(text)
+        length = self._k1 * (1 - self._b + self._b * len(text) / self._mean_length)
+        known = sorted(term for term in weights if counts[term] and term in self._terms)
+        return sum(weights[term] * self._idf(term) * counts[term] / (counts[term] + length) for term in known)
+
+    def _idf(self, term: str) -> float:
+        starts, column = self._index.scores["indptr"], self._terms[term]
+        holding = int(starts[column + 1] - starts[column])
+        return math.log1p((self.size - holding + 0.5) / (holding + 0.5))
 
     def rarity(self, term: str) -> float:
         """How telling a term is: log(1 + texts / texts that have it); 0 where nobody uses it."""

@@ -19,6 +19,8 @@ PASSAGE_VERSION = 1
 # The packaged model reads 256 word pieces: about 180 English words.
 WINDOW_WORDS = 180
 MOST_PASSAGES = 4
+# Text of so many words, of which less than this share is left once every phrase stands in it once, is stuffed.
+STUFFED_WORDS, STUFFED_SHARE = 60, 0.5
 
 _PLACEHOLDER = re.compile(r"\[(?:address|phone|person|email|link)\]")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
@@ -91,6 +93,12 @@ def said_once(text: str, length: int = 4) -> str:
         seen.add(phrase)
         kept.append(word)
     return " ".join(kept)
+
+
+def repeats_itself(text: str) -> bool:
+    """Whether most of a text's words only say again what it has said."""
+    words = len(text.split())
+    return words >= STUFFED_WORDS and len(said_once(text).split()) < STUFFED_SHARE * words
 
 
 def split(text: str, title: str = "") -> Passages:

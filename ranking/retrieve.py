@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.corpus import Corpus
-from ranking.lexicon import query_weights
+from ranking.lexicon import joined, query_weights
 from ranking.segments import standardised
+from ranking.themes import unit
 
 Floats = NDArray[np.float32]
 
@@ -66,11 +67,12 @@ def find(corpus: Corpus, requirement: str, vector: Floats, counted: Floats) -> F
         kindred = corpus.kindred.smoothed(np.maximum(_together(words, meaning, themes), 0)) * counted
     best_words, best_themes = segments.best(words, DEPTH), segments.best(themes, DEPTH)
     peak = np.log(np.maximum(segments.sum(np.exp(SHARPNESS * meaning)), 1)) / SHARPNESS
+    words_profile, meaning_profile = _profiles(corpus, weights, vector, counted)
     parts = {
-        "words_profile": corpus.profiles.scores(weights),
+        "words_profile": words_profile,
         "words_top5": best_words @ _TOP5,
         "words_best": best_words @ _BEST,
-        "meaning_profile": corpus.means @ vector,
+        "meaning_profile": meaning_profile,
         "meaning_best": segments.best(_rows(meaning), DEPTH) @ _BEST,
         "meaning_peak": peak,
         "themes_top5": best_themes @ _TOP5,
@@ -78,6 +80,17 @@ def find(corpus: Corpus, requirement: str, vector: Floats, counted: Floats) -> F
         "kindred_best": segments.best(_rows(kindred), DEPTH) @ _BEST,
     }
     return Found(requirement, words, meaning, themes, kindred, parts)
+
+
+def _profiles(corpus: Corpus, weights: dict[str, float], vector: Floats, counted: Floats) -> tuple[Floats, Floats]:
+    """Everybody's profile by words and by meaning; a row that counts for nothing is no part of it."""
+    words, meaning = corpus.profiles.scores(weights), corpus.means @ vector
+    for person in np.unique(corpus.segments.owner[counted == 0]):
+        start, stop = corpus.segments.starts[person : person + 2]
+        rows = np.flatnonzero(counted[start:stop]) + start
+        words[person] = corpus.profiles.score_of(weights, joined(corpus.words[row] for row in rows))
+        meaning[person] = unit(corpus.vectors[rows].sum(axis=0, keepdims=True))[0] @ vector
+    return words, meaning
 
 
 def _meaning(corpus: Corpus, vector: Floats) -> Floats:

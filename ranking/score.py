@@ -17,6 +17,7 @@ from ranking.copying import copied_rows
 from ranking.corpus import Corpus
 from ranking.features import Signal
 from ranking.features.availability import Availability
+from ranking.features.follow_through import asks_for_use, in_use
 from ranking.features.recency import freshness
 from ranking.fuse import Points, fused, strongest
 from ranking.lexicon import query_weights
@@ -27,8 +28,9 @@ from ranking.signals import asked_signals, blended, judged, measure, values_of
 from ranking.support import contributions
 from ranking.weights import Weights
 
-# How far evidence for an "unless" must stand above the pool to lift a "never" in full.
-LIFTED_FROM, LIFTED_AT = 0.5, 2.0
+# How far evidence for an "unless" must stand above the pool to lift a "never" in full. The middle, where half of it is
+# lifted, lies in the gap between those who meet the exception and those who do not in tests/quality/unless.csv.
+LIFTED_FROM, LIFTED_AT = 0.5, 1.25
 # A piece shows a requirement when its cosine and half of the share of the query's words it has reach ON_TOPIC, or when
 # it stands out among all pieces (in deviations) and its cosine is not low. Measured on 30 queries of each of four
 # benches: of relevant people 38 to 81 of 100 are found so, of others 11 to 39, where labels are incomplete.
@@ -63,12 +65,13 @@ class Scores:
     total: Points
     found: Mapping[str, Found]
     copies: frozenset[int]
+    left_out: frozenset[int]
     strengths: Mapping[str, Points]
     said: tuple[Availability | None, ...]
 
     def signal(self, person: int, name: str) -> Signal:
         """What a feature found in a person, from evidence that counts."""
-        return measure(name, self.role, judged(self.corpus, person, self.copies), self.as_of)
+        return measure(name, self.role, judged(self.corpus, person, self.left_out), self.as_of)
 
     def standing(self, person: int, requirement: str) -> float:
         """The share of the pool that answers a requirement less well than this person, 0..1."""
@@ -82,6 +85,18 @@ class Scores:
         if whole <= 0:
             return []
         shares = [(int(row), float(value) / whole) for row, value in zip(rows, worth, strict=True) if value > 0]
+        return sorted(shares, key=lambda share: (-share[1], share[0]))
+
+    def brought(self, person: int) -> list[tuple[int, float]]:
+        """The person's rows with their shares of all that was found of what is wanted, best first; they add up to 1."""
+        worth: dict[int, float] = {}
+        for members, weight in wanted(self.role, self.weights):
+            best = max(members, key=lambda each: (self.strengths[each][person], each))
+            rows, values = contributions(self.corpus, self.found[best], person, self.weights.parts)
+            for row, value in zip(rows, values, strict=True):
+                worth[int(row)] = worth.get(int(row), 0.0) + weight * float(value)
+        whole = sum(worth.values())
+        shares = [(row, value / whole) for row, value in worth.items() if value > 0]
         return sorted(shares, key=lambda share: (-share[1], share[0]))
 
     def order(self) -> list[int]:
@@ -111,7 +126,8 @@ def score_role(role: Role, corpus: Corpus, weights: Weights, as_of: date) -> Sco
     vectors = dict(zip(texts, corpus.encode_query(texts), strict=True))
     counted = corpus.kind_weights(weights.kinds)
     copies = copied_rows(corpus, role.text, [vectors[each.text] for each in asked])
-    counted[sorted(copies)] = 0
+    left_out = copies | corpus.repetitive
+    counted[sorted(left_out)] = 0
     by_text = {text: find(corpus, text, vectors[text], counted) for text in texts}
     said = last_said(corpus, as_of, weights.availability.half_life_days)
     points = {text: fused(found.parts, weights.parts) for text, found in by_text.items()}
@@ -119,15 +135,15 @@ def score_role(role: Role, corpus: Corpus, weights: Weights, as_of: date) -> Sco
     terms = [
         *_wanted("must", _musts(asked), graded, weights.levels.must),
         *_wanted("nice", [[each] for each in asked if each.level == "nice"], graded, weights.levels.nice),
-        *(_unwanted(each, points, weights) for each in asked if each.level == "never"),
-        *_signals(role, corpus, weights, as_of, copies),
-        *_recency(corpus, weights, as_of),
+        *(_unwanted(each, points, corpus, weights, left_out) for each in asked if each.level == "never"),
+        *_signals(role, corpus, weights, as_of, left_out),
+        *_recency(corpus, weights, as_of, left_out),
         *_availability(said, weights.availability.ceiling),
     ]
     total = np.sum([term.points for term in terms], axis=0) if terms else np.zeros(len(corpus.people))
     found = {each.id: by_text[each.text] for each in asked}
     strengths = {each.id: _total(points[each.text]) for each in asked}
-    return Scores(role, corpus, weights, as_of, tuple(terms), total, found, copies, strengths, said)
+    return Scores(role, corpus, weights, as_of, tuple(terms), total, found, copies, left_out, strengths, said)
 
 
 def asked_for(role: Role) -> tuple[Requirement, ...]:
@@ -135,6 +151,14 @@ def asked_for(role: Role) -> tuple[Requirement, ...]:
     if any(each.level != "never" for each in role.requirements):
         return role.requirements
     return (Requirement("role", role.title or role.text or role.name), *role.requirements)
+
+
+def wanted(role: Role, weights: Weights) -> Iterator[tuple[tuple[str, ...], float]]:
+    """The ids of each must, group of one-ofs and nice-to-have, with what it weighs in a score."""
+    asked = asked_for(role)
+    musts, nice = _musts(asked), [each for each in asked if each.level == "nice"]
+    yield from ((tuple(each.id for each in members), weights.levels.must / len(musts)) for members in musts)
+    yield from (((each.id,), weights.levels.nice / len(nice)) for each in nice)
 
 
 def _musts(asked: Sequence[Requirement]) -> list[list[Requirement]]:
@@ -163,14 +187,29 @@ def _wanted(
     return terms
 
 
-def _unwanted(each: Requirement, points: Mapping[str, Mapping[str, Points]], weights: Weights) -> PoolTerm:
+def _unwanted(
+    each: Requirement,
+    points: Mapping[str, Mapping[str, Points]],
+    corpus: Corpus,
+    weights: Weights,
+    without: frozenset[int],
+) -> PoolTerm:
     """What is taken away for evidence of something unwanted, less where the exception holds."""
     levels = weights.levels
     strength = _total(points[each.text])
     penalty = levels.never * np.clip(strength - levels.never_from, 0, levels.never_most)
     if each.unless:
-        penalty *= 1 - np.clip((_total(points[each.unless]) - LIFTED_FROM) / (LIFTED_AT - LIFTED_FROM), 0, 1)
+        lifted = np.clip((_total(points[each.unless]) - LIFTED_FROM) / (LIFTED_AT - LIFTED_FROM), 0, 1)
+        if asks_for_use(each.unless):
+            lifted[_with_use(corpus, without)] = 1
+        penalty *= 1 - lifted
     return PoolTerm(f"never: {_short(each.text)}", each.text, 0.0 - penalty, (each.id,))
+
+
+def _with_use(corpus: Corpus, without: frozenset[int]) -> list[int]:
+    """The people one of whose pieces tells of something that is used: shipped is a fact, however it is worded."""
+    rows = [row for row, piece in enumerate(corpus.evidence) if row not in without and in_use(piece)]
+    return sorted({int(corpus.segments.owner[row]) for row in rows})
 
 
 def tempered(groups: Mapping[str, Points], threshold: float | None) -> Mapping[str, Points]:
@@ -185,21 +224,23 @@ def tempered(groups: Mapping[str, Points], threshold: float | None) -> Mapping[s
     return {**groups, "beyond what is asked": beyond.mean() - beyond}
 
 
-def _signals(role: Role, corpus: Corpus, weights: Weights, as_of: date, copies: frozenset[int]) -> Iterator[PoolTerm]:
+def _signals(role: Role, corpus: Corpus, weights: Weights, as_of: date, without: frozenset[int]) -> Iterator[PoolTerm]:
     """The signals that the role asks for, as a soft minimum against the pool's mean; unknown is neutral."""
     counts = weights.signals
     names = asked_signals(role, counts.always)
     if not counts.weight or not names or not corpus.people:
         return
-    values = {name: values_of(name, role, corpus, as_of, copies) for name in names}
+    values = {name: values_of(name, role, corpus, as_of, without) for name in names}
     for name, part in blended(values, counts.neutral).items():
         yield PoolTerm(f"signal: {name}", name, counts.weight * (part - part.mean()), signal=name)
 
 
-def _recency(corpus: Corpus, weights: Weights, as_of: date) -> list[PoolTerm]:
+def _recency(corpus: Corpus, weights: Weights, as_of: date, without: frozenset[int]) -> list[PoolTerm]:
     """How lately people were seen, against the pool's mean; who has no date gets nothing added or taken."""
     weight = weights.features.recency
-    fresh = freshness(corpus.segments.max(corpus.days), as_of.toordinal())
+    days = corpus.days.copy()
+    days[sorted(without)] = 0
+    fresh = freshness(corpus.segments.max(days), as_of.toordinal())
     known = np.isfinite(fresh)
     if not weight or not known.any():
         return []

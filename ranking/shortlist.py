@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from html import escape
 from math import fsum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ranking import slots
 from ranking.features import Signal
 from ranking.features.availability import Availability
 from ranking.funnel import Funnel
 from ranking.lexicon import query_weights
+from ranking.prospects import met_by, would_raise
 from ranking.quotes import best_words
 from ranking.role import Role
 from ranking.score import PoolTerm, Scores
@@ -29,13 +31,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words that stand verbatim in a piece of evidence, with its link and date."""
+    """Words that stand verbatim in a piece of evidence, with its link and date.
+
+    `share` is what the piece brings of all that was found of what the role wants, 0..1, where it was measured.
+    """
 
     text: str
     url: str
     date: date | None
     evidence_id: str
     title: str = ""
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A candidate's place on a shortlist, and why."""
+    """A candidate's place among all, and why. The score may rise to `upper` once more is seen than few pieces."""
 
     rank: int
     candidate: Candidate
@@ -65,6 +71,8 @@ class Match:
     signals: tuple[Signal, ...] = ()
     availability: Availability | None = None
     questions: tuple[str, ...] = ()
+    upper: float | None = None
+    would_raise: tuple[str, ...] = ()
 
     def explain(self) -> str:
         """The score as text: every term with its points and quotes, and the sum."""
@@ -73,7 +81,13 @@ class Match:
             lines.append(f"  {term.points:+9.4f}  {term.name}{f': {term.detail}' if term.detail else ''}")
             for quote in term.quotes:
                 lines.append(f'             "{quote.text}" {quote.url} {quote.date or ""}'.rstrip())
-        lines.append(f"  {self.score:+9.4f}  score")
+        reach = f", which may reach {self.upper:+.2f} once more is seen" if self.upper is not None else ""
+        lines.append(f"  {self.score:+9.4f}  score{reach}")
+        for quote in (quote for quote in self.reasons if quote.share is not None):
+            lines.append(f'  {quote.share:8.0%}  of what was found: "{quote.text}" {quote.url}')
+        if slots.FLAG in self.flags and self.upper is not None:
+            lines.append(f"  {slots.sentence(len(self.candidate.evidence), self.upper)}")
+        lines += [f"  would raise it: {sentence}" for sentence in self.would_raise]
         return "\n".join([*lines, *(f"  unknown, to ask: {question}" for question in self.questions)])
 
 
@@ -166,10 +180,15 @@ QUOTES, REASONS = 2, 3
 def rank(
     scores: Scores, candidates: Mapping[str, Candidate], *, top: int = 25, only: Collection[str] = ()
 ) -> Shortlist:
-    """The best `top` people, or the named ones at the places they hold, with the terms of their scores and quotes."""
+    """The best `top` people, or the named ones at the places they hold, with the terms of their scores and quotes.
+
+    The last places of the best may be kept for people of a small footprint (see `ranking.slots`).
+    """
     people, order = scores.corpus.people, scores.order()
-    shown = [(place, row) for place, row in enumerate(order, 1) if (people[row] in only if only else place <= top)]
-    matches = tuple(match(scores, candidates, row, place) for place, row in shown)
+    listed, small = slots.with_slots(scores, order, top)
+    shown = [row for row in order if people[row] in only] if only else listed
+    place = {row: number for number, row in enumerate(order, 1)}
+    matches = tuple(_flagged(match(scores, candidates, row, place[row]), row in small and not only) for row in shown)
     model, weights = scores.corpus.embedder.model_id, scores.weights.digest
     spread = {f"{each} {part}": scale for each, found in scores.found.items() for part, scale in found.scale.items()}
     return Shortlist(scores.role, matches, scores.as_of, len(order), model, weights=weights, spread=spread)
@@ -178,7 +197,8 @@ def rank(
 def match(scores: Scores, candidates: Mapping[str, Candidate], person: int, place: int) -> Match:
     """One person's match at a known place; `person` is their number in the corpus."""
     shown = _backed(scores, person)
-    met = {each: any(scores.shows(row, each) for row, _ in rows[:QUOTES]) for each, rows in shown.items()}
+    best = {each: [row for row, _ in rows[:QUOTES]] for each, rows in shown.items()}
+    met = met_by(scores, person, best)
     terms = _terms(scores, person, shown)
     musts = {term.requirements: term.detail for term in scores.terms if term.name.startswith("must")}
     nevers = [term for term in scores.terms if term.name.startswith("never") and term.points[person] < 0]
@@ -192,13 +212,19 @@ def match(scores: Scores, candidates: Mapping[str, Candidate], person: int, plac
         must_met=tuple(text for ids, text in musts.items() if any(met[each] for each in ids)),
         must_unknown=tuple(text for ids, text in musts.items() if not any(met[each] for each in ids)),
         never_hit=tuple(term.detail for term in nevers if any(met[each] for each in term.requirements)),
-        reasons=_reasons(scores, musts, shown),
+        reasons=_reasons(scores, person, shown),
         stronger_than=int((scores.total < scores.total[person] - 1e-9).sum()),
         flags=_flags(scores, candidate, person),
         signals=signals,
         availability=scores.said[person],
         questions=tuple(question_of(signal.name) for signal in signals if signal.value is None),
+        upper=float(slots.upper_ends(scores)[person]),
+        would_raise=tuple(would_raise(scores, person, best, signals)),
     )
+
+
+def _flagged(found: Match, small: bool) -> Match:
+    return replace(found, flags=tuple(sorted({*found.flags, slots.FLAG}))) if small else found
 
 
 def _flags(scores: Scores, candidate: Candidate, person: int) -> tuple[str, ...]:
@@ -207,6 +233,8 @@ def _flags(scores: Scores, candidate: Candidate, person: int) -> tuple[str, ...]
     found = {flag for piece in candidate.evidence for flag in ("hidden_text", "agency") if piece.details.get(flag)}
     if any(start <= row < stop for row in scores.copies):
         found.add("repeats_the_role")
+    if any(start <= row < stop for row in scores.corpus.repetitive):
+        found.add("repeats_itself")
     return tuple(sorted(found))
 
 
@@ -229,9 +257,7 @@ def _terms(scores: Scores, person: int, shown: Mapping[str, list[tuple[int, floa
             _openness(scores, person) if term.name == "availability" else _standing(term, person),
             _statement(scores.said[person])
             if term.name == "availability"
-            else _quotes(scores, term, shown)
-            if strongest[term.requirements] is term and term.points[person]
-            else (),
+            else _quotes(scores, term, shown) if strongest[term.requirements] is term and term.points[person] else (),
         )
         for term in scores.terms
     )
@@ -260,16 +286,14 @@ def _quotes(scores: Scores, term: PoolTerm, shown: Mapping[str, list[tuple[int, 
     return tuple(_quote(scores, row, each) for _, row, each in ranked[:QUOTES])
 
 
-def _reasons(
-    scores: Scores, musts: Mapping[tuple[str, ...], str], shown: Mapping[str, list[tuple[int, float]]]
-) -> tuple[Quote, ...]:
-    """The pieces that bring most over all musts, each quoted for the must it serves best."""
-    worth: dict[int, dict[str, float]] = {}
-    for each in (each for ids in musts for each in ids):
-        for row, share in shown[each]:
-            worth.setdefault(row, {})[each] = share
-    best = sorted(worth, key=lambda row: (-sum(worth[row].values()), row))[:REASONS]
-    return tuple(_quote(scores, row, max(worth[row], key=lambda each: (worth[row][each], each))) for row in best)
+def _reasons(scores: Scores, person: int, shown: Mapping[str, list[tuple[int, float]]]) -> tuple[Quote, ...]:
+    """The pieces that bring most of what is wanted, each with its share, quoted for the requirement it serves best."""
+    wanted = [each for term in scores.terms if term.name.startswith(("must", "nice")) for each in term.requirements]
+    serves = {each: dict(shown[each]) for each in dict.fromkeys(wanted)}
+    return tuple(
+        replace(_quote(scores, row, max(serves, key=lambda each: (serves[each].get(row, 0.0), each))), share=share)
+        for row, share in scores.brought(person)[:REASONS]
+    )
 
 
 def _quote(scores: Scores, row: int, requirement: str) -> Quote:

@@ -7,7 +7,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat
 
 from ranking.features.availability import HALF_LIFE_DAYS
 from scrapers.records import EvidenceKind
@@ -81,6 +81,15 @@ class Signals(_Table):
     always: tuple[str, ...] = ()
 
 
+class Slots(_Table):
+    """Places kept for people of a small footprint, and how far a score may rise: reach / sqrt(pieces seen + beyond)."""
+
+    share: float = Field(default=0.0, ge=0, le=0.5)
+    pieces: NonNegativeInt = 2
+    reach: NonNegativeFloat = 4.2
+    beyond: PositiveFloat = 2.0
+
+
 class Weights(_Table):
     """Everything that `weights.toml` says; `trained` only where `headwater train` wrote it."""
 
@@ -90,6 +99,7 @@ class Weights(_Table):
     features: Features = Features()
     availability: Openness = Openness()
     signals: Signals = Signals()
+    slots: Slots = Slots()
     trained: Trained | None = None
 
     @property

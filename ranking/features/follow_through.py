@@ -28,8 +28,14 @@ LEAST_COMMITS = 20
 TELLING = 2.0
 _IN_USE = re.compile(
     r"\b(?:in production|still (?:in use|used|runs?|running)|every (?:day|week|month)|(?:have|has) used|went live|"
-    r"released?|version \d|v\d+\.\d|customers?|\d+ (?:users|people|shops|wards|schools|clinics|teams) use)\b",
+    r"released?|version \d|v\d+\.\d|customers?|\d+ (?:users|people|shops|wards|schools|clinics|teams) use|"
+    r"(?:use|uses|used|using|read|open|run|runs) it (?:daily|weekly|each \w+)|(?:is|are|been) used (?:by|in|at)|"
+    r"(?:deployed|rolled out|shipped|launched) (?:\w+ ){0,4}to \w+|in daily use|to this day)\b",
     re.IGNORECASE,
+)
+# Words that ask whether a thing is used, rather than what it is.
+_ASKS_FOR_USE = re.compile(
+    r"\b(?:shipped|released|launched|in use|in production|used by|to (?:users|customers)|went live)\b", re.IGNORECASE
 )
 _FINISHED = {EvidenceKind.HACKATHON_WIN, EvidenceKind.TALK, EvidenceKind.PAPER}
 _STARTED = {EvidenceKind.HACKATHON_PROJECT, EvidenceKind.REPOSITORY, EvidenceKind.CONTRIBUTION, EvidenceKind.MODEL}
@@ -49,6 +55,16 @@ def measure(_role: Role, candidate: Candidate, _context: Context) -> Signal:
     return Signal(NAME, value, f"{len(done)} of {len(works)} works finished or kept up", evidence[:3])
 
 
+def asks_for_use(text: str) -> bool:
+    """Whether a text asks for something that people use, such as "they have shipped to users"."""
+    return bool(_ASKS_FOR_USE.search(text))
+
+
+def in_use(piece: Evidence) -> bool:
+    """Whether a piece tells of something that people use."""
+    return not piece.details.get("reupload") and bool(_IN_USE.search(f"{piece.title} {piece.text}"))
+
+
 def _works(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:
     """What was made, by the repository or page it lives in."""
     works: dict[str, list[Evidence]] = {}
@@ -59,7 +75,7 @@ def _works(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:
 
 
 def _is_finished(pieces: list[Evidence]) -> bool:
-    if any(piece.kind in _FINISHED or _IN_USE.search(f"{piece.title} {piece.text}") for piece in pieces):
+    if any(piece.kind in _FINISHED or in_use(piece) for piece in pieces):
         return True
     days = [day for piece in pieces for day in _days(piece)]
     commits = max((int(piece.details.get("commits") or 0) for piece in pieces), default=0)
