@@ -36,6 +36,7 @@ class Reason:
     url: str
     date: str
     age: str
+    share: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,8 @@ def _reason(quote: Quote, today: date) -> Reason:
     link = weblink(quote.url)
     days = (today - quote.date).days if quote.date else None
     title = quote.title or (host(link) if link else "")
-    return Reason(quote.text, title, link, quote.date.isoformat() if quote.date else "", age(days))
+    share = f"{quote.share:.0%}" if quote.share is not None else ""
+    return Reason(quote.text, title, link, quote.date.isoformat() if quote.date else "", age(days), share)
 
 
 def _days(day: str, today: date) -> int | None:
