@@ -26,7 +26,7 @@ from scrapers.sources import Source
 
 LARGE = 200_000  # bytes from which a page is read apart
 SECONDS = 5.0  # of computing for one page
-PATIENCE = 6  # times as long by the clock
+PATIENCE = 12  # times as long by the clock
 MEMORY = 256 << 20  # bytes that one page may take on top of what the process has
 PAGES = 100  # after so many a process makes room for a fresh one
 
