@@ -1,4 +1,4 @@
-"""An "unless" lifts a "never" on evidence: measured on sixty labelled pieces (tests/quality/unless.csv).
+"""An "unless" lifts a "never" on evidence: measured on 60 labelled pieces, and on 25 kept apart (tests/quality).
 
 Each row is what somebody the role does not want has also made, and whether that meets the exception. Everybody's first
 piece shows what is not wanted, so that only the second decides.
@@ -21,7 +21,7 @@ from ranking.weights import read_weights
 from scrapers.records import Account, Candidate, Evidence, EvidenceKind
 from tests.conftest import NOON
 
-ROWS = list(csv.DictReader((Path(__file__).parent / "quality" / "unless.csv").open(encoding="utf-8")))
+QUALITY = Path(__file__).parent / "quality"
 
 
 def candidate(name: str, *texts: str) -> Candidate:
@@ -50,16 +50,21 @@ def share_kept(never: str, unless: str, rows: list[dict[str, str]]) -> list[tupl
 
 
 @pytest.mark.model
-@pytest.mark.xfail(reason="26 of 35 exceptions are kept so far: paraphrases stay below the pool's bar", strict=True)
-def test_exceptions_are_kept() -> None:
-    """At least nine of ten people who meet the exception lose at most half of what the "never" takes."""
+@pytest.mark.parametrize("name", ["unless.csv", "unless-apart.csv"])
+def test_exceptions_are_kept(name: str) -> None:
+    """Nine of ten who meet the exception lose at most half of what the "never" takes; at most one of ten others does.
+
+    Nothing was chosen on the second file, which was written before it was first measured.
+    """
+    labelled = list(csv.DictReader((QUALITY / name).open(encoding="utf-8")))
     found = [
         pair
-        for (never, unless), rows in groupby(ROWS, key=lambda row: (row["never"], row["unless"]))
+        for (never, unless), rows in groupby(labelled, key=lambda row: (row["never"], row["unless"]))
         for pair in share_kept(never, unless, list(rows))
     ]
     kept = [share >= 0.5 for lifted, share in found if lifted]
     wrongly = [share >= 0.5 for lifted, share in found if not lifted]
     print(f"recall {sum(kept)} of {len(kept)}, lifted wrongly {sum(wrongly)} of {len(wrongly)}")
-    assert len(found) >= 60
+    assert len(found) >= 25
     assert sum(kept) >= 0.9 * len(kept)
+    assert sum(wrongly) <= 0.1 * len(wrongly)
