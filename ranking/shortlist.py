@@ -230,7 +230,12 @@ def _flagged(found: Match, small: bool) -> Match:
 def _flags(scores: Scores, candidate: Candidate, person: int) -> tuple[str, ...]:
     """What a recruiter should look at twice; none of it is taken from the score in silence."""
     start, stop = scores.corpus.segments.starts[person : person + 2]
-    found = {flag for piece in candidate.evidence for flag in ("hidden_text", "agency") if piece.details.get(flag)}
+    found = {
+        flag
+        for piece in candidate.evidence
+        for flag in ("hidden_text", "agency", "do_not_contact")
+        if piece.details.get(flag)
+    }
     if any(start <= row < stop for row in scores.copies):
         found.add("repeats_the_role")
     if any(start <= row < stop for row in scores.corpus.repetitive):
@@ -257,7 +262,9 @@ def _terms(scores: Scores, person: int, shown: Mapping[str, list[tuple[int, floa
             _openness(scores, person) if term.name == "availability" else _standing(term, person),
             _statement(scores.said[person])
             if term.name == "availability"
-            else _quotes(scores, term, shown) if strongest[term.requirements] is term and term.points[person] else (),
+            else _quotes(scores, term, shown)
+            if strongest[term.requirements] is term and term.points[person]
+            else (),
         )
         for term in scores.terms
     )
