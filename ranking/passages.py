@@ -30,7 +30,8 @@ _PRONOUN_NOTE = re.compile(
     r"[(\[]?\b(?:she|he|they|ze|xe)\s*/\s*(?:her|him|his|them|hir|xem)(?:\s*/\s*\w+)?\b[)\]]?", re.IGNORECASE
 )
 _AGE = re.compile(
-    r"\b(?:aged?\s+)?\d{1,2}[\s-]*(?:years?|yrs?)[\s-]*(?:old|of\s+age)\b|\baged?\s+\d{1,2}\b", re.IGNORECASE
+    r"\b(?:I['’]m\s+|I\s+am\s+)?(?:(?:aged?\s+)?\d{1,2}[\s-]*(?:years?|yrs?)[\s-]*(?:old|of\s+age)\b|aged?\s+\d{1,2}\b)",
+    re.IGNORECASE,
 )
 _HONORIFIC = re.compile(r"\b(?:Mr|Mrs|Ms|Mx|Miss|Sir|Madam)\b\.?(?=\s)")
 _PROPER = r"[A-Z][\w'’-]+(?:[ ,]+[A-Z][\w'’.-]+){0,3}"
