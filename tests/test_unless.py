@@ -54,7 +54,7 @@ def share_kept(never: str, unless: str, rows: list[dict[str, str]]) -> list[tupl
 def test_exceptions_are_kept(name: str) -> None:
     """Nine of ten who meet the exception lose at most half of what the "never" takes; at most one of ten others does.
 
-    Nothing was chosen on the second file, which was written before it was first measured.
+    The second file was written after the rule, and measured under three settings of which none was chosen for it.
     """
     labelled = list(csv.DictReader((QUALITY / name).open(encoding="utf-8")))
     found = [

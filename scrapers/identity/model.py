@@ -15,7 +15,7 @@ from scrapers.identity.table import Floats
 # records, and fewer than 2 among 100,000. See tests/benchmarks/bench_identity.py.
 THRESHOLD = 0.992
 SUGGEST = 0.5
-VERSION = 2
+VERSION = 3
 
 
 class Model:

@@ -23,8 +23,11 @@ from scrapers.identity.records import IdentityRecord
 from scrapers.identity.rules import sure
 from scrapers.identity.table import Floats
 
+Pairs = tuple[dict[str, Floats], npt.NDArray[np.bool_]]
+
 COPIES = 5
 COMMON = 0.1  # strangers of very common names, as a share of the people: a small store has such people too
+DRAWS = 3  # of strangers, each invented anew: which namesakes are drawn must not decide what is learned
 OWN_WEIGHT = 3.0  # of a pair of the real corpus, against one of the five times larger corpus with strangers
 ROUNDS = 350
 # More of these never makes two records less, or more, likely to be one person: the model may not think otherwise.
@@ -87,9 +90,7 @@ def pairs_for(records: Sequence[IdentityRecord]) -> tuple[list[IdentityRecord], 
     return rows, compared(rows, sure_people(rows, sure(rows)))
 
 
-def labelled(
-    records: Sequence[IdentityRecord], person_of: Mapping[str, str]
-) -> tuple[dict[str, Floats], npt.NDArray[np.bool_]]:
+def labelled(records: Sequence[IdentityRecord], person_of: Mapping[str, str]) -> Pairs:
     """The features of the pairs among records, and which pairs are one person."""
     rows, pairs = pairs_for(records)
     numbers = {person: number for number, person in enumerate(sorted(set(person_of.values())))}
@@ -101,23 +102,30 @@ def fit(records: Sequence[IdentityRecord], person_of: Mapping[str, str]) -> str:
     """The text of a model fitted on these people, alone and among strangers. Deterministic."""
     import lightgbm
 
-    common, common_owners = namesakes(records, person_of, round(COMMON * len(set(person_of.values()))), seed=1)
-    own, own_labels = labelled([*readable(records), *common], {**person_of, **common_owners})
-    strangers, owners = recombined(records, person_of, COPIES, seed=1)
-    crowd, crowd_labels = labelled([*readable(records), *strangers, *common], {**person_of, **owners, **common_owners})
-    names = sorted(own)
-    rows = np.concatenate([np.stack([found[name] for name in names], axis=1) for found in (own, crowd)])
-    weights = np.repeat([OWN_WEIGHT, 1.0], [len(own_labels), len(crowd_labels)])
+    own, crowd = zip(*(_draw(records, person_of, seed) for seed in range(1, DRAWS + 1)), strict=True)
+    names = sorted(own[0][0])
+    corpora = (*own, *crowd)
+    rows = np.concatenate([np.stack([found[name] for name in names], axis=1) for found, _ in corpora])
+    labels = np.concatenate([told for _, told in corpora]).astype(np.float32)
+    weights = np.repeat([*[OWN_WEIGHT] * DRAWS, *[1.0] * DRAWS], [len(told) for _, told in corpora]) / DRAWS
     trend = [_trend(name) for name in names]
     data = lightgbm.Dataset(
         rows,
-        np.concatenate([own_labels, crowd_labels]).astype(np.float32),
+        labels,
         weight=weights,
         feature_name=[name.replace(" ", "_") for name in names],
     )
     booster = lightgbm.train({**PARAMETERS, "monotone_constraints": trend}, data, ROUNDS)
     text: str = booster.model_to_string(importance_type="gain")
     return text.partition("\nparameters:")[0] + "\n"
+
+
+def _draw(records: Sequence[IdentityRecord], person_of: Mapping[str, str], seed: int) -> tuple[Pairs, Pairs]:
+    """The pairs of these people among one draw of namesakes, and among five copies of themselves besides."""
+    common, common_owners = namesakes(records, person_of, round(COMMON * len(set(person_of.values()))), seed=seed)
+    strangers, owners = recombined(records, person_of, COPIES, seed=seed)
+    few, many = [*readable(records), *common], [*readable(records), *strangers, *common]
+    return labelled(few, {**person_of, **common_owners}), labelled(many, {**person_of, **owners, **common_owners})
 
 
 def _trend(name: str) -> int:
