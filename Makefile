@@ -20,7 +20,7 @@ install: .venv/installed
 demo: install  ## the whole main job on the bundled sample, offline
 	$(BIN)/headwater demo
 
-check: install  ## style, architecture and the tests that need no server, browser or model: under a minute
+check: install  ## style, architecture and the tests that need no server, browser or model: two minutes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
