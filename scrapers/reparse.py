@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from scrapers import sources as known
@@ -134,7 +135,9 @@ def _open_there(folder: Path, folders: Sequence[str]) -> None:
     know_sources(folders)
     home = Home(folder)
     store = Store.open(home)
-    _there = store, SuppressionList.open(home, store), Reader()
+    reader = Reader()
+    Finalize(None, reader.__exit__, (None, None, None), exitpriority=1)  # or its own process outlives this one
+    _there = store, SuppressionList.open(home, store), reader
 
 
 def _read_there(keys: Sequence[str]) -> _Chunk:
