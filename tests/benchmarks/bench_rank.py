@@ -1,0 +1,57 @@
+"""A role against many people, beside `IndexFlatIP.search` and `bm25s` over the same evidence for the same queries.
+
+    python -m tests.benchmarks.bench_rank [people, default 100000] [pieces each, default 4]
+
+Ours is everything from a role that was read to the best hundred with their terms, reasons and quotes. Theirs is the
+hundred nearest pieces by each, for every text that the role asks about; what both build once is not counted.
+One thread.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date
+
+import bm25s
+import faiss
+import numpy as np
+
+from ranking.lexicon import tokens
+from ranking.pool import TalentPool
+from ranking.role import read_role
+from ranking.score import asked_for
+from scrapers.settings import packaged
+from tests.benchmarks.grown import grown_corpus
+from tests.benchmarks.timing import HEAD, Line, in_turns
+
+TOP, DAY = 100, date(2026, 11, 1)
+
+
+def lines(people: int = 100_000, pieces_each: int = 4) -> Iterator[Line]:
+    """One role of several requirements, and one of a single sentence."""
+    faiss.omp_set_num_threads(1)
+    corpus, candidates = grown_corpus(people, pieces_each)
+    pool = TalentPool(list(candidates.values()), corpus)
+    flat = faiss.IndexFlatIP(corpus.index.vectors.shape[1])
+    flat.add(corpus.index.vectors)
+    words = bm25s.BM25(method="lucene", k1=1.2, b=0.75, dtype="float32")
+    words.index([list(said) for said in corpus.words], show_progress=False)
+    sentence = "kept a language model feature running after the demo"
+    for name, asked in (("a sentence", sentence), ("a role", packaged("roles") / "ai-engineer.md")):
+        role = read_role(asked, as_of=DAY)
+        texts = list(dict.fromkeys(text for each in asked_for(role) for text in (each.text, each.unless) if text))
+        vectors = corpus.encode_query(texts)
+
+        def bare(vectors: np.ndarray = vectors, texts: list[str] = texts) -> None:
+            for vector, text in zip(vectors, texts, strict=True):
+                flat.search(vector[None, :], TOP)
+                words.retrieve([tokens(text)], k=TOP, show_progress=False, n_threads=0)
+
+        ours, theirs = in_turns(lambda role=role: pool.rank(role, TOP, DAY), bare, rounds=3)
+        what = f"rank {people} people by {name} ({len(texts)} questions, {corpus.rows} pieces), top {TOP} with reasons"
+        yield Line(what, "IndexFlatIP + bm25s", ours, theirs, "<= 1.5")
+
+
+if __name__ == "__main__":
+    print(HEAD, *lines(*map(int, sys.argv[1:])), sep="\n")
