@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -53,13 +54,16 @@ def query_weights(text: str) -> dict[str, float]:
 
 
 class Lexicon:
-    """BM25 (Lucene idf) over a list of token lists; scores are for every text at once."""
+    """BM25 (Lucene idf) over a list of token lists; scores are for every text at once.
+
+    Terms are numbered in order of the alphabet, so that the same texts in another order have the same columns.
+    """
 
     def __init__(self, texts: Sequence[Sequence[str]], k1: float = 1.2, b: float = 0.75) -> None:
         self.size, self._k1, self._b = len(texts), k1, b
         self._mean_length = max(sum(map(len, texts)) / max(len(texts), 1), 1e-9)
-        self._terms: dict[str, int] = {}
-        ids = [[self._terms.setdefault(term, len(self._terms)) for term in text] for text in texts]
+        self._terms = {term: number for number, term in enumerate(sorted(set(chain.from_iterable(texts))))}
+        ids = [[self._terms[term] for term in text] for text in texts]
         self._index: Any = None
         if self._terms:
             import bm25s

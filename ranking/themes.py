@@ -48,7 +48,10 @@ class Themes:
 
 @dataclass(frozen=True)
 class Kindred:
-    """For each row its nearest sampled rows by other people, with weights that add up to 1 (or 0 where none)."""
+    """For each row its nearest sampled rows by other people, with weights that add up to 1 (or 0 where none).
+
+    A weight falls to 0 at the first row that is too far, so that it does not matter which of equally near rows is in.
+    """
 
     neighbours: Ints
     weights: Floats
@@ -60,13 +63,16 @@ class Kindred:
 
 
 def fit_themes(lexicon: Lexicon, keys: Sequence[str]) -> Themes | None:
-    """Themes of the pieces, fitted on at most FITTED_ON of them (lowest keys); None for a pool too small."""
+    """Themes of the pieces, fitted on at most FITTED_ON of them; None for a pool too small.
+
+    Which, and in which order, their keys decide: the decomposition is a random one, and another order gives another.
+    """
     matrix = lexicon.matrix()
     if matrix is None or matrix.shape[0] < LEAST_ROWS or matrix.shape[1] < 2:
         return None
     from sklearn.utils.extmath import randomized_svd
 
-    sample = matrix if matrix.shape[0] <= FITTED_ON else matrix[sampled(keys, FITTED_ON)]
+    sample = matrix[by_hash(keys)[:FITTED_ON]]
     dimensions = min(DIMENSIONS, min(sample.shape) // 2)
     _, _, loadings = randomized_svd(sample.astype(np.float64), dimensions, n_iter=4, random_state=0)
     return Themes(unit((matrix @ loadings.T).astype(np.float32)), loadings.astype(np.float32), lexicon)
@@ -84,8 +90,9 @@ def find_kindred(vectors: Floats, owner: Ints, keys: Sequence[str]) -> Kindred |
         block = slice(start, start + 2048)
         near = vectors[block] @ vectors[anchors].T
         near[owner[block][:, None] == owner[anchors][None, :]] = 0
-        found = np.argpartition(-near, k, axis=1)[:, :k]
-        closeness = np.maximum(np.take_along_axis(near, found, axis=1), 0) ** 2
+        found = np.argpartition(-near, k, axis=1)[:, : k + 1]
+        nearest = np.maximum(np.take_along_axis(near, found, axis=1), 0) ** 2
+        found, closeness = found[:, :k], nearest[:, :k] - nearest[:, k:]
         neighbours[block] = anchors[found]
         weights[block] = closeness / np.maximum(closeness.sum(axis=1, keepdims=True), 1e-9)
     return Kindred(neighbours, weights)
@@ -93,8 +100,13 @@ def find_kindred(vectors: Floats, owner: Ints, keys: Sequence[str]) -> Kindred |
 
 def sampled(keys: Sequence[str], size: int) -> Ints:
     """The rows with the lowest hashes of their keys, ascending: a sample that few rows coming or going disturb."""
+    return np.sort(by_hash(keys)[:size])
+
+
+def by_hash(keys: Sequence[str]) -> Ints:
+    """The rows in order of the hashes of their keys, in whatever order they come."""
     order = sorted(range(len(keys)), key=lambda row: (sha256(keys[row].encode()).digest(), row))
-    return np.array(sorted(order[:size]), dtype=np.int64)
+    return np.array(order, dtype=np.int64)
 
 
 def unit(rows: Floats) -> Floats:
