@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import TimeoutError
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Self
 
@@ -38,6 +39,7 @@ class Reader:
     large: int = LARGE
     seconds: float = SECONDS
     memory: int = MEMORY
+    processes: BaseContext = field(default_factory=fresh_processes)
     _pool: ProcessPool | None = field(default=None, init=False)
 
     def __enter__(self) -> Self:
@@ -55,30 +57,37 @@ class Reader:
             return read_page(source, page)
         if self._pool is None:
             folders = tuple(sources.__path__)
-            self._pool = ProcessPool(1, PAGES, know_sources, (folders,), context=fresh_processes())
+            self._pool = ProcessPool(1, PAGES, know_sources, (folders,), context=self.processes)
         try:
             found: list[Record] = self._pool.schedule(
                 _read, (source, page, self.seconds, self.memory), timeout=PATIENCE * self.seconds
             ).result()
         except TimeoutError:
-            return [
-                self._refused(source, page, f"reading it took more than {PATIENCE * self.seconds:g} s by the clock")
-            ]
+            return [_refused(source, page, f"reading it took more than {PATIENCE * self.seconds:g} s by the clock")]
         except ProcessExpired as end:
             if end.exitcode == -getattr(signal, "SIGXCPU", 0):
-                return [self._refused(source, page, f"reading it took more than {self.seconds:g} s of computing")]
-            return [self._refused(source, page, f"the process that read it ended with {end.exitcode}")]
-        except MemoryError:
-            return [self._refused(source, page, f"reading it took more than {self.memory >> 20} MiB")]
+                return [_refused(source, page, f"reading it took more than {self.seconds:g} s of computing")]
+            return [_refused(source, page, f"the process that read it ended with {end.exitcode}")]
         return found
 
-    def _refused(self, source: Source, page: Page, detail: str) -> Refused:
-        return Refused(Code.TOO_LARGE, page.url, f"{detail}; the page has {len(page.body)} bytes", source.name)
+
+def read_within(source: Source, page: Page, seconds: float = SECONDS, memory: int = MEMORY) -> list[Record]:
+    """As `Reader.read`, in this very process, which ends where a large page takes more than those seconds."""
+    if len(page.body) <= LARGE:
+        return read_page(source, page)
+    return _read(source, page, seconds, memory)
 
 
 def _read(source: Source, page: Page, seconds: float, memory: int) -> list[Record]:
-    with _at_most(seconds, memory):
-        return read_page(source, page)
+    try:
+        with _at_most(seconds, memory):
+            return read_page(source, page)
+    except MemoryError:
+        return [_refused(source, page, f"reading it took more than {memory >> 20} MiB")]
+
+
+def _refused(source: Source, page: Page, detail: str) -> Refused:
+    return Refused(Code.TOO_LARGE, page.url, f"{detail}; the page has {len(page.body)} bytes", source.name)
 
 
 @contextmanager

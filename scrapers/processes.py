@@ -9,12 +9,15 @@ from multiprocessing.context import BaseContext
 from scrapers import sources
 
 
-def fresh_processes() -> BaseContext:
-    """How such processes start, each at once but for the first. A fork of this one would keep its threads' locks."""
+def fresh_processes(*also: str) -> BaseContext:
+    """How such processes start, each at once but for the first, which waits for every source to be imported.
+
+    `also` are modules to import beside them. A fork of this process would keep the locks of its threads.
+    """
     context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
     if hasattr(context, "set_forkserver_preload"):
         modules = (source.parse.__module__ for source in sources.find_sources().values())
-        context.set_forkserver_preload(["scrapers.bounded", *modules])
+        context.set_forkserver_preload(["scrapers.bounded", *also, *modules])
     return context
 
 

@@ -10,29 +10,31 @@ import os
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
-from multiprocessing.util import Finalize
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
+from pebble import ProcessExpired, ProcessPool
+
 from scrapers import sources as known
-from scrapers.bounded import Reader
+from scrapers.bounded import Reader, read_within
 from scrapers.locks import locked
-from scrapers.processes import know_sources
+from scrapers.processes import fresh_processes, know_sources
 from scrapers.reading import version_of
 from scrapers.records import Account, Code, Evidence, Page, Record, Refused
 from scrapers.rows import PageDamaged
 from scrapers.settings import Home
-from scrapers.sources import find_sources, source_named
+from scrapers.sources import Source, find_sources, source_named
 from scrapers.store import Archived, Store
 from scrapers.suppression import SuppressionList
 from scrapers.yields import Yield
 
 CHUNK = 32  # pages that one process reads at a time
 AHEAD = 3  # chunks handed to each other process, so that none waits for this one
-FEW = 500  # up to so many pages, starting processes takes longer than reading
+WORTH = 3.0  # seconds of reading from which other processes, which take two to start, are worth it
 
 Reread = tuple[str, Page, list[Record], int]
 
@@ -86,7 +88,7 @@ def reparse(
         chunks = [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
         workers = workers or (os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()) or 1
         done = 0
-        for chunk in _read_all(home, store, chunks, workers if len(keys) > FEW else 1):
+        for chunk in _read_all(home, store, chunks, workers):
             found.removed += store.keep_reread(chunk.changed) if chunk.changed else 0
             found.pages += chunk.pages
             for process, seconds in chunk.cpu.items():
@@ -100,34 +102,63 @@ def reparse(
 
 
 def _read_all(home: Home, store: Store, chunks: Sequence[Sequence[str]], workers: int) -> Iterator[_Chunk]:
-    """Each chunk read, in the order in which they are done; never many more in memory than there are processes.
-
-    This process reads too, while the others start and whenever none of them is done: on two cores one other is enough.
-    """
+    """Each chunk read, in the order in which they are done. The first tells whether others are worth starting."""
     suppression, waiting = SuppressionList.open(home, store), deque(chunks)
-    with Reader() as reader, _processes(home, workers - 1) as pool:
-        open_: set[Future[_Chunk]] = set()
-        while waiting or open_:
-            while waiting and len(open_) < AHEAD * (workers - 1):
-                open_.add(pool.submit(_read_there, waiting.popleft()))
-            ready, open_ = wait(open_, timeout=0 if waiting else None, return_when=FIRST_COMPLETED)
-            yield from (future.result() for future in ready)
+    with Reader(processes=fresh_processes(__name__)) as reader:
+        read, begun = partial(_read, store, suppression, reader.read), time.perf_counter()
+        for keys in islice(chunks, 1):
+            waiting.popleft()
+            first = read(keys)
+            took = time.perf_counter() - begun
+            yield first
+            if workers > 1 and took * len(waiting) >= WORTH:
+                yield from _shared_out(home, read, waiting, workers - 1)
+        yield from map(read, waiting)
+
+
+def _shared_out(
+    home: Home, read: Callable[[Sequence[str]], _Chunk], waiting: deque[Sequence[str]], others: int
+) -> Iterator[_Chunk]:
+    """Chunks read by so many other processes, and by this one while they start and whenever none of them is done.
+
+    So on two cores one other is enough. Never many more chunks are in memory than there are processes. What a
+    process was reading when it ended is read here, where a page that ends its reader is one refusal.
+    """
+    given: dict[Future[_Chunk], Sequence[str]] = {}
+    with _processes(home, others) as started:
+        while waiting or given:
+            while waiting and len(given) < AHEAD * others and started.done() and not started.exception():
+                keys = waiting.popleft()
+                given[started.result().schedule(_read_there, (keys,))] = keys
+            ready = wait(given, timeout=0 if waiting else None, return_when=FIRST_COMPLETED).done
+            for future in ready:
+                keys = given.pop(future)
+                yield read(keys) if isinstance(future.exception(), ProcessExpired) else future.result()
             if waiting and not ready:
-                yield _read(store, suppression, reader, waiting.popleft())
+                yield read(waiting.popleft())
 
 
 @contextmanager
-def _processes(home: Home, others: int) -> Iterator[ProcessPoolExecutor]:
-    """So many other processes with the store open; each starts with its first pages, and nobody waits for it."""
-    folders = tuple(known.__path__)
-    pool = ProcessPoolExecutor(max(others, 1), get_context("spawn"), _open_there, (home.folder, folders))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
+def _processes(home: Home, count: int) -> Iterator[Future[ProcessPool]]:
+    """So many other processes with the store open, once the first has started; nobody waits for that."""
+    opened = (home.folder, tuple(known.__path__))
+    pool = ProcessPool(count, initializer=_open_there, initargs=opened, context=fresh_processes(__name__))
+
+    def start() -> ProcessPool:
+        pool.schedule(os.getpid).result()
+        return pool
+
+    with ThreadPoolExecutor(1) as starter:
+        started = starter.submit(start)
+        try:
+            yield started
+        finally:
+            wait([started])
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
 
 
-_there: tuple[Store, SuppressionList, Reader] | None = None
+_there: tuple[Store, SuppressionList] | None = None
 
 
 def _open_there(folder: Path, folders: Sequence[str]) -> None:
@@ -135,17 +166,17 @@ def _open_there(folder: Path, folders: Sequence[str]) -> None:
     know_sources(folders)
     home = Home(folder)
     store = Store.open(home)
-    reader = Reader()
-    Finalize(None, reader.__exit__, (None, None, None), exitpriority=1)  # or its own process outlives this one
-    _there = store, SuppressionList.open(home, store), reader
+    _there = store, SuppressionList.open(home, store)
 
 
 def _read_there(keys: Sequence[str]) -> _Chunk:
     assert _there is not None
-    return _read(*_there, keys)
+    return _read(*_there, read_within, keys)
 
 
-def _read(store: Store, suppression: SuppressionList, reader: Reader, keys: Sequence[str]) -> _Chunk:
+def _read(
+    store: Store, suppression: SuppressionList, read: Callable[[Source, Page], list[Record]], keys: Sequence[str]
+) -> _Chunk:
     """These pages read by today's parsers, and of them those that say something else than the store."""
     chunk, begun = _Chunk(Counter(), [], [], {}), time.process_time()
     for archived in store.archived_rows(keys):
@@ -156,7 +187,7 @@ def _read(store: Store, suppression: SuppressionList, reader: Reader, keys: Sequ
             chunk.refused.append(Refused(Code.INTEGRITY, archived.row.url, str(damage), archived.row.source))
             continue
         source = source_named(page.source)
-        records = reader.read(source, page)
+        records = read(source, page)
         refused = [record for record in records if isinstance(record, Refused)]
         chunk.refused.extend(refusal for refusal in refused if refusal.code is not Code.EMPTY)
         if len(refused) == len(records) and all(refusal.code is not Code.EMPTY for refusal in refused):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections import Counter
@@ -19,8 +18,7 @@ from scrapers.crawl import Yield
 from scrapers.faults import Locked, StorageFault
 from scrapers.locks import locked
 from scrapers.outlook import outlook
-from scrapers.records import Account, Code, Page, Refused, Request
-from scrapers.reparse import reparse
+from scrapers.records import Code, Page, Refused, Request
 from scrapers.settings import Home, SourceSettings, read_sources
 from scrapers.sources import source_named
 from scrapers.standing import standing_of
@@ -188,53 +186,6 @@ def filled(home: Home, store: Store) -> Store:
     return store
 
 
-def facts(store: Store) -> tuple[Any, ...]:
-    return store.accounts(), list(store.evidence()), [(key, page.url) for key, page in store.archive()]
-
-
-def test_reading_the_archive_again_changes_nothing_twice(home: Home, filled: Store) -> None:
-    """With the same parsers every page says what it said; nothing is written and nobody is asked."""
-    before = facts(filled)
-    found = reparse(home, filled)
-    assert (sum(found.pages.values()), found.changed.total(), found.removed) == (3, 0, 0)
-    assert facts(filled) == before
-
-
-def test_a_mended_parser_reaches_what_is_archived(home: Home, filled: Store) -> None:
-    """What a page was misread to say goes, what was missed comes, and what older bytes of it said stays."""
-    before = facts(filled)
-    key, page = next(iter(filled.archive()))
-    old = Page(page.source, page.url, b"older bytes", NOON)
-    filled.keep_reread([(key, page, [Account("misread.example", "nobody")], 0)])
-    filled.keep_reread([(key, old, [Account("older.example", "kept")], 0)])
-    found = reparse(home, filled, workers=1)
-    assert found.removed == 1
-    accounts = filled.accounts()
-    assert "misread.example:nobody" not in accounts
-    assert accounts.pop("older.example:kept")
-    assert accounts == before[0]
-
-
-def test_processes_read_the_same_as_one(home: Home, filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two processes find every page and change nothing."""
-    monkeypatch.setattr("scrapers.reparse.FEW", 0)
-    before = facts(filled)
-    found = reparse(home, filled, workers=2)
-    assert (sum(found.pages.values()), found.changed.total()) == (3, 0)
-    assert facts(filled) == before
-
-
-def test_a_page_that_cannot_be_read_again_keeps_its_facts(home: Home, filled: Store) -> None:
-    """A page refused by today's parser is a failure, and what it said stays."""
-    _, page = next(iter(filled.archive()))
-    broken = Page(page.source, page.url, b"[]not json", page.fetched_at, headers=page.headers)
-    before = filled.accounts()
-    filled.settle("live", Request(page.source, page.url), page=broken)
-    found = reparse(home, filled)
-    assert len(found.refused.failures) == 1
-    assert filled.accounts() == before
-
-
 @pytest.mark.parametrize("columns", [60, 120])
 def test_reports_fit_the_terminal(
     home: Home, filled: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], columns: int
@@ -279,18 +230,3 @@ def test_list_and_dry_run_ask_nobody(tmp_path: Any) -> None:
         assert word in ahead.stderr
     with Store.open(Home(home)) as store:
         assert store.runs() == []
-
-
-def test_reparse_is_a_command(tmp_path: Any) -> None:
-    """It reads the archive of a replay again, says so, and exits 0."""
-    folder = tmp_path / "archive"
-    folder.mkdir()
-    case = ONE_CASE["forem"]
-    (folder / "page.json").write_bytes(case.file.read_bytes())
-    index = {"source": "forem", "files": [{"file": "page.json", "url": case.said["url"]}]}
-    (folder / "index.json").write_text(json.dumps(index))
-    headwater("collect", "--replay", folder, home=tmp_path / "home")
-    done = headwater("collect", "--reparse", home=tmp_path / "home")
-    assert done.returncode == 0, done.stderr
-    assert "forem" in done.stderr
-    assert headwater("collect", "--reparse", "--list", home=tmp_path / "home").returncode == 2
