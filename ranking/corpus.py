@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from scrapers.records import Candidate, Evidence, EvidenceKind
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Corpus:
     passage_row: Ints
     embedder: Embedder
     cache: VectorCache
+    kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def rows(self) -> int:
@@ -101,6 +104,13 @@ class Corpus:
             for row, (piece, text) in enumerate(said)
             if len(piece.text) > 2 * len(text) and repeats_itself(piece.text)
         )
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What no role changes about everybody: made when it is first asked for, kept as long as the corpus."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        found: T = self.kept[key]
+        return found
 
     def kind_weights(self, kinds: Mapping[EvidenceKind, float]) -> Floats:
         """How much each row counts, by its kind."""

@@ -15,9 +15,12 @@ from ranking.signals import judged
 
 def last_said(corpus: Corpus, as_of: date, half_life: float) -> tuple[Availability | None, ...]:
     """Each person's last statement, in evidence or else on their profiles; None for who said nothing."""
-    return tuple(
-        newest(judged(corpus, person).evidence, as_of, half_life) or corpus.profiles_say[person]
-        for person in range(len(corpus.people))
+    return corpus.once(
+        ("said", as_of, half_life),
+        lambda: tuple(
+            newest(judged(corpus, person).evidence, as_of, half_life) or corpus.profiles_say[person]
+            for person in range(len(corpus.people))
+        ),
     )
 
 

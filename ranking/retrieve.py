@@ -6,6 +6,7 @@ short profiles by nothing, so that one lucky piece does not beat a body of work.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -43,6 +44,17 @@ class Found:
     def rows(self) -> Floats:
         """How well each row answers, all signals together: standardised over rows and added."""
         return _together(self.words, self.meaning, self.themes)
+
+    @cached_property
+    def level(self) -> tuple[float, float]:
+        """Mean and deviation of `rows`."""
+        return float(self.rows.mean()), float(self.rows.std())
+
+    @cached_property
+    def best_tenth(self) -> float:
+        """What a row must exceed to answer better than nine tenths of all: as well as any single piece can."""
+        place = math.ceil(len(self.rows) * 0.9) - 1
+        return float(np.partition(self.rows, place)[place])
 
     @cached_property
     def above(self) -> dict[str, Floats]:

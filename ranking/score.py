@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from itertools import pairwise
 
 import numpy as np
 
@@ -76,7 +77,7 @@ class Scores:
     def standing(self, person: int, requirement: str) -> float:
         """The share of the pool that answers a requirement less well than this person, 0..1."""
         strength = self.strengths[requirement]
-        return float((strength < strength[person] - 1e-9).mean())
+        return np.count_nonzero(strength < strength[person] - 1e-9) / len(strength)
 
     def support(self, person: int, requirement: str) -> list[tuple[int, float]]:
         """The person's rows for a requirement id with their shares of what was found, which add up to 1, best first."""
@@ -101,15 +102,20 @@ class Scores:
 
     def order(self) -> list[int]:
         """Everybody, best first; equals by a hash salted with the role, which favours nobody."""
-        shown = np.round(self.total, DECIMALS)
-        people = self.corpus.people
-        return sorted(range(len(shown)), key=lambda row: (-shown[row], tie_break(self.role, people[row])))
+        shown, people = np.round(self.total, DECIMALS), self.corpus.people
+        order = np.argsort(-shown, kind="stable")
+        edges = np.flatnonzero(np.diff(shown[order], prepend=np.nan, append=np.nan))
+        for start, stop in pairwise(edges):
+            if stop - start > 1:
+                order[start:stop] = sorted(order[start:stop], key=lambda row: tie_break(self.role, people[row]))
+        return [int(row) for row in order]
 
     def shows(self, row: int, requirement: str) -> bool:
         """Whether a row is clearly on the requirement's topic, by its nearest passage and its words."""
         found = self.found[requirement]
         words = self.corpus.pieces.coverage(query_weights(found.requirement), self.corpus.words[row])
-        outstanding = found.rows[row] >= found.rows.mean() + OUTSTANDING * found.rows.std() > found.rows.mean()
+        mean, deviation = found.level
+        outstanding = found.rows[row] >= mean + OUTSTANDING * deviation > mean
         on_topic = found.meaning[row] + WORDS_FOR_MEANING * words >= ON_TOPIC
         return bool(on_topic or (outstanding and found.meaning[row] >= LEAST_MEANING))
 
@@ -208,8 +214,8 @@ def _unwanted(
 
 def _with_use(corpus: Corpus, without: frozenset[int]) -> list[int]:
     """The people one of whose pieces tells of something that is used: shipped is a fact, however it is worded."""
-    rows = [row for row, piece in enumerate(corpus.evidence) if row not in without and in_use(piece)]
-    return sorted({int(corpus.segments.owner[row]) for row in rows})
+    rows = corpus.once("in use", lambda: [row for row, piece in enumerate(corpus.evidence) if in_use(piece)])
+    return sorted({int(corpus.segments.owner[row]) for row in rows if row not in without})
 
 
 def tempered(groups: Mapping[str, Points], threshold: float | None) -> Mapping[str, Points]:

@@ -10,6 +10,8 @@ from math import fsum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ranking import slots
 from ranking.features import Signal
 from ranking.features.availability import Availability
@@ -213,7 +215,7 @@ def match(scores: Scores, candidates: Mapping[str, Candidate], person: int, plac
         must_unknown=tuple(text for ids, text in musts.items() if not any(met[each] for each in ids)),
         never_hit=tuple(term.detail for term in nevers if any(met[each] for each in term.requirements)),
         reasons=_reasons(scores, person, shown),
-        stronger_than=int((scores.total < scores.total[person] - 1e-9).sum()),
+        stronger_than=int(np.count_nonzero(scores.total < scores.total[person] - 1e-9)),
         flags=_flags(scores, candidate, person),
         signals=signals,
         availability=scores.said[person],
@@ -285,7 +287,7 @@ def _statement(said: Availability | None) -> tuple[Quote, ...]:
 def _standing(term: PoolTerm, person: int) -> str:
     if not term.points[person] and term.name.startswith("never"):
         return "nothing that stands out"
-    return f"stronger than {int((term.points < term.points[person] - 1e-9).sum())} of {len(term.points)}"
+    return f"stronger than {np.count_nonzero(term.points < term.points[person] - 1e-9)} of {len(term.points)}"
 
 
 def _quotes(scores: Scores, term: PoolTerm, shown: Mapping[str, list[tuple[int, float]]]) -> tuple[Quote, ...]:

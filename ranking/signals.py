@@ -59,9 +59,13 @@ def measure(name: str, role: Role, candidate: Candidate, as_of: date) -> Signal:
 
 
 def values_of(name: str, role: Role, corpus: Corpus, as_of: date, without: frozenset[int]) -> Floats:
-    """Everybody's value of a signal; not a number where nothing is known."""
-    found = (measure(name, role, judged(corpus, person, without), as_of) for person in range(len(corpus.people)))
-    return np.array([np.nan if signal.value is None else signal.value for signal in found], dtype=np.float64)
+    """Everybody's value of a signal, not a number where nothing is known; of the role only its fields matter."""
+
+    def measured() -> Floats:
+        found = (measure(name, role, judged(corpus, person, without), as_of) for person in range(len(corpus.people)))
+        return np.array([np.nan if signal.value is None else signal.value for signal in found], dtype=np.float64)
+
+    return corpus.once((name, asked_fields(role) if name == "domain" else (), as_of, without), measured)
 
 
 def blended(values: Mapping[str, Floats], neutral: float) -> dict[str, Floats]:

@@ -10,11 +10,8 @@ import numpy as np
 
 from ranking.fuse import Points
 from ranking.score import Scores
-from ranking.weights import Slots
 
 FLAG = "small_footprint"
-# A piece that answers a must better than this share of all pieces shows it as well as any single piece can.
-AMONG_PIECES = 0.9
 
 
 def upper_ends(scores: Scores) -> Points:
@@ -36,28 +33,25 @@ def with_slots(scores: Scores, order: list[int], top: int) -> tuple[list[int], f
     if not quota or len(order) <= top:
         return order[:top], frozenset()
     ends, bar = upper_ends(scores), scores.total[order[top - quota - 1]] if quota < top else -np.inf
-    hopeful = [row for row in order[top:] if is_small(scores, row, slots) and ends[row] >= bar]
+    counts = scores.corpus.segments.counts
+    may = (counts > 0) & (counts <= slots.pieces) & (ends >= bar)
+    hopeful = [row for row in order[top:] if may[row]]
     chosen: list[int] = []
     for row in sorted(hopeful, key=lambda row: -round(float(ends[row]), 6)):
         if len(chosen) < quota and shows_a_must(scores, row):
             chosen.append(row)
-    giving_way = [row for row in order[:top] if not is_small(scores, row, slots)][::-1][: len(chosen)]
+    giving_way = [row for row in order[:top] if counts[row] > slots.pieces or not counts[row]][::-1][: len(chosen)]
     placed = frozenset(chosen[: len(giving_way)])
-    return [row for row in order if row in placed or (row in order[:top] and row not in giving_way)], placed
-
-
-def is_small(scores: Scores, person: int, slots: Slots) -> bool:
-    """Whether little is seen of a person: something, and at most `pieces` pieces."""
-    return bool(0 < scores.corpus.segments.counts[person] <= slots.pieces)
+    listed = placed.union(order[:top]).difference(giving_way)
+    return [row for row in order if row in listed], placed
 
 
 def shows_a_must(scores: Scores, person: int) -> bool:
-    """Whether one of the person's pieces is among the best of all pieces for a must."""
+    """Whether one of the person's pieces is in the best tenth of all pieces for a must."""
     start, stop = scores.corpus.segments.starts[person : person + 2]
     musts = {each for term in scores.terms if term.name.startswith("must") for each in term.requirements}
     rows = [row for row in range(int(start), int(stop)) if row not in scores.left_out]
-    found = [scores.found[each].rows for each in musts]
-    return any((each < each[row]).mean() >= AMONG_PIECES for each in found for row in rows)
+    return any(scores.found[each].rows[row] > scores.found[each].best_tenth for each in musts for row in rows)
 
 
 def sentence(pieces: int, upper: float) -> str:
