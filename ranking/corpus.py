@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ranking.embed import Embedder, Progress, VectorCache, embed_new, minilm_for
+from ranking.embed import EachGroup, Embedder, Progress, VectorCache, embed_new, minilm_for
 from ranking.features.availability import Availability, of_profiles
 from ranking.index import Index
 from ranking.lexicon import Lexicon, joined, tokens
@@ -127,18 +127,20 @@ def build_corpus(
     embedder: Embedder | None = None,
     progress: Progress | None = None,
     repositories: Mapping[str, Evidence] | None = None,
+    each_group: EachGroup = map,
 ) -> Corpus:
     """The corpus of these candidates; new passages are embedded and stored, known ones are not touched.
 
     Without an embedder the packaged model is used, in the precision that the cache already holds. `repositories` maps
-    a contribution's repository, "owner/repo" in lower case, to the evidence that describes it.
+    a contribution's repository, "owner/repo" in lower case, to the evidence that describes it; `each_group` says where
+    texts are encoded.
     """
     ordered = sorted(candidates, key=lambda candidate: candidate.id)
     rows = [(number, *said) for number, each in enumerate(ordered) for said in written(each, repositories or {})]
     texts = tuple(text for _, _, text in rows)
     passages = [(row, said) for row, (_, piece, text) in enumerate(rows) for said in passages_of(piece, text)]
     embedder = embedder or minilm_for(cache, [said for _, said in passages])
-    vectors = embed_new([embedder.passage_prompt + said for _, said in passages], embedder, cache, progress)
+    vectors = embed_new([embedder.passage_prompt + said for _, said in passages], embedder, cache, progress, each_group)
     return Corpus(
         people=tuple(candidate.id for candidate in ordered),
         evidence=tuple(piece for _, piece, _ in rows),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ranking.clearance import past_due
 from ranking.corpus import Corpus, build_corpus
-from ranking.embed import Embedder, Memory
+from ranking.embed import EachGroup, Embedder, Memory
 from ranking.funnel import Funnel, sift
 from ranking.people import candidates_of, read_people
 from ranking.rankers import weights_of
@@ -167,8 +167,13 @@ class Held:
         self._new.add_vectors(model_id, vectors)
 
 
-def embed_evidence(store: Store, progress: Progress | None = None, embedder: Embedder | None = None) -> dict[str, int]:
+def embed_evidence(
+    store: Store,
+    progress: Progress | None = None,
+    embedder: Embedder | None = None,
+    each_group: EachGroup = map,
+) -> dict[str, int]:
     """Embed and keep what is new of everybody's evidence; returns counts for the run report."""
     candidates = load_candidates(store)
-    corpus = build_corpus(candidates, store, embedder, progress, repositories(store))
+    corpus = build_corpus(candidates, store, embedder, progress, repositories(store), each_group)
     return {"evidence": corpus.rows, "passages": len(corpus.index)}
