@@ -128,6 +128,13 @@ def seconds_asked(headers: Mapping[str, str], now: datetime) -> float | None:
     return None
 
 
+def quiet_after(answer: Answer, now: datetime) -> float:
+    """For how many seconds nobody should ask this origin: it says so, or has counted our last request."""
+    failure = failure_of(answer, now)
+    spent = answer.headers.get("x-ratelimit-remaining") == "0"
+    return (failure.asked if failure else seconds_asked(answer.headers, now) if spent else None) or 0.0
+
+
 def redirect_of(answer: Answer) -> str | None:
     """The absolute URL, without fragment, where this answer sends us, or None where it sends us nowhere."""
     location = answer.headers.get("location", "").strip()

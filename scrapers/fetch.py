@@ -16,22 +16,25 @@ from urllib.parse import urljoin
 import httpx
 
 from scrapers import __version__
-from scrapers.answers import Answer, FetchFailed, failure_of, redirect_of, seconds_asked
+from scrapers.answers import Answer, FetchFailed, quiet_after, redirect_of
 from scrapers.attempts import Attempts, Clock
 from scrapers.netguard import STANDARD, Limits, NotAllowed, check_url, origin_of
 from scrapers.records import Code, Page, Refused, Request
 from scrapers.robots import FIRST_BYTES, Rules, page_says_noindex, read_rules, unreachable
+from scrapers.turns import ALONE, Later, Turns
 from scrapers.wire import Wire
 
 __all__ = ["Clock", "FetchFailed", "Fetcher", "Limits", "NotAllowed", "fetch_once"]
 
 _CLOCK = Clock()
+_GRACE = 2.0  # seconds that a lease outlives the longest request
 
 
 @dataclass(slots=True)
 class _Origin:
     """What a run remembers of one scheme, host and port. Times are on the monotonic clock."""
 
+    name: str
     lock: threading.Lock = field(default_factory=threading.Lock)
     rules: Rules | None = None
     rules_until: float = -math.inf
@@ -46,7 +49,8 @@ class Fetcher:
 
     `allow` holds exact `host:port` pairs that need not be public, `by_terms` hosts of APIs that are used under their
     own terms and not under robots.txt. `on_wait(host, reason, seconds)` hears of every
-    wait before it begins; the reason is `pace`, `asked` or `retry`.
+    wait before it begins; the reason is `pace`, `asked` or `retry`. `turns` are those of all workers that ask the same
+    sites; `permit(source)` returns once one more request of that source is within a budget that is kept elsewhere.
     """
 
     def __init__(
@@ -56,11 +60,13 @@ class Fetcher:
         allow: frozenset[str] = frozenset(),
         by_terms: frozenset[str] = frozenset(),
         on_wait: Callable[[str, str, float], None] | None = None,
+        turns: Turns = ALONE,
+        permit: Callable[[str], None] | None = None,
         limits: Limits = STANDARD,
         clock: Clock = _CLOCK,
     ) -> None:
         self._allow, self._on_wait, self._limits, self._clock = allow, on_wait, limits, clock
-        self._by_terms = by_terms
+        self._by_terms, self._turns, self._permit = by_terms, turns, permit
         self._wire = Wire(user_agent(contact), allow, limits)
         self._origins: dict[str, _Origin] = {}
         self._lock = threading.Lock()
@@ -132,24 +138,31 @@ class Fetcher:
             and (url.scheme == "https" or origin_of(url) in self._allow)
         ):
             headers["authorization"] = f"Bearer {token}"
+        lasts = self._limits.attempt if into is None else self._limits.bulk_attempt
         with origin.lock:
-            rules = Rules() if url.host in self._by_terms else self._rules(origin, url)
+            rules = Rules() if url.host in self._by_terms else self._rules(origin, url, pause, hop.source)
             rules.check(str(url))
-            self._take_turn(origin, url, max(pause, rules.delay))
-            body = hop.body.encode() if hop.body is not None else None
+            self._take_turn(origin, url, max(pause, rules.delay), lasts, hop.source)
+            body, quiet = hop.body.encode() if hop.body is not None else None, 0.0
             try:
                 answer = self._wire.exchange(url, method=hop.method, headers=headers, content=body, into=into)
+                quiet = quiet_after(answer, self._clock.now())
             finally:
                 origin.ended = self._clock.monotonic()
-            self._hold(origin, answer)
+                origin.held_until = max(origin.held_until, origin.ended + quiet)
+                self._turns.end_turn(origin.name, quiet=quiet)
         if 200 <= answer.status < 300 and page_says_noindex(answer):
             raise FetchFailed(Code.NOINDEX, hop.url, "the page asks not to be indexed")
         return answer
 
-    def _rules(self, origin: _Origin, url: httpx.URL) -> Rules:
-        """The origin's robots.txt, asked once and kept for a day."""
+    def _rules(self, origin: _Origin, url: httpx.URL, pause: float, source: str) -> Rules:
+        """The origin's robots.txt, asked once and kept for a day. The page it is asked for may follow it at once."""
         if origin.rules is None or self._clock.monotonic() >= origin.rules_until:
-            origin.rules = self._read_robots(url)
+            self._take_turn(origin, url, pause, self._limits.attempt, source)
+            try:
+                origin.rules = self._read_robots(url)
+            finally:
+                self._turns.end_turn(origin.name, paced=False)
             origin.rules_until = self._clock.monotonic() + origin.rules.kept
         return origin.rules
 
@@ -170,25 +183,25 @@ class Fetcher:
             return unreachable(failed.detail)
         return unreachable(f"more than {self._limits.redirects} redirects")
 
-    def _take_turn(self, origin: _Origin, url: httpx.URL, apart: float) -> None:
-        """Wait until the origin may be asked again; raises FetchFailed where that is too far ahead."""
-        now = self._clock.monotonic()
-        held = origin.held_until - now
-        if held > self._limits.longest_wait:
-            detail = f"the site asks us to wait {held:.0f} s more; put off, the rest goes on"
-            raise FetchFailed(Code.RATE_DEFERRED, str(url), detail, limited=True)
-        paced = origin.ended + apart - now
-        if max(held, paced) > 0:
-            self._wait(str(url), "asked" if held > paced else "pace", max(held, paced))
+    def _take_turn(self, origin: _Origin, url: httpx.URL, apart: float, lasts: float, source: str) -> None:
+        """Wait until the origin may be asked again; raises FetchFailed where that is too far ahead.
 
-    def _hold(self, origin: _Origin, answer: Answer) -> None:
-        """Keep everybody from an origin that asked for quiet or has counted our last request."""
-        now = self._clock.now()
-        failure = failure_of(answer, now)
-        spent = answer.headers.get("x-ratelimit-remaining") == "0"
-        asked = failure.asked if failure else seconds_asked(answer.headers, now) if spent else None
-        if asked is not None:
-            origin.held_until = max(origin.held_until, origin.ended + asked)
+        What this process remembers comes first: it holds whatever happens to the clock that all workers share.
+        """
+        now = self._clock.monotonic()
+        held, paced = origin.held_until - now, origin.ended + apart - now
+        if max(held, paced) > 0:
+            self._stay(url, Later(max(held, paced), asked=held > paced))
+        if self._permit is not None:
+            self._permit(source)
+        while (later := self._turns.take_turn(origin.name, apart, lasts + _GRACE)) is not None:
+            self._stay(url, later)
+
+    def _stay(self, url: httpx.URL, later: Later) -> None:
+        if later.asked and later.seconds > self._limits.longest_wait:
+            detail = f"the site asks us to wait {later.seconds:.0f} s more; put off, the rest goes on"
+            raise FetchFailed(Code.RATE_DEFERRED, str(url), detail, limited=True)
+        self._wait(str(url), "asked" if later.asked else "pace", later.seconds)
 
     def _wait(self, url: str, reason: str, seconds: float) -> None:
         if self._on_wait is not None:
@@ -197,7 +210,8 @@ class Fetcher:
 
     def _origin(self, url: httpx.URL) -> _Origin:
         with self._lock:
-            return self._origins.setdefault(f"{url.scheme}://{origin_of(url)}", _Origin())
+            name = f"{url.scheme}://{origin_of(url)}"
+            return self._origins.setdefault(name, _Origin(name))
 
     def _check_open(self, origin: _Origin, request: Request) -> None:
         """Raises FetchFailed while an origin that failed again and again is left alone."""

@@ -22,6 +22,7 @@ from scrapers.replay import Replay
 from scrapers.settings import Home, Operator, SourceSettings, read_sources, terms_gate, watch_of
 from scrapers.sources import find_sources, source_named
 from scrapers.standing import basis_of
+from scrapers.turns import ALONE, Turns
 
 OnWait = Callable[[str, str, float], None]
 
@@ -60,10 +61,13 @@ def planned(
     replay: Path | None = None,
     clones: Sequence[Path] = (),
     on_wait: OnWait | None = None,
+    turns: Turns = ALONE,
+    permit: Callable[[str], None] | None = None,
 ) -> Iterator[Plan]:
     """The plan of a run: of an archive, every entry; of clones, their histories; live, what the sources watch.
 
-    A live run stands behind the gates of G1 and G12 (contact, controller, terms); files of one's own need none.
+    A live run stands behind the gates of G1 and G12 (contact, controller, terms); files of one's own need none. Its
+    requests keep the `turns` of all workers, and each waits for a `permit`.
     """
     for name in names:
         source_named(name)
@@ -92,7 +96,9 @@ def planned(
             gated.append(Refused(Code.CONFIG, "", f"its plan stopped with {fault!r}; check [{name}.watch]", name))
     basis = {name: basis_of(settings.get(name, SourceSettings()), (today - since).days) for name in start}
     clock, by_terms = Clock(sleep=_sleeper(stop)), _api_hosts(operator, settings)
-    with Fetcher(contact=operator.contact, by_terms=by_terms, on_wait=on_wait, clock=clock) as web:
+    with Fetcher(
+        contact=operator.contact, by_terms=by_terms, on_wait=on_wait, turns=turns, permit=permit, clock=clock
+    ) as web:
         files = BulkFiles(web, home.folder, find_sources())
         yield Plan("live", Clones(home.key, otherwise=files), start, tuple(gated), settings, basis, stop)
 
