@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from scrapers.identity import IdentityRecord, Judgement, record_of, resolve, standing_of
@@ -14,6 +14,9 @@ from scrapers.records import Account, Candidate, Evidence
 from scrapers.rows import merge_accounts
 from scrapers.store import Stated, Store
 
+FEW = 5_000  # accounts: so many are all compared at every refresh, which takes about a second
+COMPARED_ANEW = timedelta(days=7)
+
 
 def candidate_id(account: str, key: bytes) -> str:
     """The opaque id of the candidate whose oldest account this is; without the home's key it says nothing."""
@@ -21,11 +24,17 @@ def candidate_id(account: str, key: bytes) -> str:
 
 
 def join_accounts(store: Store, key: bytes, at: datetime) -> dict[str, int]:
-    """Judge all accounts anew on what is held, and store who belongs together. Returns counts for the run report."""
+    """Judge all accounts on what is held, and store who belongs together. Returns counts for the run report.
+
+    In a large store accounts are compared with each other as far as one of them changed since all were, see
+    `scrapers.identity.past`; all are compared again after a week.
+    """
     stated = _by_account(store)
     records = _records(stated, store, key)
     said = [judgement for judgement in store.judgements() if judgement.by_people]
-    resolution = resolve(records, said, at=at)
+    before = store.past()
+    fresh = before is not None and timedelta() <= at - before.at < COMPARED_ANEW
+    resolution = resolve(records, said, at=at, past=before if fresh and len(records) > FEW else None)
     age = {account: (min(s.first_seen for s in statements), account) for account, statements in stated.items()}
     clusters: dict[str, list[str]] = defaultdict(list)
     for account, cluster in resolution.clusters.items():
@@ -38,6 +47,11 @@ def join_accounts(store: Store, key: bytes, at: datetime) -> dict[str, int]:
     }
     persons = [j for j in resolution.suggestions if j.left in members and j.right in members]
     store.set_derived([*resolution.judgements, *persons], members, at)
+    past = resolution.past if len(records) > FEW else None
+    if past is not before:
+        store.set_past(past)
+    elif past and (gone := past.digests.keys() - stated.keys()):
+        store.drop_past(gone)
     return {"accounts": len(stated), "candidates": len(clusters), "joined": len(members) - len(clusters)}
 
 

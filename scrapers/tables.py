@@ -166,6 +166,25 @@ members = Table(  # derived from the judgements, rebuilt by refresh
     Column("candidate_id", Words, nullable=False, index=True),
 )
 
+compared = Table(  # the last time that all accounts were compared with each other, and what each was then
+    "compared",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("digest", Words, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+proposals = Table(  # what that comparison proposed, before any guard; the next refresh need not compare these again
+    "proposals",
+    metadata,
+    Column("left", Words, primary_key=True),
+    Column("right", Words, primary_key=True, index=True),
+    Column("rule", Words, primary_key=True),
+    Column("score", Float, nullable=False),
+    Column("detail", Prose, nullable=False),
+    Column("join", Boolean, nullable=False),
+)
+
 vectors = Table(  # one vector a text and model; nothing in it names a person
     "vectors",
     metadata,

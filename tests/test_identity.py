@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scrapers.identity import IdentityRecord, cluster, judge, lock, merge, record_of, resolve, unlock, unmerge
+from scrapers.identity import IdentityRecord, cluster, lock, merge, record_of, resolve, unlock, unmerge
 from scrapers.records import Account
 
 AT = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -139,7 +139,7 @@ def test_organisations_and_bots_are_nobody() -> None:
 def test_every_join_has_a_sentence_and_a_proof() -> None:
     """A judgement tells what it rests on, with page and time, and holds no address."""
     one = record("devpost", "adar", "Ada Roe", links=("https://github.com/ada",))
-    (found,) = judge([one, record("github", "ada", "Ada Roe", emails=("ada@ada.example",))], at=AT)
+    (found,) = resolve([one, record("github", "ada", "Ada Roe", emails=("ada@ada.example",))], at=AT).judgements
     assert found.sentence == "Joined: devpost:adar declares github:ada as its own (read 03 Nov 2026), without a rival."
     assert {proof.field for proof in found.evidence} >= {"link", "name"}
     assert all(proof.url and proof.fetched_at == AT for proof in found.evidence)
@@ -173,7 +173,7 @@ def test_unmerge_undoes_merge() -> None:
 def test_a_locked_person_takes_no_rule() -> None:
     """Rules add nothing to a person whom a human locked; what was there stays."""
     left, right = pair()
-    (edge,) = judge([left, right], at=AT)
+    (edge,) = resolve([left, right], at=AT).judgements
     locked = lock([left.record_id], [edge], at=AT + timedelta(hours=1))
     late = record("web", "ada.example", "Ada Roe", links=("https://github.com/ada",))
     later = resolve([left, right, late], [edge, *locked], at=AT + timedelta(days=1), model=None)

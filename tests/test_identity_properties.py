@@ -16,7 +16,6 @@ from scrapers.identity import (
     IdentityRecord,
     Judgement,
     cluster,
-    judge,
     lock,
     merge,
     record_of,
@@ -38,7 +37,7 @@ ADDRESSES = ("ada@roe.example", "bo@poe.example", "7+ada@users.noreply.github.co
 
 
 @st.composite
-def _record(draw: st.DrawFn, number: int) -> IdentityRecord:
+def any_record(draw: st.DrawFn, number: int) -> IdentityRecord:
     account = Account(
         draw(st.sampled_from(SITES)),
         draw(st.sampled_from(HANDLES)),
@@ -52,7 +51,7 @@ def _record(draw: st.DrawFn, number: int) -> IdentityRecord:
 
 @st.composite
 def corpora(draw: st.DrawFn) -> list[IdentityRecord]:
-    return [draw(_record(number)) for number in range(draw(st.integers(2, 9)))]
+    return [draw(any_record(number)) for number in range(draw(st.integers(2, 9)))]
 
 
 def parts(clusters: dict[str, str]) -> set[frozenset[str]]:
@@ -124,7 +123,7 @@ def test_a_locked_person_neither_grows_nor_shrinks(records: list[IdentityRecord]
     again = resolve(records, words, at=LATER)
     assert again.clusters == found.clusters
     others = [record for record in records if record.record_id not in held]
-    changed = [*others, *(data.draw(_record(int(record[1:]))) for record in held), data.draw(_record(99))]
+    changed = [*others, *(data.draw(any_record(int(record[1:]))) for record in held), data.draw(any_record(99))]
     later = resolve(changed, words, at=LATER)
     assert frozenset(held) in parts(dict(later.clusters))
     assert not {member for j in later.suggestions for member in j.pair} & set(held)
@@ -151,7 +150,7 @@ def test_a_snowball_stops_at_the_cap() -> None:
     snow = [replace(one, record_id=f"r{number:02}") for number in range(60)]
     chain = [_edge(a.record_id, b.record_id) for a, b in pairwise(snow)]
     assert max(map(len, parts(cluster([r.record_id for r in snow], chain)))) <= SIZE_CAP
-    assert not judge(snow, at=AT)
+    assert not resolve(snow, at=AT).judgements
 
 
 def _edge(left: str, right: str) -> Judgement:

@@ -5,9 +5,9 @@ from scrapers.identity.files import BadRecords, read_records, resolve_file
 from scrapers.identity.groups import SIZE_CAP, cluster, standing_of
 from scrapers.identity.human import lock, merge, retract, unlock, unmerge
 from scrapers.identity.index import Index, place
-from scrapers.identity.judging import judge, resolve
+from scrapers.identity.judging import resolve
 from scrapers.identity.keys import link_key
-from scrapers.identity.records import IdentityRecord, Judgement, Proof, Resolution
+from scrapers.identity.records import IdentityRecord, Judgement, Past, Proof, Proposal, Resolution
 
 __all__ = [
     "SIZE_CAP",
@@ -15,11 +15,12 @@ __all__ = [
     "IdentityRecord",
     "Index",
     "Judgement",
+    "Past",
     "Proof",
+    "Proposal",
     "Resolution",
     "address_hash",
     "cluster",
-    "judge",
     "link_key",
     "lock",
     "merge",

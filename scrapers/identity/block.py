@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +19,7 @@ KINDS: Mapping[str, int] = {
     "number": 40,
 }  # fmt: skip
 WHOLE_FORMS = ("name", "firstlast", "lastfirst", "flast", "firstl", "lastf")
+_NO_DIGITS = str.maketrans("", "", "0123456789")
 AFFIX = 6  # letters of a handle that must agree at one end
 VARIANTS_UP_TO = 60_000  # records: above, pairs that share only a family name and an initial cannot be told apart
 EMPTY: Ints = np.zeros(0, dtype=np.int64)
@@ -27,7 +27,7 @@ EMPTY: Ints = np.zeros(0, dtype=np.int64)
 
 def skeleton(handle: str) -> str:
     """The letters of a handle: "ada-roe07" and "AdaRoe" have one skeleton."""
-    return re.sub(r"\d", "", squash(handle))
+    return squash(handle).translate(_NO_DIGITS)
 
 
 def block_keys(record: IdentityRecord) -> set[tuple[str, str]]:
@@ -70,26 +70,25 @@ def _letters(text: str) -> set[tuple[str, str]]:
     return found
 
 
-class Blocks:
-    """Records filed under their keys; a key holds the places of its records in ascending order."""
-
-    def __init__(self) -> None:
-        self.places: dict[tuple[str, str], list[int]] = defaultdict(list)
-
-    def file(self, place: int, record: IdentityRecord) -> None:
-        for key in block_keys(record):
-            self.places[key].append(place)
-
-
-def candidate_pairs(records: Sequence[IdentityRecord]) -> tuple[Ints, Ints, dict[str, npt.NDArray[np.float32]]]:
+def candidate_pairs(
+    records: Sequence[IdentityRecord], touched: Collection[int] | None = None
+) -> tuple[Ints, Ints, dict[str, npt.NDArray[np.float32]]]:
     """Pairs (left place < right place, each once, ascending) and, by kind, the size of the smallest block they share.
 
-    A size of 0 means that no block of that kind is shared.
+    A size of 0 means that no block of that kind is shared. Given `touched`, only pairs of which one place is among
+    those: what they and the sizes are does not depend on it.
     """
-    blocks = Blocks()
+    blocks: dict[tuple[str, str], list[int]] = defaultdict(list)  # places in ascending order
+    telling = None if touched is None else {key for place in touched for key in block_keys(records[place])}
     for place, record in enumerate(records):
-        blocks.file(place, record)
-    return pairs_of(blocks.places.items(), len(records))
+        for key in block_keys(record):
+            if telling is None or key in telling:
+                blocks[key].append(place)
+    left, right, sizes = pairs_of(blocks.items(), len(records))
+    if touched is None:
+        return left, right, sizes
+    wanted = np.isin(left, list(touched)) | np.isin(right, list(touched))
+    return left[wanted], right[wanted], {kind: size[wanted] for kind, size in sizes.items()}
 
 
 def pairs_of(

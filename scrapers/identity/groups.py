@@ -63,7 +63,8 @@ class Groups:
     def contradiction(self, left: str, right: str) -> str | None:
         """What in the records of these two groups cannot be true of one person; None where nothing is."""
         ours, theirs = self.members(left), self.members(right)
-        if differing := two_numbers(*((n for one in side for n in self._numbers(one)) for side in (ours, theirs))):
+        numbers, others = ([n for one in side for n in self._numbers(one)] for side in (ours, theirs))
+        if numbers and others and (differing := two_numbers(numbers, others)):
             return f"they are two different accounts at {differing[0][0].partition('#')[0]}"
         names = {self._names(one) for one in theirs}
         for name in {self._names(one) for one in ours}:
@@ -72,12 +73,12 @@ class Groups:
                     return "their full names do not agree"
         return None
 
-    def vouch(self) -> None:
-        """The groups of this moment are people's word: who agrees with one name in such a group agrees with it."""
-        for members in self._members.values():
-            names = {self._records[one].name for one in members if one in self._records}
-            told = tuple(sorted(name for name in names if parse_name(name).full)) or ("",)
-            self._vouched |= dict.fromkeys(members, told)
+    def vouch(self, record: str) -> None:
+        """The group of this record, as it is now, is people's word: who agrees with one name in it agrees with it."""
+        members = self.members(record)
+        names = {self._records[one].name for one in members if one in self._records}
+        told = tuple(sorted(name for name in names if parse_name(name).full)) or ("",)
+        self._vouched |= dict.fromkeys(members, told)
 
     def own(self, word: Judgement) -> None:
         """Both records of a human's word have the account numbers that it names, though they are of one site."""
@@ -86,7 +87,8 @@ class Groups:
             self._owned[record] = self._owned.get(record, set()) | told
 
     def _numbers(self, record: str) -> Iterable[str]:
-        return (*self._records[record].ids, *self._owned.get(record, ()))
+        own = self._records[record].ids
+        return (*own, *self._owned[record]) if record in self._owned else own
 
     def _names(self, record: str) -> tuple[str, ...]:
         return self._vouched.get(record) or (self._records[record].name,)
@@ -165,10 +167,9 @@ def gather(groups: Groups, judgements: Iterable[Judgement]) -> None:
         for judgement in (j for j in joins if j.by_people is people_said):
             if not groups.together(*judgement.pair) and not groups.refuses(*judgement.pair, by_people=people_said):
                 groups.join(*judgement.pair)
-            if people_said and groups.together(*judgement.pair):
-                groups.own(judgement)
-        if people_said:
-            groups.vouch()
+        for judgement in (j for j in joins if j.by_people and people_said and groups.together(*j.pair)):
+            groups.own(judgement)
+            groups.vouch(judgement.left)
 
 
 def cluster(record_ids: Iterable[str], judgements: Iterable[Judgement]) -> dict[str, str]:

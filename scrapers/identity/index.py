@@ -8,7 +8,7 @@ from datetime import datetime
 
 from scrapers.identity.block import KINDS, block_keys
 from scrapers.identity.groups import SIZE_CAP, Groups, gather
-from scrapers.identity.judging import judge
+from scrapers.identity.judging import judge_one
 from scrapers.identity.model import Choice
 from scrapers.identity.records import IdentityRecord, Judgement
 from scrapers.identity.table import Statistics
@@ -86,6 +86,6 @@ def place(record: IdentityRecord, index: Index, *, at: datetime, model: Choice =
     index.statistics.add(record)
     try:
         said = index.standing(near)
-        return judge([record, *others], said, at=at, model=model, statistics=index.statistics, about=record.record_id)
+        return judge_one(record.record_id, [record, *others], said, index.statistics, at=at, model=model)
     finally:
         index.statistics.add(record, -1)

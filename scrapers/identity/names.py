@@ -116,6 +116,7 @@ def same_full(left: str, right: str) -> bool:
     return a.full and b.full and not (a.odd or b.odd) and a.key == b.key
 
 
+@lru_cache(maxsize=400_000)
 def name_forms(text: str) -> Mapping[str, str]:
     """The forms that a name takes in handles and local parts: "adaroe", "aroe", "adar", "roea", ..."""
     name = parse_name(text)

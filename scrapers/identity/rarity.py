@@ -13,6 +13,7 @@ from scrapers.identity.names import parse_name
 from scrapers.identity.records import IdentityRecord
 
 RECORDS_A_PERSON = 1.6
+ENOUGH_NAMES = 1_000  # named records below which nobody knows how rare a name is: an equal name is then only suggested
 PRIOR_WEIGHT = 3_000  # how many named records the prior list of common names is worth
 
 
@@ -53,6 +54,11 @@ class NameCounts:
             if name.full:
                 self.given[name.given] += times
                 self.family[name.family] += times
+
+    @property
+    def counted(self) -> bool:
+        """Whether the names are enough to say how rare one is."""
+        return self.named >= ENOUGH_NAMES
 
     @property
     def people(self) -> float:

@@ -99,9 +99,38 @@ class IdentityRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A pair of records (by id, the smaller first) that is held for one person (`join`) or wants to be looked at."""
+
+    left: str
+    right: str
+    rule: str
+    score: float
+    detail: str = ""
+    join: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What comparing everybody with everybody gave at that time, so that no two who are unchanged need it again.
+
+    `digests` tell, by record id, what the record and the others of its sure person said; `proposals` are what was
+    made of pairs, before any guard.
+    """
+
+    digests: Mapping[str, str]
+    proposals: tuple[Proposal, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
-    """What a run found: new judgements, whom each record belongs to, and pairs worth a human's minute."""
+    """What a run found: new judgements, whom each record belongs to, and pairs worth a human's minute.
+
+    `past` is the last time that everybody was compared: this run, or the one that it was given.
+    """
 
     judgements: tuple[Judgement, ...]
     clusters: Mapping[str, str]
-    suggestions: tuple[Judgement, ...] = ()
+    suggestions: tuple[Judgement, ...]
+    past: Past

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 from scrapers.identity.claims import find_claims
-from scrapers.identity.groups import SIZE_CAP
+from scrapers.identity.groups import SIZE_CAP, Groups
 from scrapers.identity.names import compatible, parse_name, same_full
-from scrapers.identity.records import IdentityRecord
+from scrapers.identity.records import IdentityRecord, Proposal
 
 Keys = Callable[[IdentityRecord], Iterable[str]]
+RULES_VERSION = 1
 SMALL_TEAM = 20  # credited records of one project among whom an equal name is no coincidence
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A pair of records (by position) that a rule holds for one person (`join`) or wants shown as doubtful."""
-
-    left: int
-    right: int
-    rule: str
-    score: float
-    detail: str = ""
-    join: bool = True
+def proposed(
+    one: IdentityRecord, other: IdentityRecord, rule: str, score: float, detail: str = "", *, join: bool = True
+) -> Proposal:
+    """The proposal about two records, in whichever order they come."""
+    left, right = sorted((one.record_id, other.record_id))
+    return Proposal(left, right, rule, score, detail, join)
 
 
 # Tier scores: a verified edge is tried before a declared one, a declared one before a shared key, and so on.
@@ -35,14 +31,31 @@ SCORES = {
 }  # fmt: skip
 
 
+def ordered(proposals: Iterable[Proposal]) -> list[Proposal]:
+    """Joins before doubts, best first, ties by record id."""
+    return sorted(proposals, key=lambda one: (not one.join, -one.score, one.left, one.right, one.rule))
+
+
+def sure_people(rows: Sequence[IdentityRecord], proposals: Iterable[Proposal]) -> list[int]:
+    """For each row the place of its sure person's root: what verified, declared and key tiers alone would join."""
+    groups = Groups((row.record_id for row in rows), {row.record_id: row for row in rows})
+    for proposal in ordered(proposals):
+        pair = proposal.left, proposal.right
+        if proposal.join and not groups.refuses(*pair) and not groups.contradiction(*pair):
+            groups.join(*pair)
+    places = {row.record_id: place for place, row in enumerate(rows)}
+    return [min(places[member] for member in groups.members(row.record_id)) for row in rows]
+
+
 def sure(records: Sequence[IdentityRecord]) -> Iterator[Proposal]:
     """Proposals of the verified, declared and key tiers."""
     yield from _linked("number", _by(records, lambda record: record.ids), records)
     for claim in find_claims(records):
+        pair = records[claim.left], records[claim.right]
         if claim.worth == "unverified":
-            yield Proposal(claim.left, claim.right, "unverified-claim", 0.0, claim.why, join=False)
+            yield proposed(*pair, "unverified-claim", 0.0, claim.why, join=False)
         else:
-            yield Proposal(claim.left, claim.right, claim.worth, SCORES[claim.worth])
+            yield proposed(*pair, claim.worth, SCORES[claim.worth])
     yield from _linked("same-account", _by(records, lambda record: (record.account,)), records)
     yield from _linked("address", _by(records, lambda record: (record.email_hash,)), records)
     yield from _teammates(records)
@@ -68,8 +81,8 @@ def _linked(rule: str, groups: dict[str, list[int]], records: Sequence[IdentityR
     for places in groups.values():
         names = {records[place].name for place in places}
         if len(places) <= SIZE_CAP and all(compatible(a, b) for a, b in combinations(sorted(names), 2)):
-            first, *rest = sorted(places, key=lambda place: records[place].record_id)
-            yield from (Proposal(first, place, rule, SCORES[rule]) for place in rest)
+            first, *rest = sorted((records[place] for place in places), key=lambda record: record.record_id)
+            yield from (proposed(first, other, rule, SCORES[rule]) for other in rest)
 
 
 def _teammates(records: Sequence[IdentityRecord]) -> Iterator[Proposal]:
@@ -85,7 +98,7 @@ def _teammates(records: Sequence[IdentityRecord]) -> Iterator[Proposal]:
             handled = left.handle.casefold() == right.handle.casefold() and len(left.handle) >= 4
             rivals = [c for c in places if records[c].site in (left.site, right.site) and c not in (a, b)]
             if (named and not any(same_full(records[c].name, left.name) for c in rivals)) or handled:
-                yield Proposal(a, b, "project", SCORES["project"])
+                yield proposed(left, right, "project", SCORES["project"])
 
 
 def _shared_claims(records: Sequence[IdentityRecord]) -> Iterator[Proposal]:
@@ -94,6 +107,6 @@ def _shared_claims(records: Sequence[IdentityRecord]) -> Iterator[Proposal]:
     for places in _by(records, accounts).values():
         sites = {records[place].site or records[place].record_id for place in places}
         if len(places) <= 5 and len(sites) == len(places) and parse_name(records[places[0]].name).full:
-            first, *rest = sorted(places, key=lambda place: records[place].record_id)
-            if all(same_full(records[first].name, records[place].name) for place in rest):
-                yield from (Proposal(first, place, "shared-claim", SCORES["shared-claim"]) for place in rest)
+            first, *rest = sorted((records[place] for place in places), key=lambda record: record.record_id)
+            if all(same_full(first.name, other.name) for other in rest):
+                yield from (proposed(first, other, "shared-claim", SCORES["shared-claim"]) for other in rest)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from scrapers.identity.records import IdentityRecord, Proof
-from scrapers.identity.rules import Proposal
+from scrapers.identity.records import IdentityRecord, Proof, Proposal
 
 
 def sentence(proposal: Proposal, left: IdentityRecord, right: IdentityRecord) -> str:

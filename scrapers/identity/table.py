@@ -52,7 +52,7 @@ class Statistics:
 class Table:
     """Records as columns of small whole numbers, so that many pairs can be compared at once."""
 
-    def __init__(self, records: Sequence[IdentityRecord], statistics: Statistics, people: Sequence[int]) -> None:
+    def __init__(self, records: Sequence[IdentityRecord], statistics: Statistics, people: Sequence[int] | Ints) -> None:
         """`people` says which records the sure tiers hold for one person: equal numbers, one person."""
         self.records, self.statistics = records, statistics
         self._numbers: dict[str, int] = {"": 0}

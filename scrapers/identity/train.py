@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from scrapers.identity.files import read_records
-from scrapers.identity.judging import Compared, compared, sure_people
+from scrapers.identity.likely import Compared, compared
 from scrapers.identity.recombine import namesakes, readable, recombined
 from scrapers.identity.records import IdentityRecord
-from scrapers.identity.rules import sure
+from scrapers.identity.rules import sure, sure_people
 from scrapers.identity.table import Floats
 
 Pairs = tuple[dict[str, Floats], npt.NDArray[np.bool_]]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from scrapers import tables as t
-from scrapers.identity.records import Judgement
+from scrapers.identity.records import Judgement, Past, Proposal
 from scrapers.records import Account, Event, Evidence
 from scrapers.rows import (
     account_of,
@@ -118,6 +118,35 @@ class Holdings(Database):
             if ours:
                 connection.execute(insert(t.members), ours)
 
+    def past(self) -> Past | None:
+        """The last comparison of all accounts, without what is known no longer; None before the first."""
+        with self._reading() as connection:
+            rows = connection.execute(select(t.compared)).all()
+            found = tuple(Proposal(**row._mapping) for row in connection.execute(select(t.proposals)))
+        return Past({row.account: row.digest for row in rows}, found, min(row.at for row in rows)) if rows else None
+
+    def set_past(self, past: Past | None) -> None:
+        """Keep a comparison of all accounts, or none, in the place of the one before."""
+        digests = (
+            [{"account": one, "digest": digest, "at": past.at} for one, digest in past.digests.items()] if past else []
+        )
+        found = [asdict(proposal) for proposal in past.proposals] if past else []
+        with self._writing() as connection:
+            for table, rows in ((t.compared, digests), (t.proposals, found)):
+                connection.execute(delete(table))
+                if rows:
+                    connection.execute(insert(table), rows)
+
+    def drop_past(self, accounts: Iterable[str]) -> None:
+        """Keep nothing of these accounts, which are gone, in the last comparison."""
+        gone = [{"gone": account} for account in accounts]
+        one: Any = bindparam("gone")
+        with self._writing() as connection:
+            connection.execute(delete(t.compared).where(t.compared.c.account == one), gone)
+            connection.execute(
+                delete(t.proposals).where((t.proposals.c.left == one) | (t.proposals.c.right == one)), gone
+            )
+
     def members(self) -> dict[str, str]:
         """Account key -> candidate id, as the last refresh derived it."""
         with self._reading() as connection:
@@ -149,6 +178,8 @@ class Holdings(Database):
                 "evidence": drop(t.evidence, t.evidence.c.account.in_(keys)),
                 "members": drop(t.members, t.members.c.account.in_(keys)),
                 "judgements": drop(t.judgements, t.judgements.c.left.in_(keys) | t.judgements.c.right.in_(keys)),
+                "compared": drop(t.compared, t.compared.c.account.in_(keys)),
+                "proposals": drop(t.proposals, t.proposals.c.left.in_(keys) | t.proposals.c.right.in_(keys)),
                 "exports": drop(t.exports, t.exports.c.candidate_id.in_(gone)),
                 "dealings": drop(t.dealings, t.dealings.c.account.in_(keys)),
                 "pages": sum(drop(t.pages, t.pages.c.page_key == key) for key in pages),
