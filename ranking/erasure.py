@@ -6,18 +6,19 @@ The identifiers go onto the suppression list first, so that a crash in the middl
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from ranking.traces import declared, rewritten_rows, shared_by_others, strike, vectors_of_theirs
+from ranking.traces import acts_naming, declared, rewritten_rows, shared_by_others, strike, vectors_of_theirs
 from scrapers.access import accounts_behind
 from scrapers.aliases import identifiers_of
 from scrapers.candidates import candidate_id, load_candidates
-from scrapers.records import Account, Candidate
+from scrapers.naming import full_name, names_in
+from scrapers.records import Account, Candidate, Page
 from scrapers.settings import Home
 from scrapers.store import Store
-from scrapers.suppression import ERASURE, EXPIRED, OBJECTION, SuppressionList
+from scrapers.suppression import ERASING, ERASURE, EXPIRED, OBJECTION, SuppressionList
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ class Erasure:
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """Accounts about to go, with all that points to them. `listing` knows them and nobody else."""
+    """Accounts about to go, with all that points to them, and the list that knows them.
+
+    Without identifiers every row of others is held against the list, not only those that spell one of them.
+    """
 
     accounts: tuple[str, ...]
     everybody: tuple[Candidate, ...]
@@ -40,6 +44,7 @@ class Going:
     ids: tuple[str, ...]
     identifiers: frozenset[tuple[str, str]]
     listing: SuppressionList
+    names: frozenset[str]
 
 
 def forget(
@@ -52,22 +57,28 @@ def forget(
     dry_run: bool = False,
 ) -> Erasure:
     """Erase a person and list every alias of theirs; with `dry_run` only say what would go."""
+    if not dry_run and (home / ERASING).exists():
+        reapply(home, store, suppression)  # what was broken off comes first
     going = _going(accounts_behind(identifier, store, home.key), home, store)
-    if not dry_run:
-        suppression.add(home, store, sorted(going.identifiers), ERASURE, at)
-    return _remove(going, store, dry_run)
+    if dry_run:
+        return _remove(going, store, dry_run)
+    suppression.add(home, store, sorted(going.identifiers), ERASURE, at)
+    erased = _remove(going, store)
+    (home / ERASING).unlink(missing_ok=True)
+    return erased
 
 
 def suppress(identifier: str, home: Home, store: Store, suppression: SuppressionList, *, at: datetime) -> Erasure:
     """List every alias of a person who objects, without erasing them: never collected, ranked, exported or contacted.
 
-    Files that name them lose them.
+    Files and other people's rows that name them lose them.
     """
     going = _going(accounts_behind(identifier, store, home.key), home, store)
     suppression.add(home, store, sorted(going.identifiers), OBJECTION, at)
     files = store.exports_naming(going.ids)
     for path, candidates in files.items():
-        strike(Path(path), set(candidates), going.listing)
+        strike(Path(path), set(candidates), going.listing, going.names)
+    store.rewrite(rewritten_rows(store, going.accounts, going.listing, _spelled(going.identifiers)))
     return Erasure(going.accounts, going.ids, {"aliases": len(going.identifiers)}, tuple(files))
 
 
@@ -82,14 +93,27 @@ def expire(
 
 
 def reapply(home: Home, store: Store, suppression: SuppressionList) -> Erasure | None:
-    """Erase again who was erased and is here all the same: out of a restored backup, or by a run that was under way."""
+    """Erase again who was erased and is here all the same: out of a restored backup, or by a run that was under way.
+
+    After a restore, or an erasure that was broken off, everything is looked through for everybody who was ever erased.
+    """
     erased = suppression.erasures()
     if not erased:
         return None
-    held = store.accounts()
+    held, broken_off = store.accounts(), (home / ERASING).exists()
     back = {key for key, account in held.items() if erased.account_listed(account)}
-    back |= {key for key in store.credited() - held.keys() if erased.account_listed(_bare(key))}
-    return _remove(_going(sorted(back), home, store), store) if back else None
+    back |= {key for key in store.named() - held.keys() if erased.account_listed(_bare(key))}
+    if not back and not broken_off:
+        return None
+    going = _going(sorted(back), home, store)
+    if not broken_off:
+        return _remove(going, store)
+    known = {candidate_id(account, home.key) for account in store.named() - back}
+    unknown = {each for named in store.exports_naming().values() for each in named} - known
+    everyone = replace(going, ids=(*going.ids, *unknown), identifiers=frozenset(), listing=erased | going.listing)
+    done = _remove(everyone, store)
+    (home / ERASING).unlink(missing_ok=True)
+    return done
 
 
 def _going(accounts: Iterable[str], home: Home, store: Store) -> Going:
@@ -99,7 +123,8 @@ def _going(accounts: Iterable[str], home: Home, store: Store) -> Going:
     keys = {key for account in held for key in declared(account)}
     words = {account.handle.casefold() for account in held} | {key.split(":", 1)[1] for key in keys}
     shared = shared_by_others(words, keys, everybody, gone)
-    identifiers = frozenset().union(*(identifiers_of(account, shared) for account in held))
+    names = frozenset(name for account in held if (name := full_name(account.name)))
+    identifiers = frozenset(acts_naming(names, store, gone)).union(*(identifiers_of(each, shared) for each in held))
     blank = SuppressionList(home.key)
     ids = {c.id for c in theirs} | {candidate_id(key, home.key) for key in gone}
     return Going(
@@ -109,18 +134,15 @@ def _going(accounts: Iterable[str], home: Home, store: Store) -> Going:
         tuple(sorted(ids)),
         identifiers,
         SuppressionList(home.key, (blank.hash(kind, name) for kind, name in identifiers)),
+        names,
     )
 
 
 def _remove(going: Going, store: Store, dry_run: bool = False) -> Erasure:
     listing = going.listing
-    words = {name for kind, name in going.identifiers if kind == "word"}
-    rewritten = rewritten_rows(store, going.accounts, listing, words)
-    pages = [
-        key
-        for key, page in store.archive()
-        if listing.has_url(page.url) or listing.mentions(page.body.decode("utf-8", "replace"))
-    ]
+    rewritten = rewritten_rows(store, going.accounts, listing, _spelled(going.identifiers))
+    stand_on = {page for _, page in rewritten} | store.pages_about(going.accounts)
+    pages = [key for key, page in store.archive() if key in stand_on or _tells_of(page, going)]
     files = store.exports_naming(going.ids)
     if dry_run:
         acts = sum(len(candidate.evidence) for candidate in going.theirs)
@@ -129,7 +151,7 @@ def _remove(going: Going, store: Store, dry_run: bool = False) -> Erasure:
         return Erasure(going.accounts, going.ids, counts, tuple(files))
     vectors = vectors_of_theirs(going.theirs, going.everybody, store)
     for path, candidates in files.items():
-        strike(Path(path), set(candidates), listing)
+        strike(Path(path), set(candidates), listing, going.names)
     counts = store.erase(
         going.accounts,
         candidates=going.ids,
@@ -139,6 +161,20 @@ def _remove(going: Going, store: Store, dry_run: bool = False) -> Erasure:
         listed=listing.has_url,
     )
     return Erasure(going.accounts, going.ids, counts, tuple(files))
+
+
+def _tells_of(page: Page, going: Going) -> bool:
+    if going.listing.has_url(page.url):
+        return True
+    body = page.body.decode("utf-8", "replace")
+    return going.listing.mentions(body) or any(names_in(body, going.names.__contains__))
+
+
+def _spelled(identifiers: Iterable[tuple[str, str]]) -> set[str]:
+    """What a text spells that names one of these: words, the last of a full name, numbers, hosts with their paths."""
+    words = {name.split()[-1] for kind, name in identifiers if kind in ("word", "name")}
+    numbers = {name.partition("#")[2] for kind, name in identifiers if kind == "id"}
+    return words | numbers | {name.removeprefix("web:") for _, name in identifiers if name.startswith("web:")}
 
 
 def _bare(account: str) -> Account:

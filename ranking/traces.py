@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import glob
 import json
 import re
 from collections import Counter
@@ -15,9 +16,10 @@ from ranking.embed import text_hash
 from ranking.exporting import replace_file
 from scrapers.candidates import repositories
 from scrapers.identity.keys import link_key
+from scrapers.naming import names_in, without_names
 from scrapers.records import Account, Candidate, Evidence
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
+from scrapers.suppression import REDACTED, SuppressionList, within
 
 ORDINARY_USES = 3  # a word that this many other people's texts use is a word, not a name
 
@@ -42,12 +44,28 @@ def shared_by_others(
     return frozenset(shared | {word for word, count in uses.items() if count >= ORDINARY_USES})
 
 
+def acts_naming(names: Collection[str], store: Store, gone: Collection[str]) -> set[tuple[str, str]]:
+    """Which acts and biographies of others name somebody in full, as what the suppression list keeps of that."""
+    found: set[tuple[str, str]] = set()
+    if not names:
+        return found
+    for _, _, _, said in store.stated_rows():
+        owner, act = (said.account, said.id) if isinstance(said, Evidence) else (said.key, str(said.key))
+        if str(owner) in gone:
+            continue
+        text = f"{said.title}\n{said.text}\n{said.details}" if isinstance(said, Evidence) else said.bio or ""
+        for _, _, name in names_in(text, names.__contains__):
+            found |= {("names", act), ("name", f"{act} {name}")}
+    return found
+
+
 def rewritten_rows(
     store: Store, gone: Collection[str], listing: SuppressionList, words: Collection[str]
 ) -> dict[tuple[str, str], Evidence | Account | None]:
-    """Other people's rows that name the person: blanked, or None where only a page of the person's can cite them."""
-    if not words:
-        return {}
+    """Other people's rows that name the person: blanked, or None where only a page of the person's can cite them.
+
+    Only rows that spell one of `words` are looked at; without any word all are.
+    """
     spelled = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)), re.IGNORECASE)
     changed: dict[tuple[str, str], Evidence | Account | None] = {}
     for name, page, page_url, said in store.stated_rows():
@@ -73,23 +91,29 @@ def vectors_of_theirs(theirs: Iterable[Candidate], everybody: Iterable[Candidate
     return sorted(mine - hashes(candidate for candidate in everybody if candidate.id not in ids))
 
 
-def strike(path: Path, candidates: set[str], listing: SuppressionList) -> None:
-    """Take people out of an exported file: their rows of CSV and JSON lines and their names in the rows of others.
+def strike(path: Path, candidates: set[str], listing: SuppressionList, names: Collection[str] = ()) -> None:
+    """Take people out of an exported file: their rows of CSV and JSON lines and what names them in the rows of others.
 
-    A file of any other kind goes as a whole; it can be written again.
+    A file of any other kind goes as a whole, and so does a draft that a crash left; they can be written again.
     """
+    for draft in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        draft.unlink(missing_ok=True)
     if not path.is_file():
         return
+
+    def blank(text: str) -> str:
+        return without_names(listing.blank(text), names.__contains__, REDACTED)
+
     rows = csv.reader(StringIO(path.read_text(encoding="utf-8"), newline="")) if path.suffix == ".csv" else iter(())
     header = next(rows, [])
     if "candidate_id" in header:
         column, text = header.index("candidate_id"), StringIO(newline="")
-        kept = [[listing.blank(cell) for cell in row] for row in rows if row[column] not in candidates]
+        kept = [[blank(cell) for cell in row] for row in rows if row[column] not in candidates]
         csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows([header, *kept])
         replace_file(path, text.getvalue())
     elif path.suffix == ".jsonl":
         told = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        others = [listing.blank_value(row) for row in told if row["candidate_id"] not in candidates]
+        others = [within(row, blank) for row in told if row["candidate_id"] not in candidates]
         replace_file(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in others))
     else:
         path.unlink()

@@ -24,14 +24,17 @@ from urllib.parse import unquote
 
 from scrapers.aliases import accounts_in, api_number
 from scrapers.identity.keys import avatar_id
+from scrapers.naming import without_names
 from scrapers.records import Account, AccountKey, Evidence, Record, Refused, Request
 from scrapers.settings import Home
 from scrapers.store import Store
 
 REDACTED = "[removed]"
 ERASURE, OBJECTION, EXPIRED = "erasure", "objection", "expired"  # why somebody is on the list
+ERASING = "erasing"  # a file of the home, there from the start of an erasure to its end
 Listed = Callable[[AccountKey], bool]
 _TOKEN = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+_URL = re.compile(r"https?://[^\s\"'<>`|\\^{}()\[\],;]+", re.IGNORECASE)
 
 
 class SuppressionList:
@@ -53,6 +56,8 @@ class SuppressionList:
         in_store = store.suppressed_hashes()
         in_file = {row["hash"]: row for row in _rows(path, 0)[0]}
         missing = [in_file[h] | {"at": datetime.fromisoformat(in_file[h]["at"])} for h in in_file.keys() - in_store]
+        if any(row["reason"] == ERASURE for row in missing):  # an older store was put back: who was erased may be in it
+            (home / ERASING).touch(mode=0o600)
         store.add_suppressions(missing)
         now = datetime.now(UTC).isoformat()
         _append(
@@ -77,6 +82,10 @@ class SuppressionList:
     def erasures(self) -> SuppressionList:
         """Those alone who were erased: nothing of theirs may lie here, not even unseen."""
         return SuppressionList(self._key, self._erased)
+
+    def __or__(self, other: SuppressionList) -> SuppressionList:
+        """Those of both lists, under this one's key."""
+        return SuppressionList(self._key, self._hashes | other._hashes)
 
     def __bool__(self) -> bool:
         return bool(self._hashes)
@@ -105,8 +114,11 @@ class SuppressionList:
         return bool(self._hashes) and self.hash(kind, identifier) in self._hashes
 
     def mentions(self, text: str) -> bool:
-        """Whether any word of the text is a listed account name: such a page is not archived."""
-        return bool(self._hashes) and any(self._blank_token(token) != token for token in set(_TOKEN.findall(text)))
+        """Whether any word of the text is a listed account name, or any URL a listed person's: it is not archived."""
+        if not self._hashes:
+            return False
+        named = any(self._blank_token(token) != token for token in set(_TOKEN.findall(text)))
+        return named or any(map(self.has_url, set(_URL.findall(text))))
 
     def account_listed(self, account: Account) -> bool:
         """Listed by its own key, number or URL, or because it declares a listed account or page as its own."""
@@ -161,52 +173,71 @@ class SuppressionList:
         """What another person's record says without every word, link and team entry of listed people."""
         links = tuple(link for link in item.links if not self._names(link))
         if isinstance(item, Account):
-            return replace(item, bio=self.blank(item.bio) if item.bio else item.bio, links=links)
+            return replace(item, bio=self.blank(item.bio, str(item.key)) if item.bio else item.bio, links=links)
         on_list = is_listed or self.has_account
         return replace(
             item,
-            title=self.blank(item.title),
-            text=self.blank(item.text),
+            title=self.blank(item.title, item.id),
+            text=self.blank(item.text, item.id),
             tags=tuple(self.blank(tag) for tag in item.tags),
             links=links,
             team=tuple(key for key in item.team if not on_list(key)),
-            details={name: self.blank_value(value) for name, value in item.details.items()},
+            details=within(item.details, lambda text: self.blank(text, item.id)),
         )
+
+    def names_by_name(self, record: Record) -> bool:
+        """Whether a record is known to name a listed person in full."""
+        if not isinstance(record, Account | Evidence):
+            return False
+        return self._has("names", record.id if isinstance(record, Evidence) else str(record.key))
 
     def _names(self, link: str) -> bool:
         return self.has_url(link) or self.mentions(unquote(link))
 
-    def blank(self, text: str) -> str:
-        """The text without listed names; a URL of a listed person goes as a whole."""
+    def blank(self, text: str, act: str = "") -> str:
+        """The text without listed account names and hosts; a URL of a listed person goes as a whole.
+
+        Where that act (an evidence id, or an account whose biography it is) is known to name somebody in full, so do
+        these names.
+        """
         if text.startswith(("http://", "https://")) and self.has_url(text):
             return ""
-        return _TOKEN.sub(lambda token: self._blank_token(token.group()), text)
+        text = _URL.sub(lambda url: REDACTED if self.has_url(url.group()) else url.group(), text)
+        text = _TOKEN.sub(lambda token: self._blank_token(token.group()), text)
+        if act and self._has("names", act):
+            return without_names(text, lambda name: self._has("name", f"{act} {name}"), REDACTED)
+        return text
 
     def _blank_token(self, token: str) -> str:
         """A listed name, alone or as a part of a dotted name such as a host, is removed."""
-        if self.has_word(token):
+        if self.has_word(token) or ("." in token and self._has("account", f"web:{token.casefold()}")):
             return REDACTED
         return ".".join(REDACTED if self.has_word(part) else part for part in token.split("."))
 
-    def blank_value(self, value: Any) -> Any:
-        """The same for every text inside a JSON value."""
-        if isinstance(value, str):
-            return self.blank(value)
-        if isinstance(value, Mapping):
-            return {key: self.blank_value(item) for key, item in value.items()}
-        return [self.blank_value(item) for item in value] if isinstance(value, list | tuple) else value
-
     def add(self, home: Home, store: Store, identifiers: Iterable[tuple[str, str]], reason: str, at: datetime) -> None:
-        """List identifiers, as (kind, identifier): account "site:handle" or "web:host/path", id "site#number", word.
+        """List identifiers, as (kind, identifier): account "site:handle" or "web:host/path", id "site#number", word;
+        of acts that name them in full: names, an act; name, an act and the name.
 
-        Of a tombstone: act, an evidence id; past, an account.
+        Of a tombstone: act, an evidence id; past, an account. That an erasure began is on record before anything is
+        listed, so that one that was broken off is known.
         """
+        if reason == ERASURE:
+            (home / ERASING).touch(mode=0o600)
         rows = [{"hash": self.hash(kind, name), "kind": kind, "reason": reason, "at": at} for kind, name in identifiers]
         fresh = [row for row in rows if row["hash"] not in self._hashes]
         store.add_suppressions(fresh)
         _append(home, [row | {"at": at.isoformat()} for row in fresh])
         self._path = home / "suppression.jsonl"
         self._reread()
+
+
+def within(value: Any, change: Callable[[str], str]) -> Any:
+    """A JSON value with every text in it changed."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {key: within(item, change) for key, item in value.items()}
+    return [within(item, change) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _rows(path: Path, start: int) -> tuple[list[dict[str, Any]], int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ranking.pool import TalentPool, embed_evidence
 from scrapers.access import WhoIsThat, held_of
 from scrapers.candidates import join_accounts
 from scrapers.collect import Run, collect, planned
+from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
 from scrapers.settings import Home
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
@@ -155,3 +157,32 @@ def test_unknown_identifiers_are_refused(home: Home, store: Store) -> None:
     """What is no id, URL, handle or address gets a clear answer."""
     with pytest.raises(WhoIsThat, match="candidate id"):
         forget("nonsense", home, store, SuppressionList.open(home, store), at=NOON)
+
+
+def test_a_name_in_the_words_of_others_goes_with_its_bearer(home: Home, store: Store, tmp_path: Path) -> None:
+    """What was held names nobody in full any more, also after it is collected again; a namesake elsewhere stays."""
+    name, other = "Vera Nightingale", AccountKey("forem", STAYS)
+    hers = Account("arxiv", "vera-nightingale", "https://arxiv.org/search/?query=Vera+Nightingale", name=name)
+    thanks = Evidence(EvidenceKind.POST, other, "Pager", f"Thanks to {name}, who read it.", "https://forem.example/1")
+    later = replace(thanks, url="https://forem.example/2", text=f"Another {name} sings.")
+    papers, posts = (Request(source, f"https://{source}.example/list") for source in ("arxiv", "forem"))
+
+    def seen(request: Request, *records: Account | Evidence) -> None:
+        listed = SuppressionList.open(home, store)
+        kept, held = listed.apply(records)
+        page = Page(request.source, request.url, f"<p>{name}</p>".encode(), NOON)
+        clean = not held and not any(map(listed.names_by_name, kept))
+        store.settle("live", request, page=page, records=kept, archive=clean)
+
+    seen(papers, hers)
+    seen(posts, Account("forem", STAYS, name="Bob Stays"), thanks)
+    join_accounts(store, home.key, NOON)
+    forget(str(hers.key), home, store, SuppressionList.open(home, store), at=NOON)
+    for _ in range(2):
+        assert traces(home, "nightingale") == []
+        assert list(store.archive()) == []
+        assert [item.text for item, _, _ in store.evidence()] == ["Thanks to [removed], who read it."]
+        seen(papers, hers)
+        seen(posts, Account("forem", STAYS, name="Bob Stays"), thanks)
+    seen(posts, later)
+    assert f"Another {name} sings." in [item.text for item, _, _ in store.evidence()]

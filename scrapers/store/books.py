@@ -78,11 +78,13 @@ class Books(Database):
             if rows:
                 connection.execute(insert(t.exports), rows)
 
-    def exports_naming(self, candidates: Iterable[str]) -> dict[str, list[str]]:
-        """Path -> the given candidates that it names."""
+    def exports_naming(self, candidates: Iterable[str] | None = None) -> dict[str, list[str]]:
+        """Path -> the given candidates, or all, that it names."""
         naming: dict[str, list[str]] = defaultdict(list)
+        query = select(t.exports)
+        if candidates is not None:
+            query = query.where(t.exports.c.candidate_id.in_(list(candidates)))
         with self._reading() as connection:
-            query = select(t.exports).where(t.exports.c.candidate_id.in_(list(candidates)))
             for row in connection.execute(query.order_by(t.exports.c.path)):
                 naming[row.path].append(row.candidate_id)
         return dict(naming)

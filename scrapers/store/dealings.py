@@ -104,6 +104,23 @@ class Dealings(Database):
         with self._reading() as connection:
             return set(connection.scalars(acts))
 
+    def pages_about(self, accounts: Collection[str]) -> set[str]:
+        """The keys of the pages that say something of these accounts."""
+        with self._reading() as connection:
+            return {
+                key
+                for table in (t.accounts, t.evidence)
+                for key in connection.scalars(select(table.c.page_key).where(table.c.account.in_(accounts)).distinct())
+            }
+
+    def named(self) -> set[str]:
+        """Every account that any table names."""
+        names = ("account", "left", "right")
+        columns = [table.c[name] for table in t.metadata.sorted_tables for name in names if name in table.c]
+        with self._reading() as connection:
+            found = {each for column in columns for each in connection.scalars(select(column).distinct())}
+        return {account for account in found if account}
+
     def expire_pages(self, before: datetime) -> int:
         """Delete archived pages fetched before that moment (G4); returns how many."""
         with self._writing() as connection:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from scrapers import tables as t
 from scrapers.identity.records import Judgement, Past, Proposal
@@ -189,22 +189,31 @@ class Holdings(Database):
                     for row in connection.execute(select(t.frontier.c.position, t.frontier.c.url)).all()
                     if listed(row.url)
                 ),
-                "rows_of_others": 0,
             }
             nobody: dict[str, Any] = {"candidate_id": None, "terms": [], "evidence": []}
             connection.execute(update(t.placings).where(t.placings.c.candidate_id.in_(gone)).values(nobody))
-            for (name, key), kept in rewritten.items():
-                if kept is None:
-                    for table, column in ((t.evidence, t.evidence.c.evidence_id), (t.accounts, t.accounts.c.account)):
-                        counts["rows_of_others"] += drop(table, (column == name) & (table.c.page_key == key))
-                elif isinstance(kept, Evidence):
-                    row = (t.evidence.c.evidence_id == name) & (t.evidence.c.page_key == key)
-                    connection.execute(update(t.evidence).where(row).values(evidence_row(kept)))
-                else:
-                    row = (t.accounts.c.account == name) & (t.accounts.c.page_key == key)
-                    connection.execute(update(t.accounts).where(row).values(account_row(kept)))
+            counts["rows_of_others"] = self._rewrite(connection, rewritten)
         self.compact()
         return counts
+
+    def rewrite(self, rewritten: Mapping[tuple[str, str], Evidence | Account | None]) -> int:
+        """Put what remains of rows, by evidence id or account and by page, in their place; returns how many went."""
+        with self._writing() as connection:
+            return self._rewrite(connection, rewritten)
+
+    def _rewrite(self, connection: Connection, rewritten: Mapping[tuple[str, str], Evidence | Account | None]) -> int:
+        gone = 0
+        for (name, key), kept in rewritten.items():
+            if kept is None:
+                for table, column in ((t.evidence, t.evidence.c.evidence_id), (t.accounts, t.accounts.c.account)):
+                    gone += connection.execute(delete(table).where(column == name, table.c.page_key == key)).rowcount
+            elif isinstance(kept, Evidence):
+                row = (t.evidence.c.evidence_id == name) & (t.evidence.c.page_key == key)
+                connection.execute(update(t.evidence).where(row).values(evidence_row(kept)))
+            else:
+                row = (t.accounts.c.account == name) & (t.accounts.c.page_key == key)
+                connection.execute(update(t.accounts).where(row).values(account_row(kept)))
+        return gone
 
     def stated_rows(self) -> Iterator[tuple[str, str, str, Evidence | Account]]:
         """Every statement about anybody, unmerged: evidence id or account key, page key, page URL, and what it says."""

@@ -1,0 +1,291 @@
+"""Random histories: whoever asked to be left alone never comes back, whatever happens in between."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import event
+
+from flows.cli.operator import ask_operator, write_operator
+from ranking import erasure
+from ranking.exporting import export
+from ranking.feedback import Decision, keep
+from ranking.pool import NobodyToRank, TalentPool, embed_evidence
+from ranking.sweep import sweep
+from scrapers import decisions
+from scrapers.candidates import join_accounts
+from scrapers.collect import Run, collect, planned
+from scrapers.faults import Fault
+from scrapers.records import AccountKey
+from scrapers.reparse import reparse
+from scrapers.settings import Home
+from scrapers.store import Store
+from scrapers.suppression import SuppressionList
+from tests.conftest import NOON, THOROUGH
+from tests.embedder import HashingEmbedder
+from tests.histories import SITES, Somebody, World
+
+WORLD = World()
+FORMS = ("shortlist_csv", "jsonl", "page", "greenhouse", "lever")
+people, sites = st.sampled_from(WORLD.people), st.sampled_from(SITES)
+Deed = Callable[[Home, Store], object]
+
+
+def left_alone(home: Home, store: Store) -> SuppressionList:
+    return SuppressionList.open(home, store)
+
+
+def collected(only: tuple[str, ...], acts: int, folder: Path) -> Deed:
+    def deed(home: Home, store: Store) -> object:
+        archive = WORLD.write(folder, acts, only)
+        with planned(home, since=NOON.date(), today=NOON.date(), replay=archive) as plan:
+            return collect(Run(plan, home, store, left_alone(home, store)))
+
+    return deed
+
+
+def refreshed(home: Home, store: Store) -> None:
+    """What `headwater refresh` does."""
+    erasure.reapply(home, store, left_alone(home, store))
+    join_accounts(store, home.key, NOON)
+    embed_evidence(store, embedder=HashingEmbedder())
+
+
+def swept(home: Home, store: Store) -> None:
+    sweep(home, store, left_alone(home, store), at=NOON, confirm_clock=True)
+
+
+def reread(home: Home, store: Store) -> None:
+    reparse(home, store, workers=1)
+
+
+def killed_at(point: int, home: Home, deed: Deed) -> bool:
+    """Do it in a process of its own, which dies at that statement, flush, rename or removal; whether it died."""
+    if (child := os.fork()) == 0:
+        left = point
+
+        def tick(*_: Any) -> None:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                os._exit(9)
+
+        def ticking(done: Callable[..., Any]) -> Callable[..., Any]:
+            return lambda *args, **named: (tick(), done(*args, **named))[1]
+
+        try:
+            signal.alarm(60)
+            os.fsync, Path.unlink, Path.replace = ticking(os.fsync), ticking(Path.unlink), ticking(Path.replace)  # type: ignore[method-assign,assignment]
+            with Store.open(home) as store:
+                event.listen(store._engine, "before_cursor_execute", tick)
+                deed(home, store)
+            os._exit(0)
+        except Fault:
+            os._exit(0)
+        finally:
+            os._exit(8)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+
+
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with an operator, after its first night, to copy."""
+    folder = tmp_path_factory.mktemp("histories")
+    home = Home(folder / "home").create()
+    write_operator(home / "operator.toml", ask_operator({}, NOON.date(), defaults=True))
+    with Store.open(home) as store:
+        collected(SITES, 1, folder)(home, store)
+        refreshed(home, store)
+    return home.folder
+
+
+class Histories(RuleBasedStateMachine):
+    """A home, what happens to it, and who asked to be left alone."""
+
+    first_night: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="headwater-history-"))
+        shutil.copytree(self.first_night, self.folder / "home")
+        self.home = Home(self.folder / "home")
+        self.store = Store.open(self.home)
+        self.gone: set[str] = set()  # accounts that were erased
+        self.spelled: set[str] = set()  # what spells them
+        self.silent: set[str] = set()  # accounts of those who objected
+        self.unspoken: set[str] = set()  # what spells those
+        self.settled = True  # no crash and no restore since the last refresh or sweep
+        self.backups = 0
+        self.opened: TalentPool | None = None
+
+    def teardown(self) -> None:
+        self.store.close()
+        shutil.rmtree(self.folder)
+
+    def do(self, deed: Deed, point: int | None) -> None:
+        """Do it, whole or killed at that point."""
+        if point is None:
+            deed(self.home, self.store)
+            return
+        self.store.close()
+        if killed_at(point, self.home, deed):
+            self.settled = False
+        self.store = Store.open(self.home)
+
+    points = st.none() | st.integers(0, 60)
+
+    @rule(only=st.sampled_from([("github",), ("forem",), ("devpost",), SITES]), acts=st.integers(1, 2), point=points)
+    def collect(self, only: tuple[str, ...], acts: int, point: int | None) -> None:
+        self.do(collected(only, acts, self.folder), point)
+
+    @rule(point=points)
+    def refresh(self, point: int | None) -> None:
+        self.do(refreshed, point)
+        self.settled = self.settled or point is None
+
+    @rule(point=points)
+    def sweep(self, point: int | None) -> None:
+        self.do(swept, point)
+        self.settled = self.settled or point is None
+
+    @rule(point=points)
+    def rebuild(self, point: int | None) -> None:
+        self.do(reread, point)
+
+    @rule(one=people, left=sites, right=sites, apart=st.booleans())
+    def judge(self, one: Somebody, left: str, right: str, apart: bool) -> None:
+        word = decisions.different if apart else lambda a, b, *rest: decisions.same([a, b], *rest)
+        with suppress(Fault):
+            word(one.key(left), one.key(right), self.store, self.home.key, NOON)
+
+    @rule(one=people, site=sites)
+    def split(self, one: Somebody, site: str) -> None:
+        with suppress(Fault):
+            decisions.split(one.key(site), self.store, self.home.key, NOON)
+
+    @rule(one=people, site=sites, by_id=st.booleans(), erased=st.booleans(), point=points)
+    def opt_out(self, one: Somebody, site: str, by_id: bool, erased: bool, point: int | None) -> None:
+        members, stated = self.store.members(), self.store.accounts()
+        owner = members.get(one.key(site))
+        identifier = owner if by_id and owner else one.key(site)
+        theirs = {account for account in members if owner and members[account] == owner} or {one.key(site)}
+        whose = {account: next(p for p in WORLD.people if account in map(p.key, SITES)) for account in theirs}
+        spelled = {word for each, person in whose.items() for word in person.spelled(each, stated.get(each))}
+        act = erasure.forget if erased else erasure.suppress
+        self.do(lambda home, store: act(identifier, home, store, left_alone(home, store), at=NOON), point)
+        listed = left_alone(self.home, self.store)
+        if point is None or all(listed.has_account(AccountKey(*account.split(":", 1))) for account in theirs):
+            (self.gone if erased else self.silent).update(theirs)
+            (self.spelled if erased else self.unspoken).update(spelled)
+        self.spelled |= {person.name for person in WORLD.people if self.gone.issuperset(map(person.key, SITES))}
+
+    @rule()
+    def open_notebook(self) -> None:
+        self.opened = self.pool()
+
+    @rule(form=st.sampled_from(FORMS), blind=st.booleans(), stale=st.booleans(), number=st.integers(0, 2), point=points)
+    def hand_over(self, form: str, blind: bool, stale: bool, number: int, point: int | None) -> None:
+        """Export from a pool that was just opened, or from one that a notebook has held since who knows when."""
+        found = self.opened if stale else self.pool()
+        if found is not None:
+            listed = found.rank("calls retried until the queue was empty", as_of=NOON.date())
+            path = self.home / "exports" / f"list-{number}"
+            self.do(lambda home, _: export(listed, home, form, path, at=NOON, blind=blind), point)
+
+    @rule()
+    def review(self) -> None:
+        if (found := self.pool()) is not None:
+            said = [Decision(person, "yes", "Wrote the queue.") for person in found.candidates]
+            keep(said, "a role", self.home, self.store, NOON)
+
+    @rule()
+    def back_up(self) -> None:
+        self.store.close()
+        self.backups += 1
+        shutil.copytree(self.home.folder, self.folder / f"backup-{self.backups}")
+        self.store = Store.open(self.home)
+
+    @precondition(lambda self: self.backups)
+    @rule(data=st.data(), whole=st.booleans())
+    def restore(self, data: st.DataObject, whole: bool) -> None:
+        """Everything but the list of who opted out, or that list alone."""
+        backup = self.folder / f"backup-{data.draw(st.integers(1, self.backups))}"
+        self.store.close()
+        if whole:
+            kept = ("suppression.jsonl", "secret.key", "audit.jsonl", "audit.end")
+            for name in self.home.folder.iterdir():
+                if name.name not in kept:
+                    shutil.rmtree(name) if name.is_dir() else name.unlink()
+            shutil.copytree(backup, self.home.folder, ignore=lambda *_: kept, dirs_exist_ok=True)
+        elif (backup / "suppression.jsonl").exists():
+            shutil.copy(backup / "suppression.jsonl", self.home / "suppression.jsonl")
+        self.settled = False
+        self.store = Store.open(self.home)
+
+    def pool(self) -> TalentPool | None:
+        try:
+            return TalentPool.open(self.home, embedder=HashingEmbedder())
+        except NobodyToRank:
+            return None
+
+    @invariant()
+    def nobody_reappears(self) -> None:
+        """Neither the erased nor those who objected can be ranked; of the erased, nothing is held."""
+        pool = self.pool() if self.gone | self.silent else None
+        ranked = {str(a.key) for each in (pool.candidates.values() if pool else ()) for a in each.accounts}
+        assert ranked & (self.gone | self.silent) == set()
+        if self.settled:
+            held = self.store.accounts().keys() | self.store.credited() | self.store.members().keys()
+            assert held & self.gone == set()
+
+    @invariant()
+    def nothing_spells_them(self) -> None:
+        """No byte below the home spells an erased person, and nothing that leaves the house one who objected."""
+        if not (self.settled and self.spelled | self.unspoken):
+            return
+        assert set(spelling(self.spelled, self.lying())) == set()
+        gone_out = ((name, text) for name, text in self.lying() if name.startswith(("exports/", "feedback")))
+        assert set(spelling(self.spelled | self.unspoken, gone_out)) == set()
+
+    def lying(self) -> Iterator[tuple[str, bytes]]:
+        """Every file of the home as it lies there, the log of the database too, and archived pages unpacked."""
+        for path in self.home.folder.rglob("*"):
+            if path.is_file():
+                yield str(path.relative_to(self.home.folder)), path.read_bytes()
+        for key, page in self.store.archive():
+            yield f"page {key} {page.url}", page.body
+
+
+def spelling(words: set[str], texts: Iterator[tuple[str, bytes]]) -> Iterator[str]:
+    for name, text in texts:
+        lower = text.lower()
+        yield from (f"{name}: {word}" for word in words if word.casefold().encode() in lower)
+
+
+def test_who_opted_out_stays_out_whatever_happens(first_night: Path) -> None:
+    """Opt-outs, joins, splits, crashes, rebuilds and restores in any order: 0 reappearances, 0 identifiers on disk."""
+    Histories.first_night = first_night
+    run_state_machine_as_test(
+        Histories,
+        settings=settings(
+            max_examples=500 if THOROUGH else 6,
+            stateful_step_count=20 if THOROUGH else 8,
+            deadline=None,
+            phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+            derandomize=not THOROUGH,
+            database=None,
+            print_blob=False,
+        ),
+    )
