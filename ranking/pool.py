@@ -76,9 +76,10 @@ class TalentPool:
         place = home if isinstance(home, Home) else find_home(Path(home) if home else None)
         with Store.open(place) as store:
             listed = SuppressionList.open(place, store)
-            everybody = load_candidates(store, Ledger.read().closed())
             today = datetime.now(UTC).date()
-            late = frozenset() if place.apart else past_due(everybody, place, store, today)
+            with store.snapshot():
+                everybody, described = load_candidates(store, Ledger.read().closed()), repositories(store)
+                late = frozenset() if place.apart else past_due(everybody, place, store, today)
             candidates, funnel = sift(
                 everybody,
                 {
@@ -95,7 +96,7 @@ class TalentPool:
                 )
             if not candidates:
                 raise NobodyToRank(f"{place.folder}: nobody here yet; run `headwater collect` and `headwater refresh`")
-            corpus = build_corpus(candidates, Held(store), embedder, progress, repositories(store))
+            corpus = build_corpus(candidates, Held(store), embedder, progress, described)
             return cls(candidates, corpus, weights_of(place), funnel)
 
     @classmethod

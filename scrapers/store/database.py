@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
@@ -21,6 +22,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._held = threading.local()
         # A snapshot for reads of several statements, which SQLite gives to every transaction.
         self._snapshot = {} if self._in_a_file else {"isolation_level": "REPEATABLE READ"}
 
@@ -80,7 +82,30 @@ class Database:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
+        if (held := getattr(self._held, "connection", None)) is not None:
+            yield held
+            return
         with faults_named(self._engine), self._engine.connect().execution_options(**self._snapshot) as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that this thread reads inside stands as of one moment, whatever is written meanwhile, also by itself."""
+        with self._reading() as connection:
+            before, self._held.connection = getattr(self._held, "connection", None), connection
+            try:
+                yield
+            finally:
+                self._held.connection = before
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        """A transaction on rows that no other kind of writer touches: on a server it waits for none of them."""
+        with (
+            faults_named(self._engine),
+            self._engine.connect().execution_options(writes=self._in_a_file) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     def _insert(self, table: Any) -> Any:
