@@ -9,21 +9,21 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
 from scrapers import sources as known
-from scrapers.bounded import Reader, read_within
+from scrapers.bounded import LARGE, Reader, read_within
 from scrapers.locks import locked
 from scrapers.processes import fresh_processes, know_sources
-from scrapers.reading import version_of
+from scrapers.reading import read_page, version_of
 from scrapers.records import Account, Code, Evidence, Page, Record, Refused
 from scrapers.rows import PageDamaged
 from scrapers.settings import Home
@@ -33,6 +33,7 @@ from scrapers.suppression import SuppressionList
 from scrapers.yields import Yield
 
 CHUNK = 32  # pages that one process reads at a time
+BATCH = 256  # pages that another machine reads at a time
 AHEAD = 3  # chunks handed to each other process, so that none waits for this one
 WORTH = 3.0  # seconds of reading from which other processes, which take two to start, are worth it
 
@@ -61,6 +62,11 @@ class _Chunk:
     changed: list[Reread]
     refused: list[Refused]
     cpu: dict[int, float]
+    large: list[str]  # pages that were left, since reading them must be where it can be ended
+
+
+# Runs a function over batches of page keys on other machines, and gives the results in any order.
+EachBatch = Callable[[Callable[[Sequence[str]], _Chunk], Iterable[Sequence[str]]], Iterable[_Chunk]]
 
 
 def reparse(
@@ -69,13 +75,14 @@ def reparse(
     sources: Sequence[str] = (),
     *,
     workers: int | None = None,
+    each_batch: EachBatch | None = None,
     wait_for_locks: float = 1.0,
     on_progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
 ) -> Rereading:
     """Read every archived page of these sources (of all, by default) with today's parsers and keep what differs.
 
-    A page that cannot be read keeps what it said before and is a failure in the result. Raises Locked while one of
-    the sources is being collected.
+    A page that cannot be read keeps what it said before and is a failure in the result. `each_batch` has the pages
+    read on other machines, but for large ones. Raises Locked while one of the sources is being collected.
     """
     names = list(sources) or list(find_sources())
     for name in names:
@@ -85,10 +92,10 @@ def reparse(
         for name in names:
             locks.enter_context(locked(home, f"collect-{name}", wait_for_locks))
         keys = store.page_keys(names)
-        chunks = [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
         workers = workers or (os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()) or 1
         done = 0
-        for chunk in _read_all(home, store, chunks, workers):
+        read = _read_elsewhere(home, store, keys, each_batch) if each_batch else _read_all(home, store, keys, workers)
+        for chunk in read:
             found.removed += store.keep_reread(chunk.changed) if chunk.changed else 0
             found.pages += chunk.pages
             for process, seconds in chunk.cpu.items():
@@ -101,9 +108,36 @@ def reparse(
     return found
 
 
-def _read_all(home: Home, store: Store, chunks: Sequence[Sequence[str]], workers: int) -> Iterator[_Chunk]:
+def _chunks(keys: Sequence[str], size: int) -> list[Sequence[str]]:
+    return [keys[start : start + size] for start in range(0, len(keys), size)]
+
+
+def _read_elsewhere(home: Home, store: Store, keys: Sequence[str], each_batch: EachBatch) -> Iterator[_Chunk]:
+    """Each batch read on other machines; large pages here, when all others are done."""
+    large: list[str] = []
+    for chunk in each_batch(partial(_read_small, home.folder, tuple(known.__path__)), _chunks(keys, BATCH)):
+        large += chunk.large
+        yield chunk
+    yield from _read_all(home, store, large, workers=1)
+
+
+def _read_small(folder: Path, folders: Sequence[str], keys: Sequence[str]) -> _Chunk:
+    return _read(*_opened(folder, folders), None, keys)
+
+
+@cache
+def _opened(folder: Path, folders: Sequence[str]) -> tuple[Store, SuppressionList]:
+    """The store of that home in another process, with every source known; opened once."""
+    know_sources(folders)
+    home = Home(folder)
+    store = Store.open(home)
+    return store, SuppressionList.open(home, store)
+
+
+def _read_all(home: Home, store: Store, keys: Sequence[str], workers: int) -> Iterator[_Chunk]:
     """Each chunk read, in the order in which they are done. The first tells whether others are worth starting."""
-    suppression, waiting = SuppressionList.open(home, store), deque(chunks)
+    suppression, chunks = SuppressionList.open(home, store), _chunks(keys, CHUNK)
+    waiting = deque(chunks)
     with Reader(processes=fresh_processes(__name__)) as reader:
         read, begun = partial(_read, store, suppression, reader.read), time.perf_counter()
         for keys in islice(chunks, 1):
@@ -163,10 +197,7 @@ _there: tuple[Store, SuppressionList] | None = None
 
 def _open_there(folder: Path, folders: Sequence[str]) -> None:
     global _there
-    know_sources(folders)
-    home = Home(folder)
-    store = Store.open(home)
-    _there = store, SuppressionList.open(home, store)
+    _there = _opened(folder, tuple(folders))
 
 
 def _read_there(keys: Sequence[str]) -> _Chunk:
@@ -175,19 +206,29 @@ def _read_there(keys: Sequence[str]) -> _Chunk:
 
 
 def _read(
-    store: Store, suppression: SuppressionList, read: Callable[[Source, Page], list[Record]], keys: Sequence[str]
+    store: Store,
+    suppression: SuppressionList,
+    read: Callable[[Source, Page], list[Record]] | None,
+    keys: Sequence[str],
 ) -> _Chunk:
-    """These pages read by today's parsers, and of them those that say something else than the store."""
-    chunk, begun = _Chunk(Counter(), [], [], {}), time.process_time()
+    """These pages read by today's parsers, and of them those that say something else than the store.
+
+    Without a `read` that can be ended, large ones are left.
+    """
+    chunk, begun = _Chunk(Counter(), [], [], {}, []), time.process_time()
     for archived in store.archived_rows(keys):
-        chunk.pages[archived.row.source] += 1
         try:
             page = archived.page()
         except PageDamaged as damage:
+            chunk.pages[archived.row.source] += 1
             chunk.refused.append(Refused(Code.INTEGRITY, archived.row.url, str(damage), archived.row.source))
             continue
+        if read is None and len(page.body) > LARGE:
+            chunk.large.append(archived.key)
+            continue
+        chunk.pages[archived.row.source] += 1
         source = source_named(page.source)
-        records = read(source, page)
+        records = (read or read_page)(source, page)
         refused = [record for record in records if isinstance(record, Refused)]
         chunk.refused.extend(refusal for refusal in refused if refusal.code is not Code.EMPTY)
         if len(refused) == len(records) and all(refusal.code is not Code.EMPTY for refusal in refused):
