@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import csv
 import json
+import runpy
 from dataclasses import replace
+from importlib import import_module
 from io import StringIO
 from itertools import islice
 from pathlib import Path
+from random import Random
 
 import pandas as pd
 import pytest
 
 from ranking.exporting import export, parts
 from ranking.exports import export_named, find_exports
-from ranking.exports._ats import HANDLE, ONE_NAME, first_and_last
+from ranking.exports._ats import HANDLE, ONE_NAME, first_and_last, write_table
+from ranking.exports._cells import said_in
 from ranking.shortlist import Shortlist
 from scrapers.records import Account, Candidate
 from scrapers.settings import Home
 from tests.conftest import NOON
 from tests.test_exports import shortlist, written
 
+MARKS = ("Ada", "-5", "+", "=1", "@", "'", '"', ";", ",", "\u00a0", "\u200b", "|", "％", "ö", " ", "12.5", "<b>", "林")
 DIALECTS = ("ashby", "gem", "greenhouse", "lever")
 EXPECTED = Path(__file__).parent / "exports"
 
@@ -49,6 +54,28 @@ def test_pandas_reads_every_dialect_with_the_same_values(name: str, tmp_path: Pa
     path.write_text(written(name, listed), encoding="utf-8", newline="")
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     assert frame.to_dict("records") == list(csv.DictReader(StringIO(written(name, listed), newline="")))
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", sorted(set(find_exports()) - {"page", "jsonl"}))
+def test_no_cell_runs_whatever_separates_cells(name: str, shared: Path, tmp_path: Path) -> None:
+    """Each hostile or harmless cell of the shared abuse cases is text under comma, semicolon and tab."""
+    checks, cases = (runpy.run_path(str(shared / "abuse" / f"{file}.py")) for file in ("checks", "make_files"))
+    path = tmp_path / "list.csv"
+    for cell in (*cases["CELLS"], *cases["BENIGN_CELLS"]):
+        path.write_text(written(name, shortlist(name=cell, text=cell)), encoding="utf-8", newline="")
+        assert checks["check_csv"](str(path)) == [], cell
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_a_thousand_rows_lose_nothing(name: str) -> None:
+    """Whatever people are called and say, each cell gives back what was written when its quote mark is taken off."""
+    columns, draw = import_module(f"ranking.exports.{name}").COLUMNS, Random(name)
+    out = StringIO(newline="")
+    rows = [{column: "".join(draw.choices(MARKS, k=draw.randint(0, 6))) for column in columns} for _ in range(1000)]
+    write_table(columns, lambda match, _: rows[match.rank - 1], cast(len(rows)), out)
+    back = list(csv.DictReader(StringIO(out.getvalue(), newline="")))
+    assert [{column: said_in(cell) for column, cell in row.items()} for row in back] == rows
 
 
 @pytest.mark.parametrize("name", DIALECTS)

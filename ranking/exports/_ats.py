@@ -9,7 +9,7 @@ import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TextIO
 
-from ranking.exports._cells import safe_cell
+from ranking.exports._cells import safe_text
 from ranking.exports._rows import REASONS, row
 from ranking.exports._view import weblink
 from ranking.shortlist import Match, Shortlist
@@ -52,7 +52,7 @@ def write_table(
     writer.writerow(columns)
     for match in handed_on(shortlist):
         said = cells(match, shortlist)
-        writer.writerow([safe_cell(said.get(column, "")) for column in columns])
+        writer.writerow([safe_text(said.get(column, "")) for column in columns])
 
 
 def handed_on(shortlist: Shortlist) -> Iterator[Match]:

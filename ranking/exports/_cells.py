@@ -21,6 +21,15 @@ def safe_cell(value: object) -> str:
     return text if _NUMBER.fullmatch(text) else _FORMULA.sub(r"\1'", text)
 
 
+def safe_text(value: str) -> str:
+    """The same for a column that holds no numbers: what looks like one with a sign is text too.
+
+    At the start of a row it would be a formula to a program that takes semicolons for the ends of cells.
+    """
+    text = safe_cell(value)
+    return f"'{text}" if text[:1] in ("-", "+") else text
+
+
 def said_in(cell: str) -> str:
     """What a cell said before `safe_cell`: one `'` before each formula is taken off."""
     return _QUOTED.sub(r"\1", cell)
