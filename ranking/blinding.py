@@ -19,7 +19,7 @@ KEY_COLUMNS = ("candidate_id", "name", "accounts")
 def blinded(shortlist: Shortlist) -> Shortlist:
     """The same people in the same order under their ids, their quotes blinded as they are for ranking; no contacts."""
     matches = tuple(_blind_match(match) for match in shortlist.matches)
-    return replace(shortlist, matches=matches, clearances={}, warm={}, notice="")
+    return replace(shortlist, matches=matches, clearances={}, warm={}, notice="", changes=None, left={})
 
 
 def key_of(shortlist: Shortlist) -> str:

@@ -187,15 +187,36 @@ def placed(match: Match) -> Placed:
     return Placed(match.rank, match.candidate.id, dict(terms), frozenset(e.id for e in match.candidate.evidence))
 
 
-def changes_since(pool: TalentPool, role: Role, home: Home, store: Store, as_of: date, since: date | None) -> Changes:
+def with_changes(found: Shortlist, pool: TalentPool, home: Home, store: Store) -> Shortlist:
+    """The shortlist with what changed since the last one of its role, for the page; as it is where none is kept."""
+    try:
+        changed = changes_since(pool, found.role, home, store, found.as_of, None, found)
+    except NothingKept:
+        return found
+    left = {change.candidate_id for change in changed.rows if change.kind == "left"}
+    return replace(found, changes=changed, left={each: pool.candidates[each] for each in left & pool.candidates.keys()})
+
+
+def changes_since(
+    pool: TalentPool,
+    role: Role,
+    home: Home,
+    store: Store,
+    as_of: date,
+    since: date | None,
+    found: Shortlist | None = None,
+) -> Changes:
     """What would change in a role's shortlist if it were made on `as_of`, against the last one that was kept.
 
-    With `since`, against the last one made for that day or before. Raises NothingKept.
+    With `since`, against the last one made for that day or before. `found` is that shortlist, where it was made
+    already. Raises NothingKept.
     """
     lists = history(role, home, store, since)
     before = lists[-1]
     earlier = {place.candidate_id for each in lists for place in each.places if place.candidate_id}
-    after = kept(pool.rank(role, top=max(len(before.places), 1), as_of=as_of), before.at)
+    if found is None or len(found) != len(before.places):
+        found = pool.rank(role, top=max(len(before.places), 1), as_of=as_of)
+    after = kept(found, before.at)
     gone = {p.candidate_id for p in before.places} - {p.candidate_id for p in after.places}
     still = [person for person in gone if person in pool.candidates]
     elsewhere = {m.candidate.id: placed(m) for m in pool.matches(role, still, as_of)} if still else {}

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from ranking.role import Role
-from ranking.shortlist import Shortlist
+from ranking.shortlist import Match, Quote, Shortlist
 from ranking.warm import warm
 from scrapers.jurisdiction import hint
 from scrapers.notice import notice_text
@@ -61,6 +61,42 @@ def cleared(shortlist: Shortlist, home: Home, store: Store, ledger: Ledger | Non
         return replace(shortlist, clearances=clearances)
     met = {candidate.id: found for candidate in people if (found := warm(candidate, operator.warm))}
     return replace(shortlist, clearances=clearances, warm=met, notice=notice_text(operator))
+
+
+def unlisted(shortlist: Shortlist, listed: SuppressionList) -> Shortlist:
+    """The shortlist without anybody on that list, and without their names in what is quoted of others.
+
+    Whoever opted out after the people were read, or is back in a restored store, gets no further than here.
+    """
+    if not listed:
+        return shortlist
+
+    def is_listed(candidate: Candidate) -> bool:
+        return any(map(listed.account_listed, candidate.accounts))
+
+    return replace(
+        shortlist,
+        matches=tuple(_without_names(m, listed) for m in shortlist.matches if not is_listed(m.candidate)),
+        left={person: candidate for person, candidate in shortlist.left.items() if not is_listed(candidate)},
+    )
+
+
+def _without_names(match: Match, listed: SuppressionList) -> Match:
+    def spared(quotes: Iterable[Quote]) -> tuple[Quote, ...]:
+        named = (quote for quote in quotes if not listed.has_url(quote.url))
+        return tuple(replace(q, text=listed.blank(q.text), title=listed.blank(q.title)) for q in named)
+
+    person = match.candidate
+    return replace(
+        match,
+        candidate=replace(
+            person,
+            accounts=tuple(map(listed.blanked, person.accounts)),
+            evidence=tuple(listed.blanked(piece) for piece in person.evidence if not listed.has_url(piece.url)),
+        ),
+        reasons=spared(match.reasons),
+        terms=tuple(replace(term, quotes=spared(term.quotes)) for term in match.terms),
+    )
 
 
 def past_due(

@@ -16,13 +16,14 @@ from typing import Any
 
 from ranking.blinding import blinded, key_of
 from ranking.changes import keep
-from ranking.clearance import cleared, hand_over, past_due
+from ranking.clearance import cleared, hand_over, past_due, unlisted
 from ranking.exports import Export, export_named, find_exports
 from ranking.shortlist import Shortlist
 from scrapers.audit import record
 from scrapers.faults import StorageFault
 from scrapers.settings import Home
 from scrapers.store import Kept, Store
+from scrapers.suppression import SuppressionList
 
 
 class NotWritten(StorageFault):
@@ -47,9 +48,10 @@ def export(
         written = _files(shortlist, how, target, blind)
     else:
         with Store.open(home) as store:
-            shortlist = with_known(cleared(_in_time(shortlist, home, store, at), home, store), home)
+            found = unlisted(_in_time(shortlist, home, store, at), SuppressionList.open(home, store))
+            shortlist = with_known(cleared(found, home, store), home)
             written = _files(shortlist, how, target, blind)
-            ids = [match.candidate.id for match in shortlist.matches]
+            ids = [*(match.candidate.id for match in shortlist.matches), *shortlist.left]
             for file in written:
                 store.note_export(str(file.resolve()), ids, at)
             if not blind:

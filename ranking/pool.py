@@ -1,4 +1,7 @@
-"""Everybody who can be ranked, opened together with the index over what they made: what a notebook starts from."""
+"""Everybody who can be ranked, opened together with the index over what they made: what a notebook starts from.
+
+The store and all it needs load on first use, so that a notebook's first line takes half a second.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ranking.clearance import past_due
 from ranking.corpus import Corpus, build_corpus
 from ranking.embed import EachGroup, Embedder, Memory
 from ranking.funnel import Funnel, sift
@@ -21,18 +23,16 @@ from ranking.role import Role, read_role
 from ranking.score import score_role
 from ranking.shortlist import Match, Shortlist, rank
 from ranking.weights import Weights, read_weights
-from scrapers.candidates import load_candidates, repositories
 from scrapers.faults import Fault
 from scrapers.privacy import is_held
 from scrapers.records import Candidate
-from scrapers.rights import Ledger
 from scrapers.settings import Home, find_home
-from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from scrapers.store import Store
 
 Progress = Callable[[int, int], None]
 
@@ -73,6 +73,12 @@ class TalentPool:
         Evidence collected since then is embedded first. Left out is who may be held no longer today; a home that stands
         apart (the sample's) lives on its own day. Raises NobodyToRank for an empty store.
         """
+        from ranking.clearance import past_due
+        from scrapers.candidates import load_candidates, repositories
+        from scrapers.rights import Ledger
+        from scrapers.store import Store
+        from scrapers.suppression import SuppressionList
+
         place = home if isinstance(home, Home) else find_home(Path(home) if home else None)
         with Store.open(place) as store:
             listed = SuppressionList.open(place, store)
@@ -175,6 +181,8 @@ def embed_evidence(
     each_group: EachGroup = map,
 ) -> dict[str, int]:
     """Embed and keep what is new of everybody's evidence; returns counts for the run report."""
+    from scrapers.candidates import load_candidates, repositories
+
     candidates = load_candidates(store)
     corpus = build_corpus(candidates, store, embedder, progress, repositories(store), each_group)
     return {"evidence": corpus.rows, "passages": len(corpus.index)}

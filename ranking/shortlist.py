@@ -22,13 +22,15 @@ from ranking.quotes import best_words
 from ranking.role import Role
 from ranking.score import PoolTerm, Scores
 from ranking.signals import question_of
-from ranking.warm import Warm
 from scrapers.records import Candidate
-from scrapers.rights import Clearance
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from ranking.changes import Changes
+    from ranking.warm import Warm
+    from scrapers.rights import Clearance
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Shortlist:
     `clearances` say by candidate id which contact may be shown (see `ranking.clearance`): without one, none. `warm`
     says who has met us already. `funnel` tells whom the pool held and left out before. `weights` is their hash,
     `spread` the lowest value and the deviation over the pool of each part of each requirement: what points are measured
-    by.
+    by. `changes` tell what became of the last shortlist of the role, and `left` who was on it.
     """
 
     role: Role
@@ -114,6 +116,8 @@ class Shortlist:
     funnel: Funnel | None = None
     weights: str = ""
     spread: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    changes: Changes | None = None
+    left: Mapping[str, Candidate] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.matches)

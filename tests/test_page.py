@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import base64
 import csv
+import re
 import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ranking.changes import compare
 from ranking.exports._cells import safe_cell
 from ranking.exports._rows import COLUMNS
+from ranking.exports._view import GONE
 from ranking.features import Signal
 from ranking.funnel import Funnel
 from ranking.shortlist import Match, Shortlist
 from ranking.warm import Warm
 from scrapers.records import Account
+from scrapers.store import Kept, Placed
+from tests.conftest import NOON
 from tests.test_exports import shortlist, written
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -66,6 +73,25 @@ def people(count: int, hostile: tuple[str, ...] = ()) -> Shortlist:
     return replace(shortlist(), matches=tuple(map(match, range(1, count + 1))), considered=2 * count, clearances={})
 
 
+def a_week_later(listed: Shortlist) -> Shortlist:
+    """The same list with what changed in a week: the second was first, one is new, one left, one was erased."""
+
+    def place(rank: int, person: str | None, *points: int) -> Placed:
+        terms = dict(zip(("must: retries - words", "must: retries - meaning", "recency"), points, strict=False))
+        return Placed(rank, person, terms, frozenset("e"))
+
+    def made(days: int, *places: Placed) -> Kept:
+        at = NOON + timedelta(days=days)
+        return Kept("AI engineer", "r", "m", "w", at.date(), at, 60, {}, places)
+
+    first, second, *_ = (match.candidate.id for match in listed.matches)
+    before = made(-7, place(1, second, 900_000, 250_001, -48_700), place(2, None), place(3, "c-left", 400_000))
+    after = made(0, place(1, first, 1_000_000), place(2, second, 600_000, 250_002, -50_000))
+    gone = {"c-left": place(9, "c-left", 390_000)}
+    left = replace(listed.matches[0].candidate, id="c-left", accounts=(Account("devpost", "lea", name="Lea Left"),))
+    return replace(listed, changes=compare(before, after, elsewhere=gone), left={"c-left": left})
+
+
 def everything() -> Shortlist:
     """Two people of whom the page has something to say in each of its places."""
     listed, one = people(2), shortlist()
@@ -90,7 +116,7 @@ def everything() -> Shortlist:
 
     matches = tuple(map(full, listed.matches))
     return replace(
-        listed,
+        a_week_later(listed),
         matches=matches,
         clearances={match.candidate.id: one.clearances["c0123"] for match in matches},
         warm={match.candidate.id: Warm("Entered our event", "https://ada.example/") for match in matches},
@@ -258,6 +284,30 @@ def test_who_has_met_us_can_be_looked_at_alone(browser: Any, tmp_path: Path) -> 
     assert shown(browser) == ["c00003"]
     browser.execute_script("clear()")
     assert len(shown(browser)) == 4
+
+
+def test_what_changed_since_the_last_list_is_told_and_adds_up(browser: Any, tmp_path: Path) -> None:
+    """Who is new, moved and left, with links to their cards; the shares of the causes are the change of the score."""
+    show(browser, tmp_path, people(2))
+    assert browser.find_elements("id", "changes") == []
+    show(browser, tmp_path, a_week_later(people(2)))
+    panel = browser.find_element("css selector", ".changes summary")
+    assert panel.text == "Since 2026-11-08 1 new, 1 moved, 2 left"
+    panel.click()
+    rows = [
+        [cell.text for cell in row.find_elements("css selector", "th, td")]
+        for row in browser.find_elements("css selector", ".changes tbody tr")
+    ]
+    assert [row[:2] for row in rows] == [
+        ["Person 1 new", "1"], ["Person 2 moved", "1 → 2"], [f"{GONE} left", "2"], ["Lea Left left", "3 → 9"],
+    ]  # fmt: skip
+    assert rows[1][2:] == ["pool decay −0.0013, pool −0.299999", "−0.301299"]
+    for _, _, why, score in rows:
+        shares = [Decimal(share.replace("−", "-")) for share in re.findall(r"[+−][0-9.]+", why)]
+        assert not shares or sum(shares) == Decimal(score.replace("−", "-"))
+    browser.find_element("link text", "Person 2").click()
+    assert browser.execute_script("return location.hash") == "#c00002"
+    assert browser.find_element("id", "c00002").is_displayed()
 
 
 def test_what_is_known_of_a_match_stands_on_its_card(browser: Any, tmp_path: Path) -> None:

@@ -74,9 +74,11 @@ def rank(
     quiet: bool = QuietOption,
 ) -> None:
     """Write a shortlist: who fits the role, and why."""
+    from ranking.changes import with_changes
     from ranking.exporting import export, format_for
     from ranking.pool import TalentPool
     from scrapers.faults import Fault
+    from scrapers.store import Store
 
     how, query = format_for(out, form), role_of(role, day_or_today(as_of))
     place = home_of(home)
@@ -92,6 +94,9 @@ def rank(
             raise Fault("this needs a file to write, and a second one beside it: give --out FILE")
         how.write(found, typer.get_text_stream("stdout"))
     else:
+        if how.name == "page" and not people:
+            with Store.open(place) as store:
+                found = with_changes(found, pool, place, store)
         written = export(found, None if people else place, how.name, out, at=datetime.now(UTC), blind=blind)
         console.print(f"{len(found)} of {found.considered} people in {written}", markup=False)
     if how.warning:

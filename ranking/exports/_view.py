@@ -25,6 +25,8 @@ FLAGS = {
 }
 NEAREST = "What comes nearest, in what they have done, to each thing that was not found?"
 NEW_DAYS = 7
+MILLION = 1_000_000
+GONE = "somebody who may not be shown any more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,23 @@ class Reason:
     date: str
     age: str
     share: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What became of one person since the last shortlist; `person` is their id where a card of theirs is on the page.
+
+    `delta` is the change of the score in points and `shares` that of each cause, which add up to it as they are read.
+    """
+
+    kind: str
+    person: str
+    name: str
+    was: str
+    now: str
+    cause: str
+    delta: str
+    shares: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +102,27 @@ def person(match: Match, shortlist: Shortlist, met: Iterable[int] = ()) -> Perso
     )
 
 
+def changed(shortlist: Shortlist) -> tuple[Changed, ...]:
+    """A row for each change since the last shortlist of the role; nobody is named who may not be shown any more."""
+    if shortlist.changes is None:
+        return ()
+    shown = {match.candidate.id: match.candidate for match in shortlist.matches}
+    known = {**shortlist.left, **shown}
+    return tuple(
+        Changed(
+            kind=change.kind,
+            person=change.candidate_id if change.candidate_id in shown else "",
+            name=known[change.candidate_id].name if change.candidate_id in known else GONE,
+            was=str(change.was or ""),
+            now=str(change.now or ""),
+            cause=change.cause,
+            delta=_points(change.delta) if change.why else "",
+            shares=tuple((cause, _points(worth)) for cause, worth in change.by_cause.items()),
+        )
+        for change in shortlist.changes.rows
+    )
+
+
 def age(days: int | None) -> str:
     """Whole days in the largest unit that says enough: "today", "12 days ago", "5 months ago"; empty where unknown."""
     if days is None:
@@ -115,6 +155,12 @@ def host(url: str) -> str:
 def account_name(account: Account) -> str:
     """An account as site and handle; of a website its address alone."""
     return account.handle if account.site == "web" else f"{account.site} · {account.handle}"
+
+
+def _points(millionths: int) -> str:
+    """Points to the last millionth, without zeros that say nothing: sums are exact as they are read."""
+    whole, _, part = f"{millionths / MILLION:+.6f}".partition(".")
+    return f"{whole}.{part.rstrip('0'):0<2}".replace("-", "−")
 
 
 def _reason(quote: Quote, today: date) -> Reason:

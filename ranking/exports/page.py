@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ranking.exports._rows import COLUMNS
-from ranking.exports._view import account_name, person, weblink
+from ranking.exports._view import account_name, changed, person, weblink
 from ranking.shortlist import Shortlist
 
 SUFFIX = ".html"
@@ -56,6 +56,8 @@ def write(shortlist: Shortlist, out: TextIO) -> None:
             unplaced=unplaced,
             met_us=sum(each.warm is not None for each in people),
             columns=COLUMNS,
+            changes=(changes := changed(shortlist)),
+            changed=Counter(each.kind for each in changes),
             steps=list(_steps(shortlist)),
             sites=list(shortlist.funnel.sites.items()) if shortlist.funnel else [],
             shown_on=Counter(site for match in shortlist for site in {a.site for a in match.candidate.accounts}),
