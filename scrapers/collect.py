@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -67,7 +68,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A collecting run with everything open that it needs. With `accept_yield` what comes is the new usual."""
+    """A collecting run with everything open that it needs. With `accept_yield` what comes is the new usual.
+
+    `held` are the locks of sources that the run has begun and not yet read.
+    """
 
     plan: Plan
     home: Home
@@ -75,10 +79,11 @@ class Run:
     suppression: SuppressionList
     wait: float = 1.0
     accept_yield: bool = False
+    held: dict[str, ExitStack] = field(default_factory=dict)
 
 
 def collect_source(name: str, run: Run, seen: Yield, on_page: OnPage = lambda _: None) -> Yield:
-    """Read one source as planned, under its own lock. It may be called again, with the same yield, to go on."""
+    """Read one source as planned, its lock being held. It may be called again, with the same yield, to go on."""
     source, plan, clock = source_named(name), run.plan, Clock()
     open_to = plan.start.keys() | ({name} if plan.live else find_sources().keys())
     budget = plan.settings.get(name, SourceSettings()).budget if plan.live else WHOLE_ARCHIVE
@@ -87,21 +92,20 @@ def collect_source(name: str, run: Run, seen: Yield, on_page: OnPage = lambda _:
     def may_follow(request: Request) -> bool:
         return request.source in open_to and is_followed(source_named(request.source), request.url)
 
-    with locked(run.home, f"collect-{name}", run.wait):
-        return crawl(
-            source,
-            plan.start.get(name, ()),
-            plan.door,
-            run.store,
-            run.suppression,
-            name=plan.name,
-            may_follow=may_follow,
-            budget=budget,
-            token=environ.get(source.token) if source.token else None,
-            seen=seen,
-            on_page=on_page,
-            out_of_time=lambda: plan.stop.is_set() or clock.monotonic() >= until,
-        )
+    return crawl(
+        source,
+        plan.start.get(name, ()),
+        plan.door,
+        run.store,
+        run.suppression,
+        name=plan.name,
+        may_follow=may_follow,
+        budget=budget,
+        token=environ.get(source.token) if source.token else None,
+        seen=seen,
+        on_page=on_page,
+        out_of_time=lambda: plan.stop.is_set() or clock.monotonic() >= until,
+    )
 
 
 def collect(run: Run, read: Read = collect_source) -> Report:
@@ -111,18 +115,13 @@ def collect(run: Run, read: Read = collect_source) -> Report:
     What a site put off is tried once more at the end. `read` reads one source; a scheduler passes its own wrapper
     around `collect_source`.
     """
-    known, started = find_sources(), datetime.now(UTC)
-    resumed = run.store.begin_crawl(run.plan.name, run.plan.start)
-    yields = {name: Yield(name, resumed=resumed.get(name, 0)) for name in run.plan.start}
-    due = list(run.plan.start)
-    for _ in range(1 + ROUNDS):
-        _read_all(due, run, yields, read)
-        left = run.store.pending(run.plan.name)
-        due = [name for name in left if name in known and _may_go_on(yields.get(name))]
-    if deferred := [name for name, seen in yields.items() if seen.deferred]:
-        for name in deferred:
-            yields[name].forgive_deferrals()
-        _read_all(deferred, run, yields, read)
+    started, yields = datetime.now(UTC), {name: Yield(name) for name in run.plan.start}
+    with ExitStack() as locks:
+        run = replace(run, held=dict(_locked_at_once(run, locks)))
+        resumed = run.store.begin_crawl(run.plan.name, run.held)
+        for name in run.held:
+            yields[name].resumed = resumed.get(name, 0)
+        _read_in_rounds(run, yields, read)
     for refusal in run.plan.gated:
         yields.setdefault(refusal.source, Yield(refusal.source)).note(refusal)
     standings = {name: standing_of(run.store, name) for name in yields} if run.plan.live else {}
@@ -132,6 +131,41 @@ def collect(run: Run, read: Read = collect_source) -> Report:
         run.store.add_run(_as_stored(seen, run, started))
     ordered = tuple(yields[name] for name in sorted(yields))
     return Report(ordered, {s.source: standings[s.source] for s in ordered if s.outcome != "whole" and standings})
+
+
+def _locked_at_once(run: Run, locks: ExitStack) -> Iterator[tuple[str, ExitStack]]:
+    """The lock of each source to start with that no other run holds: nobody's crawl is begun while another reads it."""
+    for name in run.plan.start:
+        with suppress(Locked):
+            lock = locks.enter_context(ExitStack())
+            lock.enter_context(locked(run.home, f"collect-{name}", 0.0))
+            yield name, lock
+
+
+@contextmanager
+def _locked_to_read(name: str, run: Run, seen: Yield) -> Iterator[None]:
+    """The lock of a source while it is read; one that another run held is begun once that run let go of it."""
+    if (lock := run.held.pop(name, None)) is not None:
+        with lock:
+            yield
+        return
+    with locked(run.home, f"collect-{name}", run.wait):
+        if name in run.plan.start and not seen.asked:
+            seen.resumed = run.store.begin_crawl(run.plan.name, [name]).get(name, 0)
+        yield
+
+
+def _read_in_rounds(run: Run, yields: dict[str, Yield], read: Read) -> None:
+    """Read the sources to start with, then what they ask of each other, then what was put off, once more."""
+    known, due = find_sources(), list(run.plan.start)
+    for _ in range(1 + ROUNDS):
+        _read_all(due, run, yields, read)
+        left = run.store.pending(run.plan.name)
+        due = [name for name in left if name in known and _may_go_on(yields.get(name))]
+    if deferred := [name for name, seen in yields.items() if seen.deferred]:
+        for name in deferred:
+            yields[name].forgive_deferrals()
+        _read_all(deferred, run, yields, read)
 
 
 def _may_go_on(seen: Yield | None) -> bool:
@@ -171,7 +205,8 @@ def _read_all(names: Iterable[str], run: Run, yields: dict[str, Yield], read: Re
 def _read_one(name: str, run: Run, seen: Yield, read: Read) -> Fault | None:
     """Read one source; returns the fault where another run holds it."""
     try:
-        read(name, run, seen)
+        with _locked_to_read(name, run, seen):
+            read(name, run, seen)
     except Interrupted:
         pass
     except Locked as fault:

@@ -27,7 +27,7 @@ def locked(home: Home, name: str, wait: float = 1.0) -> Iterator[None]:
     folder = home.create() / "locks"
     folder.mkdir(exist_ok=True, mode=0o700)
     holder = folder / f"{name}.holder"
-    lock = FileLock(folder / f"{name}.lock", mode=0o600)
+    lock = FileLock(folder / f"{name}.lock", mode=0o600, thread_local=False)  # another thread may let go of it
     try:
         lock.acquire(timeout=wait)
     except Timeout:

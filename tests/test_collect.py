@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import os
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
+from sqlalchemy import select
 
 from flows.cli import console as bars
 from flows.cli import reports
-from scrapers.collect import Plan, Report, Run, collect
+from scrapers.collect import Plan, Report, Run, collect, collect_source, planned
 from scrapers.crawl import Yield
 from scrapers.faults import Locked, StorageFault
 from scrapers.locks import locked
@@ -24,10 +28,12 @@ from scrapers.sources import source_named
 from scrapers.standing import standing_of
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
+from scrapers.tables import metadata
 from tests.conftest import NOON
 from tests.test_cli import headwater
 from tests.test_sources import CASES
 
+TODAY = NOON.date()
 ONE_CASE = {case.said["source"]: case for case in CASES if any(x["type"] == "account" for x in case.said["expect"])}
 ASKED = {name: ONE_CASE[name].page().url for name in ("forem", "huggingface", "github")}
 
@@ -155,6 +161,49 @@ def test_a_source_that_another_run_holds_is_left_to_it(home: Home, store: Store)
         pytest.raises(Locked),
     ):
         run(home, store, Web(), wait=0.0)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_second_run_in_the_middle_of_the_first_changes_nothing(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is refused with exit 5 within two seconds, naming the first, which goes on to the same end."""
+    if kind == "postgresql":
+        monkeypatch.setenv("HEADWATER_STORE", request.getfixturevalue("postgres").database())
+    home, folder = Home(tmp_path / "home").create(), tmp_path / "archive"
+    archive_of("forem", folder)
+    told: list[tuple[int, float, str, bool]] = []
+
+    def begin_beside(_: Yield) -> None:
+        before, begun = every_row(store), time.monotonic()
+        done = headwater("collect", "--replay", folder, home=home.folder)
+        told.append((done.returncode, time.monotonic() - begun, done.stderr, every_row(store) == before))
+
+    def read(name: str, first: Run, seen: Yield) -> None:
+        collect_source(name, first, seen, begin_beside)
+
+    with Store.open(home) as store, planned(home, since=TODAY, today=TODAY, replay=folder) as plan:
+        report = collect(Run(plan, home, store, SuppressionList.open(home, store)), read)
+        assert (report.exit_code, bool(store.accounts())) == (0, True)
+    ((code, took, error, unchanged),) = told
+    assert (code, unchanged) == (5, True)
+    assert f"collect-forem is locked by process {os.getpid()}" in error
+    assert took < 2
+
+
+def every_row(store: Store) -> list[Any]:
+    """All that the store holds."""
+    with store._reading() as connection:
+        return [connection.execute(select(table)).all() for table in metadata.sorted_tables]
+
+
+def archive_of(source: str, folder: Path) -> None:
+    """A folder that `collect --replay` takes, with the recorded case of that source."""
+    folder.mkdir()
+    (folder / "page").write_bytes(ONE_CASE[source].file.read_bytes())
+    index = {"source": source, "files": [{"file": "page", "url": ONE_CASE[source].said["url"]}]}
+    (folder / "index.json").write_text(json.dumps(index))
 
 
 def test_a_store_that_fails_ends_the_run(home: Home, store: Store) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,7 @@ from scrapers.settings import Home
 from scrapers.store import Store
 from tests.conftest import NOON
 from tests.test_cli import headwater
-from tests.test_collect import ONE_CASE, Web, run
+from tests.test_collect import ONE_CASE, Web, archive_of, run
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -125,12 +124,7 @@ def test_a_page_that_cannot_be_read_again_keeps_its_facts(home: Home, filled: St
 
 def test_reparse_is_a_command(tmp_path: Any) -> None:
     """It reads the archive of a replay again, says so, and exits 0."""
-    folder = tmp_path / "archive"
-    folder.mkdir()
-    case = ONE_CASE["forem"]
-    (folder / "page.json").write_bytes(case.file.read_bytes())
-    index = {"source": "forem", "files": [{"file": "page.json", "url": case.said["url"]}]}
-    (folder / "index.json").write_text(json.dumps(index))
+    archive_of("forem", folder := tmp_path / "archive")
     headwater("collect", "--replay", folder, home=tmp_path / "home")
     done = headwater("collect", "--reparse", home=tmp_path / "home")
     assert done.returncode == 0, done.stderr
