@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from time import monotonic, process_time
 from uuid import uuid4
 
+from ranking.drill import clear_drill
 from ranking.erasure import Erasure, expire, reapply
-from scrapers.retention import ARCHIVE_DAYS, check_clock, kept_until, notice_due, standings
+from scrapers.retention import ARCHIVE_DAYS, RUN_DAYS, check_clock, kept_until, notice_due, standings
 from scrapers.settings import Home, Operator
 from scrapers.store import Run, Store
 from scrapers.suppression import SuppressionList
@@ -39,7 +41,7 @@ def sweep(
 
     Raises ClockInDoubt, and deletes nothing, where the clock stands before the last run or 400 days after it.
     """
-    operator, today = home.operator(), at.date()
+    operator, today, begun, before = home.operator(), at.date(), monotonic(), process_time()
     check_clock(today, _last_run(store), confirm_clock)
     returned = reapply(home, store, suppression)
     gone = {dealing.account for dealing in store.dealings() if dealing.kind == "gone"}
@@ -47,9 +49,12 @@ def sweep(
     over, due = _by_standing(store, operator, today)
     ended = expire([key for keys in over for key in keys], home, store, suppression, at=at) if over else None
     pages = store.expire_pages(at - timedelta(days=ARCHIVE_DAYS))
+    clear_drill(home)
+    store.expire_runs(at - timedelta(days=RUN_DAYS))
     store.compact()
     swept = Swept(len(over) if ended else 0, _people(left), _people(returned), pages, due)
-    store.add_run(Run(uuid4().hex, "sweep", None, "whole", at, at, swept.counts, {}))
+    until, cpu = at + timedelta(seconds=monotonic() - begun), process_time() - before
+    store.add_run(Run(uuid4().hex, "sweep", None, "whole", at, until, swept.counts, {}, cpu_seconds=cpu))
     return swept
 
 

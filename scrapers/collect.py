@@ -9,6 +9,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from os import environ
+from time import thread_time
 from uuid import uuid4
 
 from scrapers import __version__
@@ -92,20 +93,33 @@ def collect_source(name: str, run: Run, seen: Yield, on_page: OnPage = lambda _:
     def may_follow(request: Request) -> bool:
         return request.source in open_to and is_followed(source_named(request.source), request.url)
 
-    return crawl(
-        source,
-        plan.start.get(name, ()),
-        plan.door,
-        run.store,
-        run.suppression,
-        name=plan.name,
-        may_follow=may_follow,
-        budget=budget,
-        token=environ.get(source.token) if source.token else None,
-        seen=seen,
-        on_page=on_page,
-        out_of_time=lambda: plan.stop.is_set() or clock.monotonic() >= until,
-    )
+    with _timed(seen):
+        return crawl(
+            source,
+            plan.start.get(name, ()),
+            plan.door,
+            run.store,
+            run.suppression,
+            name=plan.name,
+            may_follow=may_follow,
+            budget=budget,
+            token=environ.get(source.token) if source.token else None,
+            seen=seen,
+            on_page=on_page,
+            out_of_time=lambda: plan.stop.is_set() or clock.monotonic() >= until,
+        )
+
+
+@contextmanager
+def _timed(seen: Yield) -> Iterator[None]:
+    """Note from when to when a source was read, and what computing it took here."""
+    seen.began = seen.began or datetime.now(UTC)
+    before = thread_time()
+    try:
+        yield
+    finally:
+        seen.cpu_seconds += thread_time() - before
+        seen.ended = datetime.now(UTC)
 
 
 def collect(run: Run, read: Read = collect_source) -> Report:
@@ -126,7 +140,7 @@ def collect(run: Run, read: Read = collect_source) -> Report:
         yields.setdefault(refusal.source, Yield(refusal.source)).note(refusal)
     standings = {name: standing_of(run.store, name) for name in yields} if run.plan.live else {}
     for seen in yields.values():
-        if run.plan.live and seen.source in run.plan.start:
+        if run.plan.live and seen.source in run.plan.basis:
             _judge(seen, run)
         run.store.add_run(_as_stored(seen, run, started))
     ordered = tuple(yields[name] for name in sorted(yields))
@@ -161,7 +175,8 @@ def _read_in_rounds(run: Run, yields: dict[str, Yield], read: Read) -> None:
     for _ in range(1 + ROUNDS):
         _read_all(due, run, yields, read)
         left = run.store.pending(run.plan.name)
-        due = [name for name in left if name in known and _may_go_on(yields.get(name))]
+        ours = run.plan.start if run.plan.live else known  # another run reads what is left of the others
+        due = [name for name in left if name in ours and _may_go_on(yields.get(name))]
     if deferred := [name for name, seen in yields.items() if seen.deferred]:
         for name in deferred:
             yields[name].forgive_deferrals()
@@ -247,10 +262,13 @@ def _as_stored(seen: Yield, run: Run, started: datetime) -> StoredRun:
         step="collect",
         source=seen.source,
         outcome=seen.outcome,
-        started_at=started,
-        ended_at=datetime.now(UTC),
+        started_at=seen.began or started,
+        ended_at=seen.ended or datetime.now(UTC),
         counts=funnel(seen) | {"baseline": int(run.accept_yield)},
         versions=versions,
+        requests=seen.asked,
+        bytes=seen.bytes,
+        cpu_seconds=seen.cpu_seconds,
     )
 
 

@@ -58,6 +58,7 @@ def planned(
     *,
     since: date,
     today: date,
+    following: Sequence[str] = (),
     replay: Path | None = None,
     clones: Sequence[Path] = (),
     on_wait: OnWait | None = None,
@@ -66,10 +67,11 @@ def planned(
 ) -> Iterator[Plan]:
     """The plan of a run: of an archive, every entry; of clones, their histories; live, what the sources watch.
 
-    A live run stands behind the gates of G1 and G12 (contact, controller, terms); files of one's own need none. Its
-    requests keep the `turns` of all workers, and each waits for a `permit`.
+    Of the sources in `following` a live run reads only what the others lead to. It stands behind the gates of G1 and
+    G12 (contact, controller, terms); files of one's own need none. Its requests keep the `turns` of all workers, and
+    each waits for a `permit`.
     """
-    for name in names:
+    for name in (*names, *following):
         source_named(name)
     if replay is not None:
         yield _replay_plan(Replay(replay), replay, names)
@@ -83,18 +85,20 @@ def planned(
     operator, settings, stop = home.operator(), read_sources(), Event()
     start: dict[str, tuple[Request, ...]] = {}
     gated = []
-    for name in names or [name for name, table in settings.items() if table.enabled]:
+    for name in (*(names or [name for name, table in settings.items() if table.enabled]), *following):
         table = settings.get(name, SourceSettings())
         if reason := terms_gate(name, table.terms, operator, today):
             gated.append(Refused(Code.TERMS_MISSING, table.terms.terms_url if table.terms else "", reason, name))
             continue
         try:
-            start[name] = tuple(source_named(name).plan(watch_of(name, table), since))
+            begin = source_named(name).plan(watch_of(name, table), since) if name not in following else ()
+            start[name] = tuple(begin)
         except Fault:
             raise
         except Exception as fault:  # one source that cannot plan stops no other
             gated.append(Refused(Code.CONFIG, "", f"its plan stopped with {fault!r}; check [{name}.watch]", name))
-    basis = {name: basis_of(settings.get(name, SourceSettings()), (today - since).days) for name in start}
+    days = (today - since).days
+    basis = {name: basis_of(settings.get(name, SourceSettings()), days) for name in start if name not in following}
     clock, by_terms = Clock(sleep=_sleeper(stop)), _api_hosts(operator, settings)
     with Fetcher(
         contact=operator.contact, by_terms=by_terms, on_wait=on_wait, turns=turns, permit=permit, clock=clock

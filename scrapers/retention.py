@@ -17,6 +17,7 @@ from scrapers.settings import Operator
 from scrapers.store import Dealing
 
 ARCHIVE_DAYS = 30  # raw pages (G4)
+RUN_DAYS = 400  # what each step of work took and gave; nobody stands in it
 CLOCK_JUMP = timedelta(days=400)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -210,17 +211,20 @@ exports = Table(  # which file names which candidate, so that erasure reaches fi
     Column("exported_at", UtcTime, nullable=False),
 )
 
-runs = Table(
+runs = Table(  # one row for a step of work as it went: how long it took, what it read and gave; nothing of a person
     "runs",
     metadata,
     Column("run_id", Words, primary_key=True),
     Column("step", Words, nullable=False),
     Column("source", Words),
     Column("outcome", Words, nullable=False),
-    Column("started_at", UtcTime, nullable=False),
+    Column("started_at", UtcTime, nullable=False, index=True),
     Column("ended_at", UtcTime, nullable=False),
     Column("counts", JSON, nullable=False),
     Column("versions", JSON, nullable=False),
+    Column("requests", Integer, nullable=False, server_default="0"),
+    Column("bytes", BigInteger, nullable=False, server_default="0"),
+    Column("cpu_seconds", Float, nullable=False, server_default="0"),
 )
 
 dealings = Table(  # what was done with a person: handed over for a role, notified, answered; their own page gone

@@ -224,6 +224,7 @@ def _count(seen: Yield, page: Page, kept: Sequence[Record], held: int) -> None:
     acts = [record for record in kept if isinstance(record, Evidence)]
     seen.fetched += 1
     seen.unchanged += page.unchanged
+    seen.bytes += 0 if page.unchanged else len(page.body)
     seen.parsed += bool(kept)
     seen.held_back += held
     seen.accounts += sum(isinstance(record, Account) for record in kept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from scrapers.answers import without_secrets
 from scrapers.parsing import squeeze
@@ -23,7 +24,8 @@ class Yield:
 
     `failures` are what went wrong, `notices` what a reader should know though nothing did; each is one record with
     code, source, URL, what was expected. `deferred` requests stay open; `drifted` are pages refused as a whole. Of the
-    `waiting` requests at most `most` are asked in a run. A `stopped` source is not read again in this run.
+    `waiting` requests at most `most` are asked in a run. A `stopped` source is not read again in this run. `bytes` are
+    those of new pages; `cpu_seconds` those of the thread that read it.
     """
 
     source: str
@@ -43,6 +45,10 @@ class Yield:
     deferred: int = 0
     rejected: int = 0
     stopped: bool = False
+    bytes: int = 0
+    cpu_seconds: float = 0.0
+    began: datetime | None = None
+    ended: datetime | None = None
     refused: Counter[Code] = field(default_factory=Counter)
     failures: list[Refused] = field(default_factory=list)
     notices: list[Refused] = field(default_factory=list)

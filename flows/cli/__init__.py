@@ -30,7 +30,9 @@ def main() -> None:
         people,
         ranks,
         rights,
+        runs,
         team,
+        watching,
     )
 
     try:

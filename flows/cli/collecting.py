@@ -28,16 +28,17 @@ def parse(
 ) -> None:
     """Print what one saved page shows, as JSON lines."""
     from scrapers.answers import refusal
-    from scrapers.reading import read_page
+    from scrapers.bounded import Reader
     from scrapers.records import to_json
     from scrapers.replay import pages_of_file
     from scrapers.sources import source_named
 
-    reader = source_named(source)
-    for page in pages_of_file(source, file, url, datetime.now(UTC)):
-        refused = refusal(page)
-        for record in [refused] if refused else read_page(reader, page):
-            typer.echo(json.dumps(to_json(record), ensure_ascii=False))
+    known = source_named(source)
+    with Reader() as reader:
+        for page in pages_of_file(source, file, url, datetime.now(UTC)):
+            refused = refusal(page)
+            for record in [refused] if refused else reader.read(known, page):
+                typer.echo(json.dumps(to_json(record), ensure_ascii=False))
 
 
 @app.command()
@@ -81,7 +82,14 @@ def collect(
         with (
             source_bars(quiet or dry_run) as (on_page, on_wait),
             planned(
-                place, sources or (), since=begin, today=today, replay=replay, clones=path or (), on_wait=on_wait
+                place,
+                sources or (),
+                since=begin,
+                today=today,
+                replay=replay,
+                clones=path or (),
+                on_wait=on_wait,
+                turns=store,
             ) as plan,
         ):
             if dry_run:
@@ -103,9 +111,11 @@ def _reparse(place: Home, store: Store, sources: Sequence[str], wait: float, qui
     """Read the archive again; the exit code says whether every page could be read."""
     from flows.cli.reports import show_rereading
     from scrapers.reparse import reparse
+    from scrapers.steps import noted
 
-    with bar("archived pages", quiet) as on_progress:
+    with bar("archived pages", quiet) as on_progress, noted(store, "reparse") as counts:
         found = reparse(place, store, sources, wait_for_locks=wait, on_progress=on_progress)
+        counts.update(pages=found.pages.total(), changed=found.changed.total(), removed=found.removed)
     show_rereading(found)
     return 3 if found.refused.failures else 0
 

@@ -17,8 +17,6 @@ from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, console,
 if TYPE_CHECKING:
     from ranking.role import Role
     from ranking.shortlist import Shortlist
-    from scrapers.settings import Home
-    from scrapers.store import Store
 
 RoleArgument = typer.Argument(help="A role description: a file, - for standard input, or a quoted sentence.")
 
@@ -30,6 +28,7 @@ def refresh(
     quiet: bool = QuietOption,
 ) -> None:
     """Join the accounts of one person, and embed the evidence that is new."""
+    from ranking.refreshing import embed, join
     from scrapers.audit import record
     from scrapers.locks import locked
     from scrapers.store import Store
@@ -37,22 +36,11 @@ def refresh(
     place = home_of(home)
     with locked(place, "refresh", wait), Store.open(place) as store:
         now = datetime.now(UTC)
-        counts = refresh_store(place, store, now, quiet)
+        counts = join(place, store, now)
+        with bar("embedding", quiet) as progress:
+            counts |= embed(store, progress)
         record(place, "refresh", now, counts=counts)
     typer.echo(", ".join(f"{count} {what}" for what, count in counts.items()))
-
-
-def refresh_store(place: Home, store: Store, at: datetime, quiet: bool) -> dict[str, int]:
-    """Candidates and vectors brought up to date with what is held; the counts."""
-    from ranking.erasure import reapply
-    from ranking.pool import embed_evidence
-    from scrapers.candidates import join_accounts
-    from scrapers.suppression import SuppressionList
-
-    reapply(place, store, SuppressionList.open(place, store))
-    counts = join_accounts(store, place.key, at)
-    with bar("embedding", quiet) as progress:
-        return counts | embed_evidence(store, progress)
 
 
 @app.command()

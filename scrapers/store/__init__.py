@@ -6,12 +6,13 @@ Writes are idempotent: the same page read twice leaves the same rows. Readers ne
 from scrapers.store.books import Books, Run
 from scrapers.store.crawling import Archived, Crawling, Pending
 from scrapers.store.dealings import Dealing, Dealings, Deed, Link
-from scrapers.store.engine import StoreUnusable
+from scrapers.store.engine import StoreOutOfReach, StoreUnusable
 from scrapers.store.holdings import Holdings, Stated
 from scrapers.store.shortlists import Kept, Placed, Shortlists
 
 __all__ = [
-    "Archived", "Dealing", "Deed", "Kept", "Link", "Pending", "Placed", "Run", "Stated", "Store", "StoreUnusable",
+    "Archived", "Dealing", "Deed", "Kept", "Link", "Pending", "Placed", "Run", "Stated", "Store", "StoreOutOfReach",
+    "StoreUnusable",
 ]  # fmt: skip
 
 

@@ -26,6 +26,10 @@ class StoreUnusable(StorageFault):
     """The store is damaged, full, locked, out of reach or of a newer schema; nothing in it was changed."""
 
 
+class StoreOutOfReach(StoreUnusable):
+    """Another program holds the store, or its server does not answer: it may in a moment."""
+
+
 def server_url(home: Home) -> URL | None:
     """The database server that HEADWATER_STORE names for this home, or None where the store is a file.
 
@@ -105,8 +109,9 @@ def faults_named(engine: Engine) -> Iterator[None]:
         yield
     except DBAPIError as error:
         what = next(iter(str(error.orig).splitlines()), "no message")  # the lines below it may quote a row
-        remedy = next((advice for sign, advice in _REMEDIES.items() if sign in what), "see the message")
-        raise StoreUnusable(f"{place_of(engine)}: {what}; {remedy}") from error
+        sign = next((sign for sign in _REMEDIES if sign in what), "")
+        kind = StoreOutOfReach if sign in _PASSING else StoreUnusable
+        raise kind(f"{place_of(engine)}: {what}; {_REMEDIES.get(sign, 'see the message')}") from error
 
 
 _REMEDIES = {
@@ -124,3 +129,4 @@ _REMEDIES = {
     "connection": "check HEADWATER_STORE and that the database server answers",
     "timeout": "check HEADWATER_STORE and that the database server answers",
 }
+_PASSING = {"lock timeout", "locked", "connection", "timeout"}

