@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -14,6 +15,9 @@ from sqlalchemy import delete, insert, select
 
 from scrapers import tables as t
 from scrapers.store.database import Database
+from scrapers.store.seals import sealed, unsealed
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +49,34 @@ class Books(Database):
     """Vectors, suppressions, exports and runs."""
 
     def vectors(self, model_id: str, hashes: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """The stored vectors of these texts (float32, unit length) by the SHA-256 of the text."""
+        """The stored vectors of these texts (float32, unit length) by the SHA-256 of the text.
+
+        A damaged one is told of and left out, as if it had never been made: who embeds next makes it anew.
+        """
         found: dict[str, NDArray[np.float32]] = {}
+        damaged = 0
         with self._reading() as connection:
             for start in range(0, len(hashes), 500):
                 wanted = t.vectors.c.text_sha256.in_(hashes[start : start + 500])
                 query = select(t.vectors.c.text_sha256, t.vectors.c.vector)
                 for row in connection.execute(query.where(t.vectors.c.model_id == model_id, wanted)):
-                    found[row.text_sha256] = np.frombuffer(row.vector, dtype="<f4")
+                    if (vector := unsealed(model_id, row.text_sha256, row.vector)) is not None:
+                        found[row.text_sha256] = vector
+                    else:
+                        damaged += 1
+        if damaged:
+            _log.warning("integrity: %d stored vectors are damaged and are not used; they are made anew", damaged)
         return found
 
     def add_vectors(self, model_id: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
-        """Keep new vectors; one that is there already stays."""
+        """Keep these vectors, in place of what was there."""
         rows = [
-            {"model_id": model_id, "text_sha256": key, "vector": np.asarray(vector, dtype="<f4").tobytes()}
+            {"model_id": model_id, "text_sha256": key, "vector": sealed(model_id, key, vector)}
             for key, vector in vectors.items()
         ]
         if rows:
             with self._writing() as connection:
-                connection.execute(self._insert(t.vectors).on_conflict_do_nothing(), rows)
+                self._upsert(connection, t.vectors, rows, set())
 
     def vector_models(self) -> list[str]:
         """The models that made the stored vectors."""
