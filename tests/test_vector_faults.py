@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import random
 import sqlite3
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,7 +34,8 @@ def test_each_of_twenty_flipped_bits_is_found_and_mended(home: Home, caplog: pyt
         vector = whole[SAID.index(text)]
         kept = sealed(HashingEmbedder.model_id, text_hash(text), vector)
         bytes_ = bytearray(file.read_bytes())
-        assert (at := bytes_.find(kept)) > 0
+        at = bytes_.find(kept)
+        assert at > 0
         bytes_[at + draw.randrange(len(kept))] ^= 1 << draw.randrange(8)
         file.write_bytes(bytes_)
         caplog.clear()

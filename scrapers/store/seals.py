@@ -1,4 +1,4 @@
-"""A stored vector carries eight bytes of a SHA-256 over its model, its text and itself: what is damaged is not served."""
+"""A stored vector carries eight bytes of SHA-256 over its model, its text and itself: what is damaged is not served."""
 
 from __future__ import annotations
 
