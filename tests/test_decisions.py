@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scrapers.access import WhoIsThat
+from scrapers.audit import read
 from scrapers.candidates import candidate_id, join_accounts, load_candidates
 from scrapers.decisions import NothingToDecide, TwoNumbers, different, grounds_of, lock, queue, same, split, unlock
 from scrapers.identity import standing_of
@@ -263,7 +264,7 @@ def test_a_word_about_one_account_is_refused(joined: Store, key: bytes) -> None:
 
 
 def test_the_commands_say_what_changed(home: Home, joined: Store) -> None:
-    """Each prints one sentence, queue --json prints JSON lines, explain prints the human's word."""
+    """Each prints one sentence, queue prints JSON lines, explain the human's word; the log names whom a lock held."""
     joined.close()
     folder = home.folder
     done = headwater("same", "github:ada", "devpost:cy-poe", home=folder)
@@ -280,6 +281,8 @@ def test_the_commands_say_what_changed(home: Home, joined: Store) -> None:
     assert len(waiting) > 1
     assert "is locked" in headwater("lock", "devpost:cy-poe", home=folder).stdout
     assert "no longer locked" in headwater("unlock", "devpost:cy-poe", home=folder).stdout
+    ours = candidate_id("devpost:cy-poe", home.key)
+    assert [(each["act"], each["candidates"]) for each in read(home)[-2:]] == [("lock", [ours]), ("unlock", [ours])]
     shown = headwater("show", "github:ada", home=folder).stdout
     assert "link to each other (read 15 Nov 2026). (held until" in shown
     refused = headwater("different", "github:ada", "github:nobody", home=folder)

@@ -184,7 +184,7 @@ def queue(
 
 
 def _decide(act: str, word: Callable[[Store, bytes, datetime], str], home: Path | None, wait: float) -> None:
-    """Say the word under the lock of refresh, log whose accounts it moved, and print what it changed."""
+    """Say the word under the lock of refresh, log of whom it was said and whom it moved, and print what it changed."""
     from scrapers.audit import record
     from scrapers.locks import locked
     from scrapers.store import Store
@@ -193,8 +193,10 @@ def _decide(act: str, word: Callable[[Store, bytes, datetime], str], home: Path 
     with locked(place, "refresh", wait), Store.open(place) as store:
         before, now = store.members(), datetime.now(UTC)
         said = word(store, place.key, now)
-        moved = {candidate for _, candidate in before.items() ^ store.members().items()}
-        record(place, act, now, candidates=sorted(moved))
+        after, words = store.members(), [word for word in store.judgements() if word.by_people and word.at == now]
+        meant = {after[account] for word in words for account in word.pair if account in after}
+        moved = {candidate for _, candidate in before.items() ^ after.items()}
+        record(place, act, now, candidates=sorted(meant | moved))
     typer.echo(said)
 
 
