@@ -37,7 +37,7 @@ def same(identifiers: Sequence[str], store: Store, key: bytes, at: datetime, *, 
     accounts = [account_of(identifier, store, key) for identifier in identifiers]
     if len(set(accounts)) < 2:
         raise NothingToDecide(f"{accounts[0]} is one account: name two")
-    before = store.members()
+    before = _members(store)
     wanted = list(pairwise(accounts))
     candidates = list(dict.fromkeys(before[account] for account in accounts))
     numbers = _two_numbers([_held(candidate, before) for candidate in candidates], store, key)
@@ -77,7 +77,7 @@ def different(one: str, other: str, store: Store, key: bytes, at: datetime) -> s
     left, right = account_of(one, store, key), account_of(other, store, key)
     if left == right:
         raise NothingToDecide(f"{left} is one account: name two")
-    before = store.members()
+    before = _members(store)
     joined = before[left] == before[right]
     ours, theirs = ([left], [right]) if joined else (_held(before[left], before), _held(before[right], before))
     after = _decide(human.unmerge(ours, theirs, (), at=at), store, key, at)
@@ -91,7 +91,7 @@ def different(one: str, other: str, store: Store, key: bytes, at: datetime) -> s
 
 def split(candidate: str, store: Store, key: bytes, at: datetime) -> str:
     """Make every account of a candidate a candidate of its own, for good; says what changed."""
-    named, before = account_of(candidate, store, key), store.members()
+    named, before = account_of(candidate, store, key), _members(store)
     accounts = _held(before[named], before)
     if len(accounts) < 2:
         raise NothingToDecide(f"{candidate} has one account: there is nothing to split")
@@ -103,7 +103,7 @@ def split(candidate: str, store: Store, key: bytes, at: datetime) -> str:
 
 def lock(candidate: str, store: Store, key: bytes, at: datetime) -> str:
     """Record that a candidate is complete: no refresh adds an account to it or takes one away; says what is held."""
-    named, before = account_of(candidate, store, key), store.members()
+    named, before = account_of(candidate, store, key), _members(store)
     held = _held(before[named], before)
     if _locked(store).issuperset(held):
         raise NothingToDecide(f"{before[named]} is locked already; headwater unlock {before[named]} takes it back")
@@ -113,7 +113,7 @@ def lock(candidate: str, store: Store, key: bytes, at: datetime) -> str:
 
 def unlock(candidate: str, store: Store, key: bytes, at: datetime) -> str:
     """Take back the lock of a candidate, and nothing else that was said of it; says what changed."""
-    named, before = account_of(candidate, store, key), store.members()
+    named, before = account_of(candidate, store, key), _members(store)
     said = human.unlock(_held(before[named], before), store.judgements(), at=at)
     if not said:
         raise NothingToDecide(f"{before[named]} is not locked")
@@ -124,7 +124,7 @@ def unlock(candidate: str, store: Store, key: bytes, at: datetime) -> str:
 
 def queue(store: Store) -> list[Judgement]:
     """Pairs that no rule joins and that are worth a human's minute, best first, at most three a candidate."""
-    members = store.members()
+    members = _members(store)
     shown: Counter[str] = Counter()
     found = []
     suggested = [j for j in store.judgements() if j.rule == "suggestion" and j.revoked_at is None]
@@ -159,7 +159,7 @@ class Grounds:
 
 def grounds_of(identifier: str, store: Store, key: bytes) -> Grounds:
     """What stands in the log about the candidate or account behind an identifier."""
-    accounts, members = accounts_behind(identifier, store, key), store.members()
+    accounts, members = accounts_behind(identifier, store, key), _members(store)
     standing = standing_of(store.judgements())
     joins = joins_of(standing, members).get(members.get(accounts[0], ""), [])
     open_ones = [j for j in standing if j.verdict == "unsure" and not set(j.pair).isdisjoint(accounts)]
@@ -177,7 +177,7 @@ def account_of(identifier: str, store: Store, key: bytes) -> str:
 
     Raises WhoIsThat where no candidate holds it.
     """
-    members = store.members()
+    members = _members(store)
     oldest = next((account for account in members if candidate_id(account, key) == identifier), None)
     account = oldest or str(spelled_account(identifier, key).key)
     if account not in members:
@@ -185,11 +185,17 @@ def account_of(identifier: str, store: Store, key: bytes) -> str:
     return account
 
 
+def _members(store: Store) -> dict[str, str]:
+    """Who belongs to which candidate, of the accounts that are held still: one may have gone since the last refresh."""
+    held = store.accounts().keys() | store.credited()
+    return {account: owner for account, owner in store.members().items() if account in held}
+
+
 def _decide(said: Iterable[Judgement], store: Store, key: bytes, at: datetime) -> dict[str, str]:
     """Append to the log, join anew; who belongs to which candidate now."""
     store.add_judgements(said)
     join_accounts(store, key, at)
-    return store.members()
+    return _members(store)
 
 
 def _two_numbers(sides: Sequence[Sequence[str]], store: Store, key: bytes) -> list[tuple[str, str]]:

@@ -251,6 +251,14 @@ def test_a_word_about_nobody_is_refused(joined: Store, key: bytes, identifier: s
     assert not [judgement for judgement in joined.judgements() if judgement.by_people]
 
 
+def test_a_word_about_an_account_that_went_since_is_refused(joined: Store, key: bytes) -> None:
+    """Between its page's end and the next refresh nobody can be joined with it, and the others can be parted."""
+    joined.forget_page("c", Request("forem", "https://pages.example/forem/adaroe"))
+    with pytest.raises(WhoIsThat, match="headwater refresh"):
+        same(["forem:adaroe", "devpost:cy-poe"], joined, key, NOON)
+    assert "2 candidates" in split("github:ada", joined, key, NOON)
+
+
 def test_a_word_about_one_account_is_refused(joined: Store, key: bytes) -> None:
     """Nobody is the same as, or different from, themselves; and one account cannot be split."""
     ada = candidate_id("github:ada", key)
