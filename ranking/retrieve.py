@@ -7,6 +7,7 @@ short profiles by nothing, so that one lucky piece does not beat a body of work.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.corpus import Corpus
-from ranking.lexicon import joined, query_weights
+from ranking.lexicon import joined
+from ranking.related import subjects, widened
 from ranking.segments import standardised
 from ranking.themes import unit
 
@@ -31,9 +33,13 @@ _TOP5 = (np.arange(DEPTH) < 5).astype(np.float32)
 
 @dataclass(frozen=True)
 class Found:
-    """What one requirement finds: a strength of each row by each signal, and each person's raw parts by name."""
+    """What one requirement finds: a strength of each row by each signal, and each person's raw parts by name.
+
+    `asked` are its words and those related to it, with their weights.
+    """
 
     requirement: str
+    asked: Mapping[str, float]
     words: Floats
     meaning: Floats
     themes: Floats
@@ -70,7 +76,7 @@ class Found:
 
 def find(corpus: Corpus, requirement: str, vector: Floats, counted: Floats) -> Found:
     """The rows' strengths and the people's parts for one requirement; `counted` says how much each row counts."""
-    segments, weights = corpus.segments, query_weights(requirement)
+    segments, weights = corpus.segments, widened(requirement, _subjects(corpus) @ vector)
     words = corpus.pieces.scores(weights) * counted
     meaning = _meaning(corpus, vector) * counted
     themes = corpus.themes.scores(weights) * counted if corpus.themes else np.zeros_like(words)
@@ -91,7 +97,12 @@ def find(corpus: Corpus, requirement: str, vector: Floats, counted: Floats) -> F
         "themes_best": segments.best(_rows(themes), DEPTH) @ _BEST,
         "kindred_best": segments.best(_rows(kindred), DEPTH) @ _BEST,
     }
-    return Found(requirement, words, meaning, themes, kindred, parts)
+    return Found(requirement, weights, words, meaning, themes, kindred, parts)
+
+
+def _subjects(corpus: Corpus) -> Floats:
+    """A unit row for what each subject is called."""
+    return corpus.once("subjects", lambda: corpus.encode_query([each.called for each in subjects()]))
 
 
 def _profiles(corpus: Corpus, weights: dict[str, float], vector: Floats, counted: Floats) -> tuple[Floats, Floats]:

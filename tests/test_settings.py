@@ -135,7 +135,7 @@ def test_the_key_is_made_once_and_private(home: Home) -> None:
 
 def test_packaged_data_is_there() -> None:
     """Roles, sample and settings are found beside the code or in the wheel."""
-    for name in ("roles", "sample", "sources.toml", "weights.toml"):
+    for name in ("related.toml", "roles", "sample", "sources.toml", "weights.toml"):
         assert packaged(name).exists()
 
 
