@@ -16,6 +16,7 @@ from scrapers import __version__
 from scrapers.attempts import Clock
 from scrapers.budget import WHOLE_ARCHIVE
 from scrapers.crawl import Yield, crawl, is_followed
+from scrapers.declared import declared
 from scrapers.drift import judge_pages, judge_yield
 from scrapers.faults import Fault, Locked, StorageFault
 from scrapers.locks import locked
@@ -89,6 +90,7 @@ def collect_source(name: str, run: Run, seen: Yield, on_page: OnPage = lambda _:
     open_to = plan.start.keys() | ({name} if plan.live else find_sources().keys())
     budget = plan.settings.get(name, SourceSettings()).budget if plan.live else WHOLE_ARCHIVE
     until = clock.monotonic() + budget.seconds
+    start = (*plan.start.get(name, ()), *(declared(source, run.store) if plan.live else ()))
 
     def may_follow(request: Request) -> bool:
         return request.source in open_to and is_followed(source_named(request.source), request.url)
@@ -96,7 +98,7 @@ def collect_source(name: str, run: Run, seen: Yield, on_page: OnPage = lambda _:
     with _timed(seen):
         return crawl(
             source,
-            plan.start.get(name, ()),
+            start,
             plan.door,
             run.store,
             run.suppression,

@@ -131,6 +131,7 @@ SOURCE = Source(
     parse=parse,
     watch=Watch,
     follow=(HOST,),
+    profiles={"forem": lambda author: next(plan(Watch(authors=(author,)), date.min))},
     headers={"accept": "application/vnd.forem.api-v1+json"},
     verified=False,
 )

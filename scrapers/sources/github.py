@@ -183,6 +183,7 @@ SOURCE = Source(
     parse=parse,
     watch=Watch,
     follow=("api.github.com",),
+    profiles={"github": lambda login: ask(f"/users/{quote(login)}")},
     headers=HEADERS,
     token="GITHUB_TOKEN",  # noqa: S106 - the name of an environment variable
     token_host="api.github.com",  # noqa: S106

@@ -63,11 +63,15 @@ def parse(page: Page) -> Iterator[Record]:
         namespace = name.partition("/")[0] if "/" in name else None  # the oldest models belong to nobody
         if namespace and namespace not in told:
             told.add(namespace)
-            yield Request("huggingface", f"https://{HOST}/api/users/{quote(namespace)}/overview")
+            yield _overview_of(namespace)
         if not model.get("private"):
             yield _model(name, AccountKey("huggingface", namespace) if namespace else None, model)
     if onward := _next_link(page.headers.get("link", "")):
         yield Request("huggingface", onward)
+
+
+def _overview_of(namespace: str) -> Request:
+    return Request("huggingface", f"https://{HOST}/api/users/{quote(namespace)}/overview")
 
 
 def _account(said: Any, page: Page) -> Account:
@@ -144,5 +148,6 @@ SOURCE = Source(
     plan=plan,
     parse=parse,
     watch=Watch,
+    profiles={"huggingface": _overview_of},
     follow=(HOST,),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from scrapers.parsing import NotThisPage
 from scrapers.records import Page, Record, Request
@@ -85,5 +85,6 @@ SOURCE = Source(
     parse=parse,
     watch=DevpostWatch,
     follow=("devpost.com", ".devpost.com"),
+    profiles={"devpost": lambda handle: Request("devpost", f"{SITE}/{quote(handle)}")},
     seconds_between_requests=2.0,
 )
