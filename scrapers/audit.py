@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from scrapers.faults import StorageFault
+from scrapers.faults import StorageFault, full_disk_named
 from scrapers.locks import locked
 from scrapers.settings import Home, packaged
 
@@ -25,7 +25,7 @@ class LogChanged(StorageFault):
 
 def record(home: Home, act: str, at: datetime, **said: Any) -> str:
     """Append an entry and return its hash. `said` holds ids, counts and hashes: never a name, a URL or an address."""
-    with locked(home, "audit", 10.0):
+    with locked(home, "audit", 10.0), full_disk_named(home / "audit.jsonl"):
         end = home / "audit.end"
         before = end.read_text().strip() if end.exists() else _START
         last = json.loads(written[-1]) if (written := lines(home)) else {}
@@ -34,6 +34,7 @@ def record(home: Home, act: str, at: datetime, **said: Any) -> str:
         entry = {"at": at.isoformat(), "act": act, **said, "before": before}
         mark = _hash(entry)
         with os.fdopen(os.open(home / "audit.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as log:
+            log.truncate(_whole(home))
             log.write(json.dumps(entry | {"hash": mark}, sort_keys=True) + "\n")
             log.flush()
             os.fsync(log.fileno())
@@ -75,6 +76,12 @@ def lines(home: Home) -> list[str]:
     """The log as it lies there."""
     path = home / "audit.jsonl"
     return path.read_bytes().decode("utf-8", "replace").split("\n")[:-1] if path.exists() else []
+
+
+def _whole(home: Home) -> int:
+    """Bytes of the log up to the end of its last whole line; what follows a full disk or a crash left half done."""
+    path = home / "audit.jsonl"
+    return path.read_bytes().rfind(b"\n") + 1 if path.exists() else 0
 
 
 def _hash(entry: dict[str, Any]) -> str:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import EDQUOT, ENOSPC
+from pathlib import Path
+
 
 class Fault(Exception):
     """Wrong input or configuration (exit code 2)."""
@@ -25,3 +30,19 @@ class StorageFault(Fault):
     """The store or the disk cannot be used (exit code 6)."""
 
     exit_code = 6
+
+
+class DiskFull(StorageFault):
+    """There is no room for what was to be written; what was kept before is whole."""
+
+
+@contextmanager
+def full_disk_named(place: Path | str) -> Iterator[None]:
+    """A disk without room becomes one fault with the place and the remedy; every other error passes."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (ENOSPC, EDQUOT):
+            raise
+        where = error.filename or place
+        raise DiskFull(f"{where}: no room on the disk; free some and run again, what was kept before is whole") from error

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
-from scrapers.faults import Locked
+from scrapers.faults import Locked, full_disk_named
 from scrapers.settings import Home
 from scrapers.store.advisory import advisory_lock
 from scrapers.store.engine import server_url
@@ -34,7 +34,8 @@ def locked(home: Home, name: str, wait: float = 1.0) -> Iterator[None]:
         who = holder.read_text() if holder.exists() else "another run"
         raise Locked(f"{name} is locked by {who}; wait for it to end, or pass --wait SECONDS") from None
     try:
-        holder.write_text(f"process {os.getpid()}")
+        with full_disk_named(holder):
+            holder.write_text(f"process {os.getpid()}")
         yield
     finally:
         holder.unlink(missing_ok=True)

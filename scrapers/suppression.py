@@ -23,6 +23,7 @@ from typing import Any, overload
 from urllib.parse import unquote
 
 from scrapers.aliases import accounts_in, api_number
+from scrapers.faults import full_disk_named
 from scrapers.identity.keys import avatar_id
 from scrapers.naming import without_names
 from scrapers.records import Account, AccountKey, Evidence, Record, Refused, Request
@@ -259,7 +260,7 @@ def _append(home: Home, rows: list[dict[str, Any]]) -> None:
         return
     path = home / "suppression.jsonl"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "a") as file:
+    with full_disk_named(path), os.fdopen(descriptor, "a") as file:
         torn = file.tell() > 0 and not path.read_bytes().endswith(b"\n")
         file.write("\n" if torn else "")
         file.writelines(json.dumps(row) + "\n" for row in rows)

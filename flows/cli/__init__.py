@@ -7,7 +7,7 @@ import sys
 import typer
 
 from scrapers import __version__
-from scrapers.faults import Fault
+from scrapers.faults import Fault, full_disk_named
 
 app = typer.Typer(
     name="headwater",
@@ -36,7 +36,8 @@ def main() -> None:
     )
 
     try:
-        app()
+        with full_disk_named("headwater"):
+            app()
     except Fault as fault:
         typer.echo(f"headwater: {fault}", err=True)
         sys.exit(fault.exit_code)
