@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from ranking.corpus import Corpus
 from ranking.lexicon import tokens
 
-PHRASE = 5
+# Short enough that a copy is told after its sentences were put in another order.
+PHRASE = 3
 # A role shorter than this many phrases is a topic that anyone may name; nothing can be a copy of it.
-LEAST_PHRASES = 8
+LEAST_PHRASES = 10
 COPIED_SHARE = 0.4
 # A row of at least LEAST_ROW phrases is a copy too where most of what it says stands in the role.
 LEAST_ROW, ROW_SHARE = 4, 0.6
@@ -21,7 +22,7 @@ LOOKED_AT = 200
 
 
 def copied_rows(corpus: Corpus, role_text: str, vectors: Sequence[NDArray[np.float32]]) -> frozenset[int]:
-    """Rows that hold a large share of the role's five-word phrases, or little else than some of them."""
+    """Rows that hold a large share of the role's three-word phrases, or little else than some of them."""
     asked = _phrases(tokens(role_text))
     if len(asked) < LEAST_PHRASES or not corpus.rows or not len(vectors):
         return frozenset()

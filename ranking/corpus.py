@@ -15,6 +15,7 @@ from ranking.embed import EachGroup, Embedder, Progress, VectorCache, embed_new,
 from ranking.features.availability import Availability, of_profiles
 from ranking.index import Index
 from ranking.lexicon import Lexicon, joined, tokens
+from ranking.lists import only_lists
 from ranking.passages import render, repeats_itself, split
 from ranking.segments import Segments
 from ranking.themes import Kindred, Themes, find_kindred, fit_themes, unit
@@ -22,6 +23,8 @@ from scrapers.records import Candidate, Evidence, EvidenceKind
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+# What people say, as against what they made.
+CLAIMS = frozenset({EvidenceKind.POST, EvidenceKind.AVAILABILITY, EvidenceKind.TALK})
 T = TypeVar("T")
 
 
@@ -111,6 +114,16 @@ class Corpus:
             self.kept[key] = make()
         found: T = self.kept[key]
         return found
+
+    @cached_property
+    def listing(self) -> frozenset[int]:
+        """Rows of claims that list words and hardly say anything; a work stands for itself, without its lists."""
+        said = zip(self.evidence, self.texts, strict=True)
+        return frozenset(
+            row
+            for row, (piece, text) in enumerate(said)
+            if piece.kind in CLAIMS and len(text) < len(piece.title) + 0.7 * len(piece.text) and only_lists(piece.text)
+        )
 
     def kind_weights(self, kinds: Mapping[EvidenceKind, float]) -> Floats:
         """How much each row counts, by its kind."""

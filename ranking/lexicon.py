@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TOKEN = re.compile(r"[^\W_]+(?:\+\+|#)?")
-_STOP = frozenset(
+STOP_WORDS = frozenset(
     """
     a about above after again all also am an and any are as at be because been before being below between both but
     by can could did do does doing done down during each etc few for from further get had has have having here how i
@@ -45,7 +45,7 @@ def _stem(word: str) -> str:
 def tokens(text: str) -> list[str]:
     """Stemmed words in reading order: lower case, CamelCase split, stop words gone, `c++` and `c#` whole."""
     words = (match.group().lower() for match in _TOKEN.finditer(_CAMEL.sub(" ", text)))
-    return [_stem(word) for word in words if word not in _STOP]
+    return [_stem(word) for word in words if word not in STOP_WORDS]
 
 
 def query_weights(text: str) -> dict[str, float]:

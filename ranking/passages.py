@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ranking.lists import without_lists
 from scrapers.parsing import clean
 from scrapers.records import Evidence
 
 # Raised when `render` or `split` words a text differently; vectors are keyed by text, so only changed texts are redone.
-PASSAGE_VERSION = 1
+PASSAGE_VERSION = 2
 # The packaged model reads 256 word pieces: about 180 English words.
 WINDOW_WORDS = 180
 MOST_PASSAGES = 4
@@ -59,11 +60,12 @@ class Passages:
 def render(evidence: Evidence, repository: Evidence | None = None, names: Sequence[str] = ()) -> str:
     """The blind text of one piece of evidence: title, text, tags, awards, and what its repository is about.
 
-    The same act by two people gives the same text, whatever their `names` and handles.
+    The same act by two people gives the same text, whatever their `names` and handles. Lists of words are left out of
+    the prose: they say what somebody wants to be found by.
     """
     awards = ". ".join(" ".join(f"{award.prize} {award.event}".split()) for award in evidence.awards)
     context = f"{repository.title}. {repository.text[:600]} {' '.join(repository.tags)}" if repository else ""
-    parts = (evidence.title, evidence.text, ", ".join(evidence.tags), awards, context)
+    parts = (evidence.title, without_lists(evidence.text), ", ".join(evidence.tags), awards, context)
     handles = [key.handle for key in (evidence.account, *evidence.team) if key is not None]
     return said_once(". ".join(filter(None, (blind(part, handles, names).strip(" .") for part in parts))))
 

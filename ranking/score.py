@@ -132,7 +132,7 @@ def score_role(role: Role, corpus: Corpus, weights: Weights, as_of: date) -> Sco
     vectors = dict(zip(texts, corpus.encode_query(texts), strict=True))
     counted = corpus.kind_weights(weights.kinds)
     copies = copied_rows(corpus, role.text, [vectors[each.text] for each in asked])
-    left_out = copies | corpus.repetitive
+    left_out = copies | corpus.repetitive | corpus.listing
     counted[sorted(left_out)] = 0
     by_text = {text: find(corpus, text, vectors[text], counted) for text in texts}
     said = last_said(corpus, as_of, weights.availability.half_life_days)

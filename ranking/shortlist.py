@@ -242,10 +242,12 @@ def _flags(scores: Scores, candidate: Candidate, person: int) -> tuple[str, ...]
         for flag in ("hidden_text", "agency", "do_not_contact")
         if piece.details.get(flag)
     }
-    if any(start <= row < stop for row in scores.copies):
-        found.add("repeats_the_role")
-    if any(start <= row < stop for row in scores.corpus.repetitive):
-        found.add("repeats_itself")
+    not_counted = {
+        "repeats_the_role": scores.copies,
+        "repeats_itself": scores.corpus.repetitive,
+        "lists_words": scores.corpus.listing,
+    }
+    found |= {flag for flag, rows in not_counted.items() if any(start <= row < stop for row in rows)}
     return tuple(sorted(found))
 
 
