@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Literal, get_args
 
 from ranking.clearance import role_key
+from ranking.news import News, news_of
 from ranking.role import Role, to_json
 from ranking.shortlist import Match, Shortlist
 from scrapers.candidates import candidate_id
@@ -21,6 +22,7 @@ from scrapers.faults import Fault
 from scrapers.settings import Home
 from scrapers.store import Kept, Placed, Store
 from scrapers.store.shortlists import MILLION
+from scrapers.watch import followed
 
 if TYPE_CHECKING:
     from ranking.pool import TalentPool
@@ -64,12 +66,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """All changes between two shortlists of a role: by place now, then who left. `rescaled`: parts, of how many."""
+    """All changes between two shortlists of a role: by place now, then who left. `rescaled`: parts, of how many.
+
+    `news` tells what is new of people who are followed, on a list or not.
+    """
 
     before: Kept
     after: Kept
     rows: tuple[Change, ...]
     rescaled: tuple[int, int]
+    news: tuple[News, ...] = ()
 
 
 def compare(
@@ -225,7 +231,9 @@ def changes_since(
         for item, first, newest in store.evidence()
         if first > before.at.date() or (first == before.at.date() and newest > before.at)
     }
-    return compare(before, after, elsewhere=elsewhere, earlier=earlier, fresh=fresh)
+    watched = [pool.candidates[person] for person in followed(store) if person in pool.candidates]
+    found = compare(before, after, elsewhere=elsewhere, earlier=earlier, fresh=fresh)
+    return replace(found, news=news_of(watched, fresh, as_of))
 
 
 def history(role: Role, home: Home, store: Store, until: date | None = None) -> list[Kept]:

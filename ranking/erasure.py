@@ -75,6 +75,7 @@ def suppress(identifier: str, home: Home, store: Store, suppression: Suppression
     """
     going = _going(accounts_behind(identifier, store, home.key), home, store)
     suppression.add(home, store, sorted(going.identifiers), OBJECTION, at)
+    store.unwatch(going.accounts)
     files = store.exports_naming(going.ids)
     for path, candidates in files.items():
         strike(Path(path), set(candidates), going.listing, going.names)

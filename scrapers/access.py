@@ -73,4 +73,5 @@ def held_of(identifier: str, store: Store, key: bytes) -> dict[str, Any]:
         "exports": sorted(store.exports_naming(ids)),
         "shortlists": store.placings_of(ids),
         "dealings": [asdict(dealing) for dealing in store.dealings(accounts)],
+        "followed_since": min((day for each, day in store.watched().items() if each in accounts), default=None),
     }

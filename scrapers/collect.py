@@ -106,6 +106,7 @@ def collect_source(name: str, run: Run, seen: Yield, on_page: OnPage = lambda _:
             may_follow=may_follow,
             budget=budget,
             token=environ.get(source.token) if source.token else None,
+            first=run.store.own_pages(name) if plan.live else (),
             seen=seen,
             on_page=on_page,
             out_of_time=lambda: plan.stop.is_set() or clock.monotonic() >= until,

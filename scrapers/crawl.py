@@ -45,20 +45,22 @@ def crawl(
     may_follow: Callable[[Request], bool],
     budget: Budget = STANDARD,
     token: str | None = None,
+    first: Iterable[Request] = (),
     seen: Yield | None = None,
     on_page: Callable[[Yield], None] = lambda _: None,
     out_of_time: Callable[[], bool] = lambda: False,
 ) -> Yield:
-    """Ask everything that crawl `name` of this source still has to ask, and keep what the pages say.
+    """Ask everything that crawl `name` of this source still has to ask, `first` before the rest; keep what pages say.
 
     A failure is counted and the crawl goes on. After five in a row, or when it asks for a long wait again, a site is
     left alone, and what is left of it stays pending for the next run.
     """
     seen = seen or Yield(source.name)
     seen.most = budget.pages
-    begin = [request for request in start if not suppression.has_url(request.url)]
+    first, begin = ([each for each in asked if not suppression.has_url(each.url)] for asked in (first, start))
+    store.ask_first(name, first)
     store.ask(name, begin)
-    chosen = frozenset(map(page_key, begin))
+    chosen = frozenset(map(page_key, (*first, *begin)))
     with Reader() as reader:
         walk = Walk(source, reader, store, suppression, name, may_follow, budget, seen, chosen)
         for pending in walk.requests():

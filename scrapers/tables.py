@@ -143,6 +143,16 @@ frontier = Table(  # what a crawl still has to ask; a row is settled in the tran
     Index("frontier_next", "crawl", "source", "state"),
 )
 
+origins = Table(  # whose turn it is to ask a site; keyed by hash, times in seconds since 1970 by the database's clock
+    "origins",
+    metadata,
+    Column("origin", Words, primary_key=True),
+    Column("holder", Words, nullable=False),
+    Column("expires", Float, nullable=False),
+    Column("ended", Float, nullable=False),
+    Column("quiet_until", Float, nullable=False),
+)
+
 judgements = Table(  # append-only: who said that two accounts are, or are not, one person, and on what grounds
     "judgements",
     metadata,
@@ -259,4 +269,11 @@ placings = Table(  # who stood where; of an erased person the place alone remain
     Column("score", Float, nullable=False),
     Column("terms", JSON, nullable=False),
     Column("evidence", JSON, nullable=False),
+)
+
+watched = Table(  # whom somebody follows: their own pages are asked for first
+    "watched",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("since", Date, nullable=False),
 )

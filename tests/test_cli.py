@@ -21,7 +21,7 @@ COMMANDS = {
     "init", "demo", "collect", "record", "refresh", "rank", "explain", "draft", "role", "parse", "resolve", "evaluate",
     "train", "doctor", "show",
     "feedback", "forget", "same", "different", "split", "lock", "unlock", "queue", "team",
-    "suppress", "notified", "sweep", "audit", "changes", "runs",
+    "suppress", "notified", "sweep", "audit", "changes", "watch", "runs",
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -57,7 +58,10 @@ def changes(
 
 
 def told(found: Changes, names: Mapping[str, str]) -> Iterator[str]:
-    """The changes in lines, one a person."""
+    """What is new of people who are followed, then the changes, a line each."""
+    for each in found.news:
+        who = names.get(each.candidate_id, each.candidate_id)
+        yield f"{who}, followed: {each.kind}, {each.date or 'undated'}: \"{' '.join(each.said.split())}\" {each.url}"
     before, after, (moved, parts) = found.before, found.after, found.rescaled
     scale = f"; the scale of {moved} of {parts} parts moved" if moved else ""
     yield f"{after.role}: {after.as_of} against {before.as_of}, {after.considered} people ({before.considered}){scale}"
@@ -94,6 +98,7 @@ def as_object(found: Changes, names: Mapping[str, str]) -> dict[str, Any]:
         "as_of": found.after.as_of.isoformat(),
         "considered": [found.before.considered, found.after.considered],
         "rescaled": list(found.rescaled),
+        "followed": [asdict(each) | {"date": each.date.isoformat() if each.date else None} for each in found.news],
         "changes": [
             _head(change, names)
             | {

@@ -9,6 +9,7 @@ from scrapers.store.dealings import Dealing, Dealings, Deed, Link
 from scrapers.store.engine import StoreOutOfReach, StoreUnusable
 from scrapers.store.holdings import Holdings, Stated
 from scrapers.store.shortlists import Kept, Placed, Shortlists
+from scrapers.store.watching import Watching
 
 __all__ = [
     "Archived", "Dealing", "Deed", "Kept", "Link", "Pending", "Placed", "Run", "Stated", "Store", "StoreOutOfReach",
@@ -16,5 +17,5 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Store(Crawling, Holdings, Books, Dealings, Shortlists):
+class Store(Watching, Crawling, Holdings, Books, Dealings, Shortlists):
     """The open store. Every public method is one transaction."""

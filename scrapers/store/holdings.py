@@ -182,6 +182,7 @@ class Holdings(Database):
                 "proposals": drop(t.proposals, t.proposals.c.left.in_(keys) | t.proposals.c.right.in_(keys)),
                 "exports": drop(t.exports, t.exports.c.candidate_id.in_(gone)),
                 "dealings": drop(t.dealings, t.dealings.c.account.in_(keys)),
+                "watched": drop(t.watched, t.watched.c.account.in_(keys)),
                 "pages": sum(drop(t.pages, t.pages.c.page_key == key) for key in pages),
                 "vectors": sum(drop(t.vectors, t.vectors.c.text_sha256 == key) for key in vectors),
                 "frontier": sum(
