@@ -7,7 +7,7 @@ export HF_HUB_OFFLINE := 1
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: install demo test check lock clean
+.PHONY: install demo serve stop test check lock clean
 
 install: .venv/installed
 
@@ -19,6 +19,12 @@ install: .venv/installed
 
 demo: install  ## the whole main job on the bundled sample, offline
 	$(BIN)/headwater demo
+
+serve: install  ## a Prefect server, a worker and every deployment on this machine, in the background; PORT=4200
+	$(BIN)/python -m flows.serve start $(if $(PORT),--port $(PORT))
+
+stop: install  ## ends what `make serve` started, and only that
+	$(BIN)/python -m flows.serve stop
 
 check: install  ## style, architecture and the tests that need no server, browser or model: two minutes
 	$(BIN)/ruff check .

@@ -8,10 +8,11 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 
-from prefect import flow
+from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
 from flows.markdown import table
+from flows.running import RESUMING, run_name
 from ranking.sweep import sweep
 from scrapers.audit import record
 from scrapers.locks import locked
@@ -20,20 +21,26 @@ from scrapers.store import Store
 from scrapers.suppression import SuppressionList
 
 
-@flow(name="forget")
+@flow(name="forget", flow_run_name=run_name)
 def forget(wait: float = 60.0) -> dict[str, int]:
     """Sweep under the lock of refresh; returns and shows the counts. Fails, and deletes nothing, by an odd clock."""
-    home, now = find_home().create(), datetime.now(UTC)
-    with locked(home, "refresh", wait), Store.open(home) as store:
-        swept = sweep(home, store, SuppressionList.open(home, store), at=now)
-        record(home, "sweep", now, counts=swept.counts)
-    counts = swept.counts | {"notices due within a week": len(swept.notices_due)}
+    counts = sweep_home(wait)
     create_markdown_artifact(
         key="forget",
         markdown=f"## Forgotten\n\n{table(('what', 'number'), counts.items())}\n",
         description="What was cleared away",
     )
     return counts
+
+
+@task(name="sweep", **RESUMING)
+def sweep_home(wait: float) -> dict[str, int]:
+    """Clear away what may be held no longer; the counts, and how many notices are due within a week."""
+    home, now = find_home().create(), datetime.now(UTC)
+    with locked(home, "refresh", wait), Store.open(home) as store:
+        swept = sweep(home, store, SuppressionList.open(home, store), at=now)
+        record(home, "sweep", now, counts=swept.counts)
+    return swept.counts | {"notices due within a week": len(swept.notices_due)}
 
 
 if __name__ == "__main__":

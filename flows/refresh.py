@@ -1,39 +1,45 @@
-"""Scheduled refresh: join accounts anew, embed what is new. `python -m flows.refresh` runs it here and now."""
+"""Scheduled refresh: join accounts anew, embed what is new, look whether the vectors can be trusted.
+
+`python -m flows.refresh` runs it here and now.
+"""
 
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
+from prefect.artifacts import create_image_artifact, create_markdown_artifact
 
 from flows.markdown import table
-from ranking.erasure import reapply
-from ranking.pool import embed_evidence
+from flows.runners import batches_run
+from flows.running import ONCE_A_RUN, RESUMING, Progress, run_name
+from ranking import refreshing
+from ranking.doctor import judge
+from ranking.map import draw
+from ranking.pool import NobodyToRank, TalentPool
 from scrapers.audit import record
-from scrapers.candidates import join_accounts
 from scrapers.locks import locked
-from scrapers.settings import find_home
+from scrapers.settings import Home, find_home
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 
 
-@flow(name="refresh")
+@flow(name="refresh", flow_run_name=run_name)
 def refresh(wait: float = 60.0) -> dict[str, int]:
-    """Join and embed under one lock; returns and shows the counts."""
+    """Join and embed under one lock; returns and shows the counts, and what the doctor finds."""
     home = find_home().create()
-    with locked(home, "refresh", wait), Store.open(home) as store:
-        reapply(home, store, SuppressionList.open(home, store))
+    with batches_run("embed") as each_batch, locked(home, "refresh", wait), Store.open(home) as store:
 
-        @task(name="join-accounts", cache_policy=NO_CACHE, persist_result=False)
+        @task(name="join-accounts", **ONCE_A_RUN)
         def join() -> dict[str, int]:
-            return join_accounts(store, home.key, datetime.now(UTC))
+            return refreshing.join(home, store, datetime.now(UTC))
 
-        @task(name="embed-evidence", cache_policy=NO_CACHE, persist_result=False)
+        @task(name="embed-evidence", **RESUMING)
         def embed() -> dict[str, int]:
-            return embed_evidence(store)
+            return refreshing.embed(store, Progress("embedding", "New passages embedded"), each_batch)
 
         counts = join() | embed()
         record(home, "refresh", datetime.now(UTC), counts=counts)
@@ -42,7 +48,26 @@ def refresh(wait: float = 60.0) -> dict[str, int]:
         markdown=f"## Refresh\n\n{table(('what', 'number'), counts.items())}\n",
         description="What is held",
     )
+    look(home)
     return counts
+
+
+@task(name="doctor", **RESUMING)
+def look(home: Home) -> None:
+    """Show what is wrong with the vectors, and everybody in two dimensions: dots and words, no name and no id."""
+    try:
+        corpus = TalentPool.open(home).corpus
+    except NobodyToRank as nobody:
+        create_markdown_artifact(key="doctor", markdown=f"{nobody}\n", description="Whether the vectors can be trusted")
+        return
+    rows = [(finding.code.value, finding.effect, finding.sentence, finding.remedy) for finding in judge(corpus).found]
+    told = table(("what", "effect", "in words", "what to do"), rows) if rows else "Nothing is wrong."
+    create_markdown_artifact(
+        key="doctor", markdown=f"## Vectors\n\n{told}\n", description="Whether the vectors can be trusted"
+    )
+    with TemporaryDirectory() as folder:
+        picture = b64encode(draw(corpus, Path(folder) / "map.png").read_bytes()).decode()
+    create_image_artifact(f"data:image/png;base64,{picture}", key="map", description="Everybody by what they made")
 
 
 if __name__ == "__main__":

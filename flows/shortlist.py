@@ -7,34 +7,38 @@ Artifacts live in Prefect's database, out of erasure's reach, so they hold opaqu
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
-from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.markdown import table
-from ranking.changes import Changes, NothingKept, changes_since
+from flows.running import ONCE_A_RUN, run_name, unquoted
 from ranking.doctor import judge, without_meaning
 from ranking.exporting import export, slug_of
+from ranking.funnel import Funnel
 from ranking.pool import TalentPool
 from ranking.role import Role, read_role
 from ranking.shortlist import Shortlist
 from scrapers.faults import Fault
-from scrapers.settings import Home, find_home, packaged
+from scrapers.settings import BadConfiguration, Home, find_home, packaged
+from scrapers.steps import noted
 from scrapers.store import Store
-from scrapers.store.shortlists import MILLION
 
 
-@flow(name="shortlist")
+@flow(name="shortlist", flow_run_name=run_name)
 def shortlist(roles: list[Path] | None = None, top: int = 25, as_of: date | None = None) -> State[Any]:
     """Rank every role, one task each: Completed, `Degraded` when some could not be read, Failed when none could."""
     home, day = find_home().create(), as_of or datetime.now(UTC).date()
     files = roles or sorted(packaged("roles").glob("*.md"))
+    read = _read(files, day)
+    if not read:
+        return Failed(message=f"none of {len(files)} roles could be read")
     pool = TalentPool.open(home)
     health = judge(pool.corpus, probe=False)
     banner = "".join(f"; {finding.code}: {finding.sentence}" for finding in health.found if finding.effect != "note")
@@ -44,30 +48,40 @@ def shortlist(roles: list[Path] | None = None, top: int = 25, as_of: date | None
         pool.corpus = without_meaning(pool.corpus)
         banner = f"; ranked by words and themes alone{banner}"
 
-    @task(name="rank-role", cache_policy=NO_CACHE, persist_result=False)
-    def rank_role(name: str) -> bool:
-        role_file = next(file for file in files if file.stem == name)
-        try:
-            role = read_role(role_file)
-            changed = _changes(pool, role, home, day)
-            found = pool.rank(role, top=top, as_of=day)
-        except Fault as fault:
-            print(f"{role_file}: {fault}")  # noqa: T201 - Prefect's log of this task
-            return False
-        _publish(found, home, name, day)
-        if changed is not None:
-            _publish_changes(changed, name)
-        return True
+    @task(name="rank-role", task_run_name="rank {name}", **ONCE_A_RUN)
+    def rank_role(name: str) -> int:
+        with unquoted(), Store.open(home) as store, noted(store, "rank", name) as counts:
+            found = pool.rank(read[name], top=top, as_of=day)
+            counts.update(considered=found.considered, listed=len(found.matches))
+            _publish(found, home, name, day)
+        return len(found.matches)
 
-    ranked = [rank_role(file.stem) for file in files]
-    message = f"{sum(ranked)} of {len(ranked)} roles ranked, {len(pool)} people{banner}"
-    if not any(ranked):
+    ranked = sum(rank_role(name, return_state=True).is_completed() for name in read)
+    message = f"{ranked} of {len(files)} roles ranked, {len(pool)} people{banner}"
+    if not ranked:
         return Failed(message=message)
-    return Completed(message=message, name="Completed" if all(ranked) and not banner else "Degraded")
+    return Completed(message=message, name="Degraded" if banner or ranked < len(files) else "Completed")
+
+
+def _read(files: list[Path], day: date) -> Mapping[str, Role]:
+    """The roles that can be read, by name, the others told; raises BadConfiguration, before any work, for no file."""
+    read = {}
+    for file in files:
+        if not file.is_file():
+            raise BadConfiguration(f"{file}: there is no such role file; there are: {_known()}")
+        try:
+            read[file.stem] = read_role(file, as_of=day)
+        except Fault as fault:
+            get_run_logger().warning("%s is left out: %s", file, fault)
+    return read
+
+
+def _known() -> str:
+    return ", ".join(sorted(path.name for path in packaged("roles").glob("*.md")))
 
 
 def _publish(found: Shortlist, home: Home, name: str, day: date) -> None:
-    """Write the CSV and the page, and show the order by opaque id."""
+    """Write the CSV and the page; show the order by opaque id, and where the people came from."""
     for form in ("shortlist_csv", "page"):
         export(found, home, form, home / "exports" / f"{day}-{slug_of(name)}", at=datetime.now(UTC))
     rows = [
@@ -82,36 +96,20 @@ def _publish(found: Shortlist, home: Home, name: str, day: date) -> None:
         for match in found.matches
     ]
     create_table_artifact(key=f"shortlist-{slug_of(name)}", table=rows, description=f"{found.considered} people, {day}")
+    if found.funnel is not None:
+        funnel = _funnel(found.funnel, len(found.matches))
+        create_markdown_artifact(key=f"funnel-{slug_of(name)}", markdown=funnel, description="From collected to listed")
 
 
-def _changes(pool: TalentPool, role: Role, home: Home, day: date) -> Changes | None:
-    """What changed since the role's last shortlist, or None where there is none yet."""
-    with Store.open(home) as store:
-        try:
-            return changes_since(pool, role, home, store, day, None)
-        except NothingKept:
-            return None
-
-
-def _publish_changes(changed: Changes, name: str) -> None:
-    """Show who is new, left or moved, and why, by opaque id."""
-    rows = [
-        (
-            each.kind,
-            each.candidate_id or "erased",
-            each.was or "",
-            each.now or "",
-            each.cause,
-            f"{each.delta / MILLION:+.4f}",
-        )
-        for each in changed.rows
+def _funnel(funnel: Funnel, listed: int) -> str:
+    """How many people each step took out."""
+    steps = [
+        ("people collected", funnel.collected),
+        *((f"left out: {why}", -count) for why, count in funnel.taken_out.items()),
+        ("ranked", funnel.rankable),
+        ("listed", listed),
     ]
-    told = table(("what", "candidate", "was", "now", "cause", "score"), rows) if rows else "Nothing changed."
-    create_markdown_artifact(
-        key=f"changes-{slug_of(name)}",
-        markdown=f"## Since {changed.before.as_of}\n\n{told}\n",
-        description=f"{len(rows)} changes",
-    )
+    return f"## Funnel\n\n{table(('step', 'people'), steps)}\n\n{table(('site', 'people'), funnel.sites.items())}\n"
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ranking.embed import EachGroup
 from ranking.erasure import reapply
 from ranking.pool import Progress, embed_evidence
 from scrapers.candidates import join_accounts
@@ -23,8 +24,8 @@ def join(home: Home, store: Store, at: datetime) -> dict[str, int]:
     return counts
 
 
-def embed(store: Store, progress: Progress | None = None) -> dict[str, int]:
-    """Embed the evidence that is new; the counts."""
+def embed(store: Store, progress: Progress | None = None, each_group: EachGroup = map) -> dict[str, int]:
+    """Embed the evidence that is new, each group of texts where `each_group` says; the counts."""
     with noted(store, "embed", None, *MODEL) as counts:
-        counts.update(embed_evidence(store, progress))
+        counts.update(embed_evidence(store, progress, each_group=each_group))
     return counts

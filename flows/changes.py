@@ -1,0 +1,70 @@
+"""Scheduled digest: who would be new, gone or moved against each role's last shortlist, and which cause moved them.
+
+Artifacts live in Prefect's database, out of erasure's reach, so they hold opaque ids and numbers, never a person.
+`python -m flows.changes [ROLE...]` runs it here and now.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+
+from flows.markdown import table
+from flows.running import ONCE_A_RUN, run_name, unquoted
+from ranking.changes import Changes, NothingKept, changes_since
+from ranking.exporting import slug_of
+from ranking.pool import TalentPool
+from ranking.role import read_role
+from scrapers.settings import find_home, packaged
+from scrapers.store import Store
+from scrapers.store.shortlists import MILLION
+
+
+@flow(name="changes", flow_run_name=run_name)
+def changes(roles: list[Path] | None = None, as_of: date | None = None) -> dict[str, int]:
+    """Compare every role with its last shortlist, one task each; how many changes, by role. Nothing is kept."""
+    home, day = find_home().create(), as_of or datetime.now(UTC).date()
+    read = {file.stem: read_role(file, as_of=day) for file in roles or sorted(packaged("roles").glob("*.md"))}
+    pool = TalentPool.open(home)
+
+    @task(name="compare-role", task_run_name="compare {name}", **ONCE_A_RUN)
+    def compare(name: str) -> int | None:
+        with unquoted(), Store.open(home) as store:
+            try:
+                found = changes_since(pool, read[name], home, store, day, None)
+            except NothingKept:  # its first shortlist is yet to come
+                return None
+        _publish(found, name)
+        return len(found.rows)
+
+    return {name: count for name in read if (count := compare(name)) is not None}
+
+
+def _publish(found: Changes, name: str) -> None:
+    """Show who is new, left or moved, and why, by opaque id."""
+    rows = [
+        (
+            each.kind,
+            each.candidate_id or "erased",
+            each.was or "",
+            each.now or "",
+            each.cause,
+            f"{each.delta / MILLION:+.4f}",
+        )
+        for each in found.rows
+    ]
+    told = table(("what", "candidate", "was", "now", "cause", "score"), rows) if rows else "Nothing changed."
+    create_markdown_artifact(
+        key=f"changes-{slug_of(name)}",
+        markdown=f"## Since {found.before.as_of}\n\n{told}\n",
+        description=f"{len(rows)} changes",
+    )
+
+
+if __name__ == "__main__":
+    changes([Path(role) for role in sys.argv[1:]] or None)
+    sys.exit(0)

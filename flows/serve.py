@@ -1,0 +1,172 @@
+"""Everything on one machine: `python -m flows.serve start`, `stop` and `status`, or `make serve` and `make stop`.
+
+A Prefect server, a worker and all deployments, in the background. What was started, and the logs, stand in the home's
+folder `serve`. Starting again starts what died, applies the files anew, and lets runs go on whose worker was killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from scrapers.faults import Fault
+from scrapers.settings import Home, find_home
+
+PATIENCE = 120.0  # seconds that a server may take to answer
+GRACE = 20.0  # seconds that a process may take to end
+
+
+class NotServing(Fault):
+    """What was started ended at once, or does not answer."""
+
+
+def start(home: Home, root: Path, port: int) -> str:
+    """Bring up server and worker where they are not up, apply all deployments; the address of the user interface."""
+    folder = home.create() / "serve"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    address = f"http://127.0.0.1:{port}"
+    os.environ.setdefault("PREFECT_HOME", str(folder / "prefect"))
+    os.environ |= {"PREFECT_API_URL": f"{address}/api", "HEADWATER_HOME": str(home.folder)}
+    from flows.deployments import read_automations, read_deployments
+
+    read_deployments(root)  # what is wrong with the files is said before anything is started
+    read_automations(root)
+    server = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    _start(folder, "server", server, root)
+    _wait_for(folder)
+    from flows.deploy import POOL, deploy
+
+    deploy(root)
+    worker = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process"]
+    _start(folder, "worker", [*worker, "--name", f"{platform.node()}-{port}"], root)
+    give_up_dead_runs()
+    return address
+
+
+def stop(home: Home) -> list[str]:
+    """End what `start` started, and only that; the names of what was ended."""
+    ended = []
+    for name in ("worker", "server"):
+        if (pid := _alive(home / "serve", name)) is not None:
+            _end(home / "serve", name, pid)
+            ended.append(name)
+        (home / "serve" / f"{name}.json").unlink(missing_ok=True)
+    return ended
+
+
+def status(home: Home) -> Mapping[str, int | None]:
+    """The process of each, or None where it is not up."""
+    return {name: _alive(home / "serve", name) for name in ("server", "worker")}
+
+
+def give_up_dead_runs() -> int:
+    """Say of runs whose process is gone that they crashed, so that they go on; returns how many.
+
+    Prefect's server would learn it from missing heartbeats only, ten minutes later. It listens to this machine alone,
+    so a process that is not here is nowhere.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter
+    from prefect.states import Crashed
+
+    under_way = FlowRunFilter.model_validate({"state": {"type": {"any_": ["RUNNING", "PENDING"]}}})
+    dead = 0
+    with get_client(sync_client=True) as client:
+        for run in client.read_flow_runs(flow_run_filter=under_way):
+            if run.infrastructure_pid and run.infrastructure_pid.isdigit() and not _exists(int(run.infrastructure_pid)):
+                client.set_flow_run_state(run.id, Crashed(message="Its process was killed."), force=True)
+                dead += 1
+    return dead
+
+
+def _start(folder: Path, name: str, command: Sequence[str], root: Path) -> None:
+    """Start it in a session of its own, unless it is up."""
+    if _alive(folder, name) is not None:
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a child that inherits it as ignored would not be ended
+    with (folder / f"{name}.log").open("ab") as log:
+        child = subprocess.Popen(  # noqa: S603
+            command, cwd=root, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    (folder / f"{name}.json").write_text(json.dumps({"pid": child.pid, "command": list(command)}))
+
+
+def _alive(folder: Path, name: str) -> int | None:
+    """The process that was started under that name, if it is the same one still."""
+    told = folder / f"{name}.json"
+    if not told.is_file():
+        return None
+    started = json.loads(told.read_text())
+    asked = ["ps", "-ww", "-o", "stat=,command=", "-p", str(started["pid"])]
+    seen = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.split(maxsplit=1)  # noqa: S603
+    ours = len(seen) == 2 and not seen[0].startswith("Z") and seen[1].strip() == " ".join(started["command"])
+    return int(started["pid"]) if ours else None
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _wait_for(folder: Path) -> None:
+    from prefect.client.orchestration import get_client
+
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        with get_client(sync_client=True) as client:
+            if client.api_healthcheck() is None:
+                return
+        if _alive(folder, "server") is None:
+            break
+        time.sleep(0.5)
+    raise NotServing(f"the server did not come up; read {folder / 'server.log'}, or choose another --port")
+
+
+def _end(folder: Path, name: str, pid: int) -> None:
+    """Ask it to end, and make its whole session end where it does not."""
+    os.kill(pid, signal.SIGTERM)
+    until = time.monotonic() + GRACE
+    while time.monotonic() < until:
+        if _alive(folder, name) is None:
+            return
+        time.sleep(0.2)
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m flows.serve", description=__doc__)
+    parser.add_argument("act", choices=["start", "stop", "status"])
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PREFECT_SERVER_API_PORT", "4200")))
+    chosen = parser.parse_args()
+    home = find_home(chosen.home)
+    try:
+        if chosen.act == "start":
+            print(f"{start(home, Path.cwd(), chosen.port)}  logs: {home / 'serve'}")  # noqa: T201 - the command's output
+        elif chosen.act == "stop":
+            print(f"ended: {', '.join(stop(home)) or 'nothing was up'}")  # noqa: T201
+        else:
+            for name, pid in status(home).items():
+                print(f"{name}: {f'process {pid}' if pid else 'not up'}")  # noqa: T201
+    except Fault as fault:
+        print(f"headwater: {fault}", file=sys.stderr)  # noqa: T201
+        sys.exit(fault.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""prefect.yaml and automations.yaml: what they hold, and that nothing in them can be wrong in silence."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scrapers.settings import BadConfiguration, read_sources
+
+ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.prefect  # no server is asked, but importing Prefect takes longer than a quick test may
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project folder that may be spoilt."""
+    for name in ("flows", "data"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    for name in ("prefect.yaml", "automations.yaml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def test_everything_that_recurs_is_deployed() -> None:
+    """Each source that is on stands in one family, each role has its shortlist; sweep, digest and drill are there."""
+    from flows.deployments import read_deployments
+
+    found = {each.name: each for each in read_deployments(ROOT)}
+    families = [source for each in found.values() for source in each.parameters.get("sources", ())]
+    assert sorted(families) == sorted(name for name, told in read_sources().items() if told.enabled)
+    roles = {f"data/roles/{path.name}" for path in (ROOT / "data" / "roles").glob("*.md")}
+    ranked = [role for each in found.values() for role in each.parameters.get("roles", ())]
+    assert sorted(ranked) == sorted(roles)
+    assert {"refresh", "changes-digest", "notice-and-retention", "fallback-drill"} <= found.keys()
+    assert all("headwater" in each.tags for each in found.values())
+    assert "/home/" not in (ROOT / "prefect.yaml").read_text()
+
+
+def test_automations_know_every_name_that_a_run_ends_with() -> None:
+    """A run that ended under any name is no zombie; a crash is tried again twice, and one that never began is not."""
+    from flows.deployments import read_automations
+
+    zombies, crashes = read_automations(ROOT)
+    ends = {"Completed", "Degraded", "Failed", "TimedOut", "Cancelled", "Crashed"}
+    assert {f"prefect.flow-run.{name}" for name in ends} < zombies.trigger.expect
+    assert crashes.trigger.match["prefect.run-count"] == ["1", "2"]
+
+
+SPOILT = [  # what stands there, what somebody typed, what the message names
+    ("prefect.yaml", "concurrency_limit: {limit: 1", "conncurrency_limit: {limit: 1", "conncurrency_limit"),
+    ("prefect.yaml", "timezone: Europe/Berlin", "timezone: Europe/Berlim", "Berlim"),
+    ("prefect.yaml", '"0 2 * * *"', '"0 25 * * *"', "0 25 * * *"),
+    ("prefect.yaml", "sources: [devpost", "sources: [devpots", "devpots"),
+    ("prefect.yaml", "data/roles/generalist.md", "data/roles/generalissimo.md", "generalissimo.md"),
+    ("prefect.yaml", "flows/drill.py:drill", "flows/drill.py:dril", "dril"),
+    ("prefect.yaml", "flows/drill.py:drill", "flows/grill.py:drill", "flows/grill.py"),
+    ("prefect.yaml", "top: 25", "topp: 25", "topp"),
+    ("prefect.yaml", "top: 25", "top: many", "top"),
+    ("prefect.yaml", "limit: 1,", "limit: 0,", "limit"),
+    ("prefect.yaml", "name: refresh", "name: changes-digest", "twice"),
+    ("prefect.yaml", "deployments:", "deployments: [", "prefect.yaml:"),
+    ("automations.yaml", "posture: Proactive", "posture: Prophetic", "headwater-zombies"),
+    ("automations.yaml", "threshold: 1", "treshold: 1", "treshold"),
+    ("automations.yaml", "state: CRASHED", "state: CRUSHED", "headwater-zombies"),
+]
+
+
+@pytest.mark.parametrize(("file", "right", "wrong", "named"), SPOILT, ids=[each[3] for each in SPOILT])
+def test_a_slip_of_the_pen_is_named(root: Path, file: str, right: str, wrong: str, named: str) -> None:
+    """File, deployment and field stand in one message."""
+    from flows.deployments import read_automations, read_deployments
+
+    text = (root / file).read_text()
+    assert right in text
+    (root / file).write_text(text.replace(right, wrong, 1))
+    read = read_automations if file == "automations.yaml" else read_deployments
+    with pytest.raises(BadConfiguration, match=file) as told:
+        read(root)
+    assert named in str(told.value)
+
+
+@pytest.mark.parametrize("command", [("flows.deploy",), ("flows.serve", "start", "--home", "{home}")])
+def test_nothing_is_started_or_asked_for_a_file_that_is_wrong(root: Path, command: tuple[str, ...]) -> None:
+    """Exit 2 and one line, before a server is asked or started."""
+    text = (root / "prefect.yaml").read_text()
+    (root / "prefect.yaml").write_text(text.replace("tags:", "tag:", 1))
+    home = root / "home"
+    arguments = [each.format(home=home) for each in command]
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(root)}
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2, done.stderr
+    assert "[collect-hackathons]: tag" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(home.rglob("*.log"))
+
+
+def test_every_parameter_of_the_file_is_plain(root: Path) -> None:
+    """YAML's own surprises (yes, no, 1e3, dates) stand nowhere among the parameters."""
+    told = yaml.safe_load((root / "prefect.yaml").read_text())
+    kinds = {type(value) for each in told["deployments"] for value in each["parameters"].values()}
+    assert kinds <= {list, int}
