@@ -44,5 +44,5 @@ def full_disk_named(place: Path | str) -> Iterator[None]:
     except OSError as error:
         if error.errno not in (ENOSPC, EDQUOT):
             raise
-        where = error.filename or place
-        raise DiskFull(f"{where}: no room on the disk; free some and run again, what was kept before is whole") from error
+        told = "no room on the disk; free some and run again, what was kept before is whole"
+        raise DiskFull(f"{error.filename or place}: {told}") from error
