@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import socket
+import time
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from ranking.pool import TalentPool, embed_evidence
 from scrapers.candidates import join_accounts
 from scrapers.collect import Run, collect, planned
 from scrapers.settings import BadConfiguration, Home, packaged
-from scrapers.store import Store, StoreUnusable
+from scrapers.store import Store, StoreOutOfReach, StoreUnusable
 from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
@@ -78,6 +80,17 @@ def test_a_store_out_of_reach_is_said_before_any_work(
     assert all(word in done.stderr for word in words), done.stderr
     assert "hunter2" not in done.stderr + done.stdout
     assert not (tmp_path / "home" / "headwater.db").exists()
+
+
+def test_a_server_that_says_nothing_is_given_up(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the connection, no more: out of reach after the seconds that the URL grants, five by default."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        monkeypatch.setenv("HEADWATER_STORE", f"postgresql://127.0.0.1:{port}/x?connect_timeout=2")
+        begun = time.monotonic()
+        with pytest.raises(StoreOutOfReach, match=rf"127.0.0.1:{port}.* check HEADWATER_STORE"):
+            Store.open(home)
+        assert time.monotonic() - begun < 5
 
 
 def test_a_database_that_is_not_there_is_named(home: Home, postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
