@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.budgets import permits
 from flows.markdown import table
+from flows.running import RESUMING, Progress, run_name, unquoted
+from ranking.exporting import slug_of
 from scrapers.audit import config_hash, record
-from scrapers.collect import Report, Run, collect_source, planned
+from scrapers.collect import Report, Run, collect_source, funnel, planned
 from scrapers.collect import collect as collect_all
 from scrapers.crawl import Yield
+from scrapers.records import Refused
+from scrapers.remedies import REMEDY
 from scrapers.settings import find_home
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
@@ -31,19 +36,36 @@ from scrapers.suppression import SuppressionList
 SINCE = timedelta(days=365)
 
 
-@flow(name="collect")
-def collect(sources: list[str] | None = None, replay: Path | None = None, wait: float = 60.0) -> State[Any]:
-    """Read the watched sources, or an archive: Completed, Completed as "Degraded", or Failed when nothing came."""
+@flow(name="collect", flow_run_name=run_name)
+def collect(
+    sources: list[str] | None = None,
+    following: list[str] | None = None,
+    replay: Path | None = None,
+    wait: float = 60.0,
+) -> State[Any]:
+    """Read the watched sources, or an archive: Completed, Completed as "Degraded", or Failed when nothing came.
+
+    Of the sources in `following` only that is read which the others lead to.
+    """
     home, today = find_home().create(), datetime.now(UTC).date()
     with (
         Store.open(home, durable=replay is None) as store,
         planned(
-            home, sources or (), since=today - SINCE, today=today, replay=replay, turns=store, permit=permits()
+            home,
+            sources or (),
+            following=following or (),
+            since=today - SINCE,
+            today=today,
+            replay=replay,
+            turns=store,
+            permit=permits(),
         ) as plan,
     ):
         report = collect_all(Run(plan, home, store, SuppressionList.open(home, store), wait), _as_task)
     record(home, "collect", datetime.now(UTC), config=config_hash(), counts=report.counts)
-    create_markdown_artifact(key="collect-yield", markdown=_yield_markdown(report), description="Yield per source")
+    family = f"-{slug_of('-'.join(sources))}" if sources else ""
+    create_markdown_artifact(key=f"collect-yield{family}", markdown=_yield(report), description="Yield per source")
+    create_markdown_artifact(key=f"collect-missing{family}", markdown=_missing(report), description="What is not whole")
     whole = sum(seen.outcome == "whole" for seen in report.yields)
     message = f"{whole} of {len(report.yields)} sources whole"
     if report.exit_code == 4:
@@ -53,37 +75,62 @@ def collect(sources: list[str] | None = None, replay: Path | None = None, wait: 
 
 def _as_task(name: str, run: Run, seen: Yield) -> None:
     """Read one source as a Prefect task; the open store is closed over, since it is nothing to serialise."""
+    progress = Progress(f"collecting-{name}", f"Pages of {name} in reach")
 
-    @task(name="collect-source", task_run_name=f"collect {name}", cache_policy=NO_CACHE, persist_result=False)
-    def collect_one(source: str) -> str:  # noqa: ARG001 - shown as the task's parameter
-        return collect_source(name, run, seen).outcome
+    def on_page(seen: Yield) -> None:
+        progress(seen.asked, seen.asked + min(seen.waiting, max(seen.most - seen.asked, 0)))
 
-    collect_one(name)
+    @task(name="collect-source", task_run_name="collect {source}", **RESUMING)
+    def collect_one(source: str) -> State[Any]:
+        with unquoted():
+            collect_source(source, run, seen, on_page)
+        return _state_of(seen)
+
+    state = collect_one(name, return_state=True)
+    if state.name == "Failed":  # an error, which the run notes; what only came to nothing is named otherwise
+        state.result()
 
 
-def _yield_markdown(report: Report) -> str:
-    header = ("source", "outcome", "pages", "unchanged", "accounts", "evidence", "credited", "held back", "refused")
-    rows = [
-        (
-            s.source,
-            s.outcome,
-            s.fetched,
-            s.unchanged,
-            s.accounts,
-            s.evidence,
-            s.credited,
-            s.held_back,
-            s.refused.total(),
-        )
-        for s in report.yields
-    ]
-    ages = [(name, standing.age(datetime.now(UTC)), "") for name, standing in report.standings.items()]
-    failures = [(f.source, f.code.value, f.detail) for seen in report.yields for f in seen.failures]
-    notices = [(n.source, n.code.value, n.detail) for seen in report.yields for n in seen.notices]
-    told = {"Missing, and how old what is held": ages, "Failures": failures, "Notices": notices}
-    columns = ("source", "what", "detail")
+def _state_of(seen: Yield) -> State[Any]:
+    """What became of a source so far, as the task's state: by its name and by codes, never by what a page said."""
+    codes = ", ".join(f"{count} {code.value}" for code, count in sorted(seen.refused.items()))
+    message = f"{seen.fetched} pages, {seen.rows} rows" + (f"; refused: {codes}" if codes else "")
+    if seen.outcome == "failed":
+        return Failed(name="NothingCame", message=message)
+    return Completed(name="Degraded" if seen.failures else "Completed", message=message)
+
+
+def _yield(report: Report) -> str:
+    """The funnel of each source, from what was asked to what is credited to somebody, with what was refused."""
+    shown = ("asked", "fetched", "unchanged", "parsed", "accounts", "evidence", "credited", "held_back")
+    header = ("source", "outcome", *(name.replace("_", " ") for name in shown), "refused", "MB", "CPU s")
+    rows = []
+    for seen in report.yields:
+        counts = funnel(seen)
+        cost = (seen.refused.total(), f"{seen.bytes / 1e6:.1f}", f"{seen.cpu_seconds:.1f}")
+        rows.append((seen.source, seen.outcome, *(counts[name] for name in shown), *cost))
+    return f"## Yield\n\n{table(header, rows)}\n"
+
+
+def _missing(report: Report) -> str:
+    """The banner: which sources are not whole, how old what is held of them is, and what was wrong."""
+    ages = [(name, standing.age(datetime.now(UTC)), "", "") for name, standing in report.standings.items()]
+    failures = [(seen.source, *told) for seen in report.yields for told in _counted(seen.failures)]
+    notices = [(seen.source, *told) for seen in report.yields for told in _counted(seen.notices)]
+    told: dict[str, Sequence[Sequence[object]]] = {
+        "Missing, and how old what is held": ages,
+        "Failures": failures,
+        "Notices": notices,
+    }
+    columns = ("source", "what", "times", "what to do")
     sections = [f"## {title}\n\n{table(columns, found)}" for title, found in told.items() if found]
-    return "\n\n".join([f"## Yield\n\n{table(header, rows)}", *sections]) + "\n"
+    return "\n\n".join(sections or ["Every source is whole."]) + "\n"
+
+
+def _counted(refused: Iterable[Refused]) -> Iterator[tuple[str, int, str]]:
+    """How often each code, and its remedy; what a page said stays out of Prefect's database."""
+    for code, times in sorted(Counter(each.code for each in refused).items()):
+        yield code.value, times, REMEDY[code]
 
 
 if __name__ == "__main__":
@@ -91,5 +138,5 @@ if __name__ == "__main__":
     parser.add_argument("sources", nargs="*")
     parser.add_argument("--replay", type=Path)
     chosen = parser.parse_args()
-    state = collect(chosen.sources, chosen.replay, return_state=True)
+    state = collect(chosen.sources, replay=chosen.replay, return_state=True)
     sys.exit(4 if state.is_failed() else 3 if state.name == "Degraded" else 0)

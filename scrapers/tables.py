@@ -270,3 +270,10 @@ placings = Table(  # who stood where; of an erased person the place alone remain
     Column("terms", JSON, nullable=False),
     Column("evidence", JSON, nullable=False),
 )
+
+watched = Table(  # whom somebody follows: their own pages are asked for first
+    "watched",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("since", Date, nullable=False),
+)

@@ -10,6 +10,7 @@ from scrapers.store.engine import StoreOutOfReach, StoreUnusable
 from scrapers.store.holdings import Holdings, Stated
 from scrapers.store.leases import Leases
 from scrapers.store.shortlists import Kept, Placed, Shortlists
+from scrapers.store.watching import Watching
 
 __all__ = [
     "Archived", "Dealing", "Deed", "Kept", "Link", "Pending", "Placed", "Run", "Stated", "Store", "StoreOutOfReach",
@@ -17,5 +18,5 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Store(Crawling, Holdings, Books, Dealings, Shortlists, Leases):
+class Store(Watching, Crawling, Holdings, Books, Dealings, Shortlists, Leases):
     """The open store. Every public method is one transaction."""
