@@ -11,8 +11,9 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import TimeoutError
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Self
@@ -58,9 +59,9 @@ class Reader:
         if self._pool is None:
             folders = tuple(sources.__path__)
             self._pool = ProcessPool(1, PAGES, know_sources, (folders,), context=self.processes)
-        try:
+        try:  # profiles are of no use to a reader, and functions without a name cannot be sent to one
             found: list[Record] = self._pool.schedule(
-                _read, (source, page, self.seconds, self.memory), timeout=PATIENCE * self.seconds
+                _read, (replace(source, profiles={}), page, self.seconds, self.memory), timeout=PATIENCE * self.seconds
             ).result()
         except TimeoutError:
             return [_refused(source, page, f"reading it took more than {PATIENCE * self.seconds:g} s by the clock")]
@@ -68,6 +69,9 @@ class Reader:
             if end.exitcode == -getattr(signal, "SIGXCPU", 0):
                 return [_refused(source, page, f"reading it took more than {self.seconds:g} s of computing")]
             return [_refused(source, page, f"the process that read it ended with {end.exitcode}")]
+        except BrokenProcessPool:  # it ended sooner than it could tell that it had begun
+            self.__exit__()
+            return [_refused(source, page, "the process that read it ended")]
         return found
 
 

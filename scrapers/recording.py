@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from os import environ
 from pathlib import Path
 
+from scrapers.bounded import Reader
 from scrapers.cast import cast_for
 from scrapers.faults import Fault
-from scrapers.reading import read_page
 from scrapers.records import Page, Refused, Request, to_json
 from scrapers.replay import pages_of_file
 from scrapers.settings import Home, SourceSettings, read_sources, terms_gate
 from scrapers.sources import source_named
-from scrapers.trimming import AIM, landmarks, trimmed
+from scrapers.trimming import AIM, Read, landmarks, trimmed
 
 _KEPT_HEADERS = ("content-type", "link")
 
@@ -65,15 +66,20 @@ def record_case(page: Page, folder: Path) -> Recorded:
     """Write `page.*` and `case.json` into a folder that has neither; raises NotRecorded where it has."""
     if (folder / "case.json").exists() or any(folder.glob("page.*")):
         raise NotRecorded(f"{folder}: holds a case already; choose another folder with --out")
-    source, doubts = source_named(page.source), []
+    with Reader() as reader:
+        return _record(page, folder, partial(reader.read, source_named(page.source)))
+
+
+def _record(page: Page, folder: Path, read: Read) -> Recorded:
+    doubts = []
     told = {name: value for name, value in page.headers.items() if name in _KEPT_HEADERS}
     page = replace(page, headers=told)
-    before = read_page(source, page)
+    before = read(page)
     doubts += [f"the page is refused: {r.code.value}: {r.detail}" for r in before if isinstance(r, Refused)]
-    kept, body, suffix = trimmed(page, before)
+    kept, body, suffix = trimmed(page, before, read)
     if len(body) > AIM:
         doubts.append(f"{len(body) // 1024} KB, though 30 KB is the aim; cut more by hand")
-    cast = cast_for(before, body.decode("utf-8", "replace"), source.follow)
+    cast = cast_for(before, body.decode("utf-8", "replace"), source_named(page.source).follow)
     swapped = replace(
         page,
         body=cast.play(body.decode("utf-8", "replace")).encode(),
@@ -81,7 +87,7 @@ def record_case(page: Page, folder: Path) -> Recorded:
         final_url=cast.play(page.final_url or page.url),
         headers={name: cast.play(value) for name, value in told.items()},
     )
-    after = read_page(source, swapped)
+    after = read(swapped)
     if [type(record) for record in after] != [type(record) for record in kept]:
         doubts.append("with people swapped the page reads otherwise; compare expect with the real page")
     left = [word for word in cast.seen_in(swapped.body.decode()) if cast.swaps[word.casefold()].casefold() != word]
@@ -94,7 +100,7 @@ def record_case(page: Page, folder: Path) -> Recorded:
         **({"final_url": swapped.final_url} if swapped.final_url != swapped.url else {}),
         "fetched_at": page.fetched_at.isoformat(),
         **({"headers": dict(swapped.headers)} if swapped.headers else {}),
-        "landmarks": landmarks(swapped, suffix),
+        "landmarks": landmarks(swapped, suffix, read),
         "expect": [to_json(record) for record in after],
     }
     (folder / "case.json").write_text(json.dumps(case, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -11,6 +11,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -161,15 +162,22 @@ def _shared_out(
     given: dict[Future[_Chunk], Sequence[str]] = {}
     with _processes(home, others) as started:
         while waiting or given:
-            while waiting and len(given) < AHEAD * others and started.done() and not started.exception():
+            while waiting and len(given) < AHEAD * others and _takes_more(started):
                 keys = waiting.popleft()
                 given[started.result().schedule(_read_there, (keys,))] = keys
             ready = wait(given, timeout=0 if waiting else None, return_when=FIRST_COMPLETED).done
             for future in ready:
                 keys = given.pop(future)
-                yield read(keys) if isinstance(future.exception(), ProcessExpired) else future.result()
+                yield read(keys) if isinstance(future.exception(), _ENDED) else future.result()
             if waiting and not ready:
                 yield read(waiting.popleft())
+
+
+_ENDED = (ProcessExpired, BrokenProcessPool)
+
+
+def _takes_more(started: Future[ProcessPool]) -> bool:
+    return started.done() and not started.exception() and started.result().active
 
 
 @contextmanager

@@ -11,15 +11,14 @@ from typing import Any, Protocol, TypeVar
 
 from bs4 import BeautifulSoup, Comment, Tag
 
-from scrapers.reading import read_page
 from scrapers.records import Page, Record, Refused
-from scrapers.sources import source_named
 
 AIM = 30 * 1024  # bytes
 PATIENCE = 60.0  # seconds spent on trimming
 MOST_LANDMARKS = 6
 
 Part = TypeVar("Part")
+Read = Callable[[Page], list[Record]]
 
 
 @dataclass(slots=True)
@@ -28,6 +27,7 @@ class _Trial:
 
     page: Page
     wanted: list[Record]
+    reader: Read
     until: float = field(default_factory=lambda: time.monotonic() + PATIENCE)
 
     def reads_the_same(self, body: bytes) -> bool:
@@ -38,7 +38,7 @@ class _Trial:
         return time.monotonic() < self.until and bool(found) and not any(isinstance(r, Refused) for r in found)
 
     def read(self, body: bytes) -> list[Record]:
-        return read_page(source_named(self.page.source), replace(self.page, body=body))
+        return self.reader(replace(self.page, body=body))
 
 
 class _Tree(Protocol[Part]):
@@ -55,9 +55,9 @@ class _Tree(Protocol[Part]):
     def shorter(self) -> Callable[[], None] | None: ...
 
 
-def trimmed(page: Page, records: list[Record]) -> tuple[list[Record], bytes, str]:
+def trimmed(page: Page, records: list[Record], read: Read) -> tuple[list[Record], bytes, str]:
     """What the page says once trimmed, its bytes, and the suffix for them. A page refused as a whole stays whole."""
-    trial, begin = _Trial(page, records), page.body.lstrip(b"\xef\xbb\xbf \r\n\t")[:100].lower()
+    trial, begin = _Trial(page, records, read), page.body.lstrip(b"\xef\xbb\xbf \r\n\t")[:100].lower()
     refused = any(isinstance(record, Refused) for record in records)
     if begin[:1] in {b"{", b"["}:
         body = page.body if refused else _trim(trial, _JsonTree(json.loads(page.body)))
@@ -197,13 +197,11 @@ def _everything(tree: Any) -> Iterator[Any]:
         yield from _everything(value)
 
 
-def landmarks(page: Page, suffix: str) -> list[str]:
+def landmarks(page: Page, suffix: str, read: Read) -> list[str]:
     """Parts without which the page is refused, as the harness names them: a proposal, the first few."""
-    if suffix not in {"json", "html"} or any(
-        isinstance(r, Refused) for r in read_page(source_named(page.source), page)
-    ):
+    if suffix not in {"json", "html"} or any(isinstance(record, Refused) for record in read(page)):
         return []
-    trial = _Trial(page, [])
+    trial = _Trial(page, [], read)
 
     def refused(body: bytes) -> bool:
         found = trial.read(body)

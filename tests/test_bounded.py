@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from scrapers import sources
 from scrapers.bounded import LARGE, Reader
 from scrapers.crawl import Yield, crawl
 from scrapers.records import Account, Code, Page, Record, Refused, Request
@@ -15,6 +18,7 @@ from scrapers.sources import Source, Watch
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
+from tests.test_cli import headwater
 
 URL = "https://pond.example/"
 
@@ -103,3 +107,39 @@ def test_the_crawl_goes_on(store: Store, suppression: SuppressionList) -> None:
     ]
     assert (seen.outcome, seen.parsed, len(store.accounts())) == ("degraded", 1, 1)
     assert [kept.url for _, kept in store.archive()] == [f"{URL}speaks"]
+
+
+FATAL = """
+import os
+from scrapers.sources import Source, Watch
+
+def plan(watch, since):
+    return iter(())
+
+def parse(page):
+    os._exit(9)
+
+SOURCE = Source("fatal", "Ends whoever reads it", plan, parse, Watch, follow=())
+"""
+
+
+@pytest.fixture
+def fatal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A source whose parser ends its process."""
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / "fatal.py").write_text(FATAL)
+    monkeypatch.setattr(sources, "__path__", [*sources.__path__, str(folder)])
+    sources.find_sources.cache_clear()
+    yield "fatal"
+    sources.find_sources.cache_clear()
+
+
+def test_parse_and_record_outlive_a_page_that_ends_its_reader(fatal: str, tmp_path: Path) -> None:
+    """Both say what became of the page; neither ends with it."""
+    saved = tmp_path / "page.txt"
+    saved.write_bytes(b"x " * LARGE)
+    parsed = headwater("parse", fatal, saved, "--url", URL)
+    assert (parsed.returncode, json.loads(parsed.stdout)["code"]) == (0, "too_large")
+    recorded = headwater("record", fatal, URL, "--file", saved, "--out", tmp_path / "case")
+    assert "the page is refused: too_large" in recorded.stderr
