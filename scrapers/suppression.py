@@ -56,14 +56,13 @@ class SuppressionList:
         path = home.create() / "suppression.jsonl"
         in_store = store.suppressed_hashes()
         in_file = {row["hash"]: row for row in _rows(path, 0)[0]}
-        missing = [in_file[h] | {"at": datetime.fromisoformat(in_file[h]["at"])} for h in in_file.keys() - in_store]
+        missing = [row for h, row in in_file.items() if _lacks(in_store.get(h, ("", ""))[1], row["reason"])]
         if any(row["reason"] == ERASURE for row in missing):  # an older store was put back: who was erased may be in it
             (home / ERASING).touch(mode=0o600)
-        store.add_suppressions(missing)
+        store.add_suppressions([row | {"at": datetime.fromisoformat(row["at"])} for row in missing])
         now = datetime.now(UTC).isoformat()
-        _append(
-            home, [{"hash": h, "kind": k, "reason": r, "at": now} for h, (k, r) in in_store.items() if h not in in_file]
-        )
+        stored = [{"hash": h, "kind": kind, "reason": reason, "at": now} for h, (kind, reason) in in_store.items()]
+        _append(home, [row for row in stored if _lacks(in_file.get(row["hash"], {}).get("reason", ""), row["reason"])])
         opened = cls(home.key)
         opened._path = path
         opened._reread()
@@ -225,11 +224,17 @@ class SuppressionList:
         if reason == ERASURE:
             (home / ERASING).touch(mode=0o600)
         rows = [{"hash": self.hash(kind, name), "kind": kind, "reason": reason, "at": at} for kind, name in identifiers]
-        fresh = [row for row in rows if row["hash"] not in self._hashes]
+        known = self._erased if reason == ERASURE else self._hashes  # who objected may be erased later
+        fresh = [row for row in rows if row["hash"] not in known]
         store.add_suppressions(fresh)
         _append(home, [row | {"at": at.isoformat()} for row in fresh])
         self._path = home / "suppression.jsonl"
         self._reread()
+
+
+def _lacks(held: str, reason: str) -> bool:
+    """Whether a copy of the list that holds a hash for one reason ("": not at all) is to learn of the other."""
+    return not held or (reason == ERASURE != held)
 
 
 def within(value: Any, change: Callable[[str], str]) -> Any:

@@ -182,9 +182,12 @@ class Histories(RuleBasedStateMachine):
         theirs = {account for account in members if owner and members[account] == owner} or {one.key(site)}
         whose = {account: next(p for p in WORLD.people if account in map(p.key, SITES)) for account in theirs}
         spelled = {word for each, person in whose.items() for word in person.spelled(each, stated.get(each))}
+        others = [link for key, account in stated.items() if key not in theirs for link in account.links]
+        spelled -= {person.page for person in whose.values() if any(person.page in link for link in others)}
         act = erasure.forget if erased else erasure.suppress
         self.do(lambda home, store: act(identifier, home, store, left_alone(home, store), at=NOON), point)
         listed = left_alone(self.home, self.store)
+        listed = listed.erasures() if erased else listed
         if point is None or all(listed.has_account(AccountKey(*account.split(":", 1))) for account in theirs):
             (self.gone if erased else self.silent).update(theirs)
             (self.spelled if erased else self.unspoken).update(spelled)

@@ -135,6 +135,23 @@ def test_an_objection_keeps_and_hides(home: Home, store: Store) -> None:
     assert SuppressionList.open(home, store).account_listed(Account(ADA.site, ADA.handle))
 
 
+def test_who_objected_can_be_erased_later(home: Home, store: Store, tmp_path: Path) -> None:
+    """The erasure is known as one, in the store and in the file: a restored backup brings nobody back."""
+    seen(home, store, 0, 1)
+    suppress(str(ADA), home, store, SuppressionList.open(home, store), at=NOON)
+    store.compact()
+    backup = (home / "headwater.db").read_bytes()
+    forget(str(ADA), home, store, SuppressionList.open(home, store), at=NOON)
+    assert {reason for _, reason in store.suppressed_hashes().values()} == {"erasure"}
+    store.close()
+    (home / "headwater.db").write_bytes(backup)
+    with Store.open(home) as restored:
+        assert restored.accounts()
+        assert reapply(home, restored, SuppressionList.open(home, restored)) is not None
+        assert not restored.accounts()
+        assert {reason for _, reason in restored.suppressed_hashes().values()} == {"erasure"}
+
+
 def test_nobody_past_due_is_exported(home: Home, store: Store, tmp_path: Path) -> None:
     """A list that was made in time loses on its way out whoever may be held no longer by then."""
     day = (datetime.now(UTC) - NOON).days

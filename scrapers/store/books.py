@@ -89,10 +89,9 @@ class Books(Database):
             return {row.hash: (row.kind, row.reason) for row in connection.execute(select(t.suppressions))}
 
     def add_suppressions(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Add keyed hashes to the suppression list."""
-        if rows:
-            with self._writing() as connection:
-                connection.execute(self._insert(t.suppressions).on_conflict_do_nothing(), rows)
+        """Add keyed hashes to the suppression list; one that is there already takes the reason given now."""
+        with self._writing() as connection:
+            self._upsert(connection, t.suppressions, rows, {"at"})
 
     def note_export(self, path: str, candidates: Iterable[str], at: datetime) -> None:
         """Remember which candidates a file names, so that erasure reaches it."""

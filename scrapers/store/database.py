@@ -139,8 +139,9 @@ class Database:
     def compact(self) -> None:
         """Leave no deleted byte behind in the database's files.
 
-        SQLite folds its write-ahead log into the file, whose freed pages are zeroed; PostgreSQL writes its tables
-        anew. A server's own log and backups are its operator's to expire.
+        SQLite writes its file anew, since rows that were moved about leave copies that it does not zero, and folds its
+        write-ahead log into it; PostgreSQL writes its tables anew. A server's own log and backups are its operator's to
+        expire.
         """
         with faults_named(self._engine):
             if not self._in_a_file:
@@ -151,6 +152,7 @@ class Database:
                     connection.execute(text("RESET lock_timeout"))
                 return
             with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("VACUUM"))
                 busy = connection.scalar(text("PRAGMA wal_checkpoint(TRUNCATE)"))
         if busy:
             where = place_of(self._engine)

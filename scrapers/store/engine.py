@@ -86,7 +86,10 @@ def _sqlite_settings(synchronous: str, connection: Any, _: object) -> None:
 
 def _sqlite_begin(connection: Connection) -> None:
     """A writer takes its lock at the start, so that it never fails half-way with "database is locked"."""
-    writes = connection.get_execution_options().get("writes")
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == "AUTOCOMMIT":  # a file is not written anew inside of a transaction
+        return
+    writes = options.get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
