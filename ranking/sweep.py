@@ -51,6 +51,7 @@ def sweep(
     pages = store.expire_pages(at - timedelta(days=ARCHIVE_DAYS))
     clear_drill(home)
     store.expire_runs(at - timedelta(days=RUN_DAYS))
+    store.drop_turns()
     store.compact()
     swept = Swept(len(over) if ended else 0, _people(left), _people(returned), pages, due)
     until, cpu = at + timedelta(seconds=monotonic() - begun), process_time() - before
