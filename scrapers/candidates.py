@@ -31,7 +31,7 @@ def join_accounts(store: Store, key: bytes, at: datetime) -> dict[str, int]:
     """
     stated = _by_account(store)
     records = _records(stated, store, key)
-    said = [judgement for judgement in store.judgements() if judgement.by_people]
+    said = store.judgements(by_people=True)
     before = store.past()
     fresh = before is not None and timedelta() <= at - before.at < COMPARED_ANEW
     resolution = resolve(records, said, at=at, past=before if fresh and len(records) > FEW else None)

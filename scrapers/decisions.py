@@ -215,7 +215,7 @@ def _locked(store: Store) -> set[str]:
 
 
 def _words(store: Store) -> list[Judgement]:
-    return standing_of(judgement for judgement in store.judgements() if judgement.by_people)
+    return standing_of(store.judgements(by_people=True))
 
 
 def _held(candidate: str, members: Mapping[str, str]) -> list[str]:

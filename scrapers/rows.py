@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -26,6 +26,8 @@ def page_key(request: Request) -> str:
 
 def merge_accounts(stated: Sequence[Account]) -> Account:
     """One account out of what several pages state: the fullest page first, links of all of them."""
+    if len(stated) == 1 and len(set(stated[0].links)) == len(stated[0].links):
+        return stated[0]
     ranked = sorted(stated, key=lambda a: (-_fullness(a), repr(a)))
     best = ranked[0]
 
@@ -127,7 +129,8 @@ def judgement_row(judgement: Judgement) -> dict[str, Any]:
         said.append(judgement.at.isoformat())
     row = {name: getattr(judgement, name) for name in _JUDGEMENT}
     proofs = [
-        {**asdict(proof), "fetched_at": proof.fetched_at and proof.fetched_at.isoformat()}
+        {name: getattr(proof, name) for name in _PROOF}
+        | {"fetched_at": proof.fetched_at and proof.fetched_at.isoformat()}
         for proof in judgement.evidence
     ]
     return row | {"judgement_id": sha256("\n".join(said).encode()).hexdigest()[:24], "proofs": proofs}
@@ -142,3 +145,4 @@ def judgement_of(row: Any) -> Judgement:
 
 
 _JUDGEMENT = ("left", "right", "verdict", "score", "rule", "rule_version", "by", "sentence", "at", "revoked_at")
+_PROOF = tuple(field.name for field in fields(Proof))

@@ -193,7 +193,7 @@ def _decide(act: str, word: Callable[[Store, bytes, datetime], str], home: Path 
     with locked(place, "refresh", wait), Store.open(place) as store:
         before, now = store.members(), datetime.now(UTC)
         said = word(store, place.key, now)
-        after, words = store.members(), [word for word in store.judgements() if word.by_people and word.at == now]
+        after, words = store.members(), [word for word in store.judgements(by_people=True) if word.at == now]
         meant = {after[account] for word in words for account in word.pair if account in after}
         moved = {candidate for _, candidate in before.items() ^ after.items()}
         record(place, act, now, candidates=sorted(meant | moved))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 import tomllib
 from functools import lru_cache
-from hashlib import sha256
-from hmac import new as hmac
 from importlib import resources
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -102,7 +101,7 @@ def _account_key(site: str, parts: list[str]) -> str | None:
 
 def keyed(value: str, key: bytes) -> str:
     """48 bits of HMAC-SHA256: equal for equal values under one key, and no way back without it."""
-    return hmac(key, value.encode(), sha256).hexdigest()[:12]
+    return hmac.digest(key, value.encode(), "sha256").hex()[:12]
 
 
 def noreply_of(address: str) -> tuple[str | None, str] | None:

@@ -85,9 +85,11 @@ class Holdings(Database):
             found["judgements"] = [dict(r._mapping) for r in connection.execute(select(t.judgements).where(about))]
         return found
 
-    def judgements(self) -> list[Judgement]:
-        """The log of judgements, oldest first."""
+    def judgements(self, *, by_people: bool = False) -> list[Judgement]:
+        """The log of judgements, or of what people said, oldest first."""
         ordered = select(t.judgements).order_by(t.judgements.c.at, t.judgements.c.judgement_id)
+        if by_people:
+            ordered = ordered.where(t.judgements.c.by.in_(["human", "person"]))
         with self._reading() as connection:
             return [judgement_of(row) for row in connection.execute(ordered)]
 
