@@ -21,13 +21,16 @@ LEAST_ROW, ROW_SHARE = 4, 0.6
 LOOKED_AT = 200
 
 
-def copied_rows(corpus: Corpus, role_text: str, vectors: Sequence[NDArray[np.float32]]) -> frozenset[int]:
-    """Rows that hold a large share of the role's three-word phrases, or little else than some of them."""
+def copied_rows(corpus: Corpus, role_text: str, cosines: Sequence[NDArray[np.float32]]) -> frozenset[int]:
+    """Rows that hold a large share of the role's three-word phrases, or little else than some of them.
+
+    `cosines` are those of each requirement with every passage.
+    """
     asked = _phrases(tokens(role_text))
-    if len(asked) < LEAST_PHRASES or not corpus.rows or not len(vectors):
+    if len(asked) < LEAST_PHRASES or not corpus.rows or not len(cosines):
         return frozenset()
-    near = corpus.index.search(np.stack(vectors), LOOKED_AT)[1]
-    rows = np.unique(corpus.passage_row[near.ravel()])
+    near = [np.argpartition(each, -LOOKED_AT)[-LOOKED_AT:] if len(each) > LOOKED_AT else slice(None) for each in cosines]
+    rows = np.unique(np.concatenate([corpus.passage_row[passages] for passages in near]))
     return frozenset(int(row) for row in rows if _is_copy(asked, _phrases(corpus.words[row])))
 
 

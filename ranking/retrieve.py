@@ -35,6 +35,8 @@ _TOP5 = (np.arange(DEPTH) < 5).astype(np.float32)
 class Found:
     """What one requirement finds: a strength of each row by each signal, and each person's raw parts by name.
 
+    `rows` say how well each row answers by all signals together: standardised over rows and added.
+
     `asked` are its words and those related to it, with their weights.
     """
 
@@ -44,12 +46,8 @@ class Found:
     meaning: Floats
     themes: Floats
     kindred: Floats
+    rows: Floats
     parts: dict[str, Floats]
-
-    @cached_property
-    def rows(self) -> Floats:
-        """How well each row answers, all signals together: standardised over rows and added."""
-        return _together(self.words, self.meaning, self.themes)
 
     @cached_property
     def level(self) -> tuple[float, float]:
@@ -74,30 +72,49 @@ class Found:
         return {name: (float(raw.min(initial=0)), float(raw.std())) for name, raw in self.parts.items() if len(raw)}
 
 
-def find(corpus: Corpus, requirement: str, vector: Floats, counted: Floats) -> Found:
+@dataclass(frozen=True)
+class Near:
+    """The cosine of one question with every passage, and with every person's mean."""
+
+    passages: Floats
+    people: Floats
+
+
+def near(corpus: Corpus, questions: Floats) -> list[Near]:
+    """The cosines of each question; of many together they cost little more than of one."""
+    passages, people = corpus.index.scores(questions), questions @ corpus.means.T
+    return [Near(*each) for each in zip(passages, people, strict=True)]
+
+
+def find(
+    corpus: Corpus, requirement: str, vector: Floats, counted: Floats, nearness: Near | None = None
+) -> Found:
     """The rows' strengths and the people's parts for one requirement; `counted` says how much each row counts."""
+    nearness = nearness or near(corpus, vector[None, :])[0]
     segments, weights = corpus.segments, widened(requirement, _subjects(corpus) @ vector)
     words = corpus.pieces.scores(weights) * counted
-    meaning = _meaning(corpus, vector) * counted
+    meaning = _meaning(corpus, nearness.passages) * counted
     themes = corpus.themes.scores(weights) * counted if corpus.themes else np.zeros_like(words)
+    meaning_rows, themes_rows = _rows(meaning), _rows(themes)
+    rows = _rows(words) + meaning_rows + np.float32(0.7) * themes_rows
     kindred = np.zeros_like(words)
     if corpus.kindred is not None:
-        kindred = corpus.kindred.smoothed(np.maximum(_together(words, meaning, themes), 0)) * counted
+        kindred = corpus.kindred.smoothed(np.maximum(rows, 0)) * counted
     best_words, best_themes = segments.best(words, DEPTH), segments.best(themes, DEPTH)
     peak = np.log(np.maximum(segments.sum(np.exp(SHARPNESS * meaning)), 1)) / SHARPNESS
-    words_profile, meaning_profile = _profiles(corpus, weights, vector, counted)
+    words_profile, meaning_profile = _profiles(corpus, weights, vector, nearness.people, counted)
     parts = {
         "words_profile": words_profile,
         "words_top5": best_words @ _TOP5,
         "words_best": best_words @ _BEST,
         "meaning_profile": meaning_profile,
-        "meaning_best": segments.best(_rows(meaning), DEPTH) @ _BEST,
+        "meaning_best": segments.best(meaning_rows, DEPTH) @ _BEST,
         "meaning_peak": peak,
         "themes_top5": best_themes @ _TOP5,
-        "themes_best": segments.best(_rows(themes), DEPTH) @ _BEST,
+        "themes_best": segments.best(themes_rows, DEPTH) @ _BEST,
         "kindred_best": segments.best(_rows(kindred), DEPTH) @ _BEST,
     }
-    return Found(requirement, weights, words, meaning, themes, kindred, parts)
+    return Found(requirement, weights, words, meaning, themes, kindred, rows, parts)
 
 
 def _subjects(corpus: Corpus) -> Floats:
@@ -105,9 +122,11 @@ def _subjects(corpus: Corpus) -> Floats:
     return corpus.once("subjects", lambda: corpus.encode_query([each.called for each in subjects()]))
 
 
-def _profiles(corpus: Corpus, weights: dict[str, float], vector: Floats, counted: Floats) -> tuple[Floats, Floats]:
+def _profiles(
+    corpus: Corpus, weights: dict[str, float], vector: Floats, nearness: Floats, counted: Floats
+) -> tuple[Floats, Floats]:
     """Everybody's profile by words and by meaning; a row that counts for nothing is no part of it."""
-    words, meaning = corpus.profiles.scores(weights), corpus.means @ vector
+    words, meaning = corpus.profiles.scores(weights), nearness.copy()
     for person in np.unique(corpus.segments.owner[counted == 0]):
         start, stop = corpus.segments.starts[person : person + 2]
         rows = np.flatnonzero(counted[start:stop]) + start
@@ -116,16 +135,12 @@ def _profiles(corpus: Corpus, weights: dict[str, float], vector: Floats, counted
     return words, meaning
 
 
-def _meaning(corpus: Corpus, vector: Floats) -> Floats:
+def _meaning(corpus: Corpus, passages: Floats) -> Floats:
     """The cosine of each row's nearest passage."""
-    if not corpus.rows:
-        return np.zeros(0, dtype=np.float32)
-    nearest: Floats = np.maximum.reduceat(corpus.index.scores(vector[None, :])[0], corpus.passage_starts)
+    if len(passages) == corpus.rows:
+        return passages
+    nearest: Floats = np.maximum.reduceat(passages, corpus.passage_starts)
     return nearest
-
-
-def _together(words: Floats, meaning: Floats, themes: Floats) -> Floats:
-    return _rows(words) + _rows(meaning) + np.float32(0.7) * _rows(themes)
 
 
 def _rows(values: Floats) -> Floats:

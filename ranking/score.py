@@ -23,7 +23,7 @@ from ranking.features.recency import freshness
 from ranking.fuse import Points, fused, strongest
 from ranking.lexicon import query_weights
 from ranking.openness import last_said, points_of
-from ranking.retrieve import Found, find
+from ranking.retrieve import Found, find, near
 from ranking.role import Requirement, Role
 from ranking.signals import asked_signals, blended, judged, measure, values_of
 from ranking.support import contributions
@@ -131,10 +131,11 @@ def score_role(role: Role, corpus: Corpus, weights: Weights, as_of: date) -> Sco
     texts = list(dict.fromkeys(text for each in asked for text in (each.text, each.unless) if text))
     vectors = dict(zip(texts, corpus.encode_query(texts), strict=True))
     counted = corpus.kind_weights(weights.kinds)
-    copies = copied_rows(corpus, role.text, [vectors[each.text] for each in asked])
+    nearness = dict(zip(texts, near(corpus, np.stack([vectors[text] for text in texts])), strict=True))
+    copies = copied_rows(corpus, role.text, [nearness[each.text].passages for each in asked])
     left_out = copies | corpus.repetitive | corpus.listing
     counted[sorted(left_out)] = 0
-    by_text = {text: find(corpus, text, vectors[text], counted) for text in texts}
+    by_text = {text: find(corpus, text, vectors[text], counted, nearness[text]) for text in texts}
     said = last_said(corpus, as_of, weights.availability.half_life_days)
     points = {text: fused(found.parts, weights.parts) for text, found in by_text.items()}
     graded = {each.id: tempered(points[each.text], each.threshold) for each in asked}

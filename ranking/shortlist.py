@@ -224,7 +224,7 @@ def match(scores: Scores, candidates: Mapping[str, Candidate], person: int, plac
         signals=signals,
         availability=scores.said[person],
         questions=tuple(question_of(signal.name) for signal in signals if signal.value is None),
-        upper=float(slots.upper_ends(scores)[person]),
+        upper=float(slots.upper_end(scores, slice(person, person + 1))[0]),
         would_raise=tuple(would_raise(scores, person, best, signals)),
     )
 

@@ -16,8 +16,13 @@ FLAG = "small_footprint"
 
 def upper_ends(scores: Scores) -> Points:
     """The upper end of everybody's score: what nine of ten do not exceed once all of their evidence is seen."""
+    return upper_end(scores, slice(None))
+
+
+def upper_end(scores: Scores, people: slice) -> Points:
+    """The same, of some of the people."""
     slots = scores.weights.slots
-    ends: Points = scores.total + slots.reach / np.sqrt(scores.corpus.segments.counts + slots.beyond)
+    ends: Points = scores.total[people] + slots.reach / np.sqrt(scores.corpus.segments.counts[people] + slots.beyond)
     return ends
 
 

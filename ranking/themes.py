@@ -58,7 +58,7 @@ class Kindred:
 
     def smoothed(self, values: Floats) -> Floats:
         """The weighted mean of each row's neighbours' values."""
-        mean: Floats = np.einsum("ij,ij->i", values[self.neighbours], self.weights)
+        mean: Floats = np.einsum("ij,ij->i", values.take(self.neighbours), self.weights)
         return mean
 
 
