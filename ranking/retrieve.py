@@ -86,9 +86,7 @@ def near(corpus: Corpus, questions: Floats) -> list[Near]:
     return [Near(*each) for each in zip(passages, people, strict=True)]
 
 
-def find(
-    corpus: Corpus, requirement: str, vector: Floats, counted: Floats, nearness: Near | None = None
-) -> Found:
+def find(corpus: Corpus, requirement: str, vector: Floats, counted: Floats, nearness: Near | None = None) -> Found:
     """The rows' strengths and the people's parts for one requirement; `counted` says how much each row counts."""
     nearness = nearness or near(corpus, vector[None, :])[0]
     segments, weights = corpus.segments, widened(requirement, _subjects(corpus) @ vector)
