@@ -31,7 +31,19 @@ _PRONOUN_NOTE = re.compile(
     r"[(\[]?\b(?:she|he|they|ze|xe)\s*/\s*(?:her|him|his|them|hir|xem)(?:\s*/\s*\w+)?\b[)\]]?", re.IGNORECASE
 )
 _AGE = re.compile(
-    r"\b(?:I['’]m\s+|I\s+am\s+)?(?:(?:aged?\s+)?\d{1,2}[\s-]*(?:years?|yrs?)[\s-]*(?:old|of\s+age)\b|aged?\s+\d{1,2}\b)",
+    r"\b(?:I['’]m\s+|I\s+am\s+)?(?:(?:aged?\s+)?\d{1,2}[\s-]*(?:years?|yrs?)[\s-]*(?:old|of\s+age)\b|aged?\s+\d{1,2}\b)"
+    r"|\b(?:I['’]m|I\s+am|I\s+(?:just\s+)?turned)\s+\d\d(?=\s*(?:[.,;!?)]|$|and\b))"
+    r"|\b(?:I\s+was\s+)?born\s+(?:(?:on|in|the)\s+)*(?:\w+[,.]?\s+){0,3}?(?:in\s+)?(?:19|20)\d\d\b"
+    r"|\bin\s+my\s+(?:early\s+|mid[\s-]|late\s+)?(?:(?:twen|thir|for|fif|six|seven)ties|[2-7]0['’]?s)\b",
+    re.IGNORECASE,
+)
+# Only what is said of oneself, or with a number of children: trees have parents, and languages have mothers.
+_FAMILY = r"(?:mother|father|mum|mom|mama|dad|papa|parent|grandmother|grandfather|wife|husband)"
+_CHILDREN = r"(?:\s+(?:kids|children|boys|girls|sons|daughters|toddlers|teenagers)\b|(?=\s*(?:[.,;:!?)]|$|and\b)))"
+_OF_CHILDREN = rf"\s+of\s+(?:an?|one|two|three|four|five|six|\d){_CHILDREN}"
+_KIN = re.compile(
+    rf"\b(?:as|being|I['’]m|I\s+am)\s+an?\s+(?:[\w-]+\s+){{0,2}}?(?:{_FAMILY}|wom[ae]n|m[ae]n|girl|boy)\b(?!-)(?:{_OF_CHILDREN})?"
+    rf"|\b{_FAMILY}{_OF_CHILDREN}",
     re.IGNORECASE,
 )
 _HONORIFIC = re.compile(r"\b(?:Mr|Mrs|Ms|Mx|Miss|Sir|Madam)\b\.?(?=\s)")
@@ -71,13 +83,13 @@ def render(evidence: Evidence, repository: Evidence | None = None, names: Sequen
 
 
 def blind(text: str, handles: Iterable[str] = (), names: Iterable[str] = ()) -> str:
-    """The text on one line without URLs, @handles, these handles and names, pronouns, ages and home places."""
+    """The text on one line without URLs, @handles, these handles and names, pronouns, ages, family and home places."""
     text = _MARKDOWN_LINK.sub(r"\1", _PLACEHOLDER.sub(" ", clean(text)))
     text = _MENTION.sub(" ", _URL.sub(" ", text))
     identifying = _identifying(tuple(handles), tuple(names))
     if identifying is not None:
         text = identifying.sub(" ", text)
-    text = _AGE.sub(" ", _PRONOUN_NOTE.sub(" ", text))
+    text = _KIN.sub(" ", _AGE.sub(" ", _PRONOUN_NOTE.sub(" ", text)))
     text = _HONORIFIC.sub(" ", _HOME.sub(" ", _SELF_NAMED.sub(r"\1", text)))
     return " ".join(_PRONOUN.sub(_neutral, text).split())
 

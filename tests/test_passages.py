@@ -46,6 +46,33 @@ def test_prose_loses_who_and_keeps_what(prose: str, left: str) -> None:
     assert blind(prose, names=("Ada Sample",)) == left
 
 
+@pytest.mark.parametrize(
+    "who",
+    [
+        "Born 1968,", "I was born in 1991,", "born on 3 May 2001,", "Born in Lagos in 1975,", "I am 54 years old,",
+        "I'm 27,", "I turned 40,", "aged 33,", "In my late fifties,", "As a mother of two,",
+        "I am a proud dad of three,", "as a single parent,", "Father of 2 kids,", "As a woman,", "being a young man,",
+    ],
+)  # fmt: skip
+def test_age_family_and_gender_go(who: str) -> None:
+    """Whatever somebody says of their age, children or gender leaves one and the same text."""
+    assert blind(f"{who} and a compiler came of it") == ", and a compiler came of it"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the parent of two nodes and a mother board",
+        "I am a man-in-the-middle proxy author at night",
+        "as a mainframe engineer with 20 years of work",
+        "I am 95% sure that 40 of 54 tests pass",
+    ],
+)
+def test_what_only_looks_like_it_stays(text: str) -> None:
+    """Trees, attacks, machines and figures are work."""
+    assert blind(text) == text
+
+
 def test_a_phrase_said_often_counts_once() -> None:
     """Stuffing a text with its own phrases adds no words."""
     said = "rust compiler for small devices"
