@@ -232,8 +232,8 @@ def changes_since(
         if first > before.at.date() or (first == before.at.date() and newest > before.at)
     }
     watched = [pool.candidates[person] for person in followed(store) if person in pool.candidates]
-    found = compare(before, after, elsewhere=elsewhere, earlier=earlier, fresh=fresh)
-    return replace(found, news=news_of(watched, fresh, as_of))
+    changed = compare(before, after, elsewhere=elsewhere, earlier=earlier, fresh=fresh)
+    return replace(changed, news=news_of(watched, fresh, as_of))
 
 
 def history(role: Role, home: Home, store: Store, until: date | None = None) -> list[Kept]:
