@@ -16,7 +16,6 @@ from ranking import slots
 from ranking.features import Signal
 from ranking.features.availability import Availability
 from ranking.funnel import Funnel
-from ranking.lexicon import query_weights
 from ranking.prospects import met_by, would_raise
 from ranking.quotes import best_words
 from ranking.role import Role
@@ -312,6 +311,6 @@ def _reasons(scores: Scores, person: int, shown: Mapping[str, list[tuple[int, fl
 
 
 def _quote(scores: Scores, row: int, requirement: str) -> Quote:
-    piece, asked = scores.corpus.evidence[row], query_weights(scores.found[requirement].requirement)
+    piece, asked = scores.corpus.evidence[row], scores.found[requirement].asked
     words = best_words(piece.title, piece.text, asked, scores.corpus.pieces)
     return Quote(words, piece.url, piece.date, piece.id, piece.title)

@@ -5,8 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ranking.corpus import build_corpus
+from ranking.embed import Memory
 from ranking.lexicon import query_weights, tokens
 from ranking.related import WORTH, subjects, widened
+from ranking.role import Requirement, Role
+from ranking.score import score_role
+from ranking.shortlist import rank
+from ranking.weights import read_weights
+from tests.crowds import TODAY, person, piece
+from tests.embedder import HashingEmbedder
 
 FAR = np.zeros(len(subjects()), dtype=np.float32)
 FAR[::2] = 0.1
@@ -68,3 +76,14 @@ def test_no_subject_is_listed_twice() -> None:
     """A phrase belongs to one subject."""
     phrases = [phrase for each in subjects() for phrase in set(each.phrases)]
     assert sorted(phrases) == sorted(set(phrases))
+
+
+def test_a_related_name_is_found_and_quoted() -> None:
+    """Who names PostgreSQL is found for "database administrator", and that sentence is the reason shown."""
+    said = ("We met on Mondays. Then I tuned PostgreSQL and its schema.", "We met on Mondays. Then I tuned a violin.")
+    people = [person(number, piece(number, 0, text)) for number, text in enumerate(said)]
+    role = Role("", (Requirement("r", "database administrator"),))
+    scores = score_role(role, build_corpus(people, Memory(), HashingEmbedder()), read_weights(), TODAY)
+    first = rank(scores, {each.id: each for each in people}, top=2).matches[0]
+    assert first.candidate.id == people[0].id
+    assert first.reasons[0].text == "Then I tuned PostgreSQL and its schema."
