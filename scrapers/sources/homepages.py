@@ -40,7 +40,9 @@ def parse(page: Page) -> Iterator[Record]:
         tree = tree_of(decoded(page))
     except Unreadable as fault:
         raise NotThisPage(page.url, f"a page, found {fault}") from None
-    marked = read_cues(tree, url).rel_me if tree is not None else ()
+    if tree is None:
+        raise NotThisPage(page.url, "a page, found nothing at all")
+    marked = read_cues(tree, url).rel_me
     if not 0 < len(marked) <= MOST_LINKS or is_shared(url):
         raise NobodyThere(page.url, f"{len(marked)} links marked rel=me, expected one to {MOST_LINKS}")
     yield Account("web", home_handle(url), url=url, links=marked)
