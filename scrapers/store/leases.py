@@ -30,22 +30,17 @@ class Leases(Database):
         """Lease the origin for `lasts` seconds at most, or say when to try again."""
         now, key, row = self._now, _key(origin), t.origins.c
         lease = {"holder": self._worker, "expires": now + lasts}
-        taken = (
-            self._insert(t.origins)
-            .values(origin=key, ended=0.0, quiet_until=0.0, **lease)
-            .on_conflict_do_update(
-                index_elements=["origin"],
-                set_=lease,
-                where=(row.expires <= now) & (row.ended + apart <= now) & (row.quiet_until <= now),
-            )
-            .returning(row.origin)
-        )
+        free = (row.expires <= now) & (row.ended + apart <= now) & (row.quiet_until <= now)
+        left = select(row.quiet_until - now, row.ended + apart - now, row.expires - now).where(row.origin == key)
         with self._alone() as connection:
-            if connection.scalar(taken) is not None:
+            if connection.execute(update(t.origins).where(row.origin == key, free).values(lease)).rowcount:
                 return None
             self._follow_clock(connection, key)
-            left = select(row.quiet_until - now, row.ended + apart - now, row.expires - now).where(row.origin == key)
-            asked, paced, under_way = connection.execute(left).one()
+            if (found := connection.execute(left).one_or_none()) is None:  # nobody asked it before
+                first = self._insert(t.origins).values(origin=key, ended=0.0, quiet_until=0.0, **lease)
+                ours = connection.scalar(first.on_conflict_do_nothing().returning(row.origin))
+                return None if ours else Later(LOOK_AGAIN)
+            asked, paced, under_way = found
         if asked > max(paced, 0):
             return Later(asked, asked=True)
         return Later(max(paced, min(under_way, LOOK_AGAIN), 0.001))
