@@ -1,0 +1,69 @@
+"""The index beside `IndexFlatIP`: filtered, and beyond the size up to which it is searched exactly.
+
+    python -m tests.benchmarks.bench_index [vectors, default 400000] [many, default 1000000]
+
+Vectors are grown from those of the bundled sample. One thread; recall is that of the hundred nearest.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import faiss
+import numpy as np
+
+from ranking.index import Index
+from tests.benchmarks.grown import grown_vectors
+from tests.benchmarks.timing import HEAD, Line, in_turns
+
+K, QUERIES = 100, 20
+
+
+def lines(size: int = 400_000, many: int = 1_000_000) -> Iterator[Line]:
+    """A filter that one in a hundred passes, and a million vectors."""
+    faiss.omp_set_num_threads(1)
+    queries = grown_vectors(QUERIES, seed=1)[0]
+    yield _filtered(size, queries)
+    yield from _many(many, queries)
+
+
+def _filtered(size: int, queries: np.ndarray) -> Line:
+    vectors = grown_vectors(size)[0]
+    passing = np.sort(np.random.default_rng(2).choice(size, size // 100, replace=False))
+    index, flat = Index(vectors), _flat(vectors)
+    ours, theirs = in_turns(
+        lambda: [index.search(query[None, :], K, passing) for query in queries],
+        lambda: [flat.search(query[None, :], K) for query in queries],
+    )
+    truth = passing[np.argsort(-(queries @ vectors[passing].T), axis=1)[:, :K]]
+    recall = _recall(index.search(queries, K, passing)[1], truth)
+    what = f"search {size // 100} of {size} vectors, {QUERIES} queries"
+    return Line(what, "IndexFlatIP, all of them", ours, theirs, "<= 0.15", f"recall {recall:.3f}")
+
+
+def _many(size: int, queries: np.ndarray) -> Iterator[Line]:
+    vectors = grown_vectors(size)[0]
+    index, flat = Index(vectors), _flat(vectors)
+    ours, theirs = in_turns(
+        lambda: [index.search(query[None, :], K) for query in queries],
+        lambda: [flat.search(query[None, :], K) for query in queries],
+        rounds=3,
+    )
+    recall = _recall(index.search(queries, K)[1], flat.search(queries, K)[1])
+    what = f"search {size} vectors, {QUERIES} queries"
+    yield Line(what, "IndexFlatIP", ours, theirs, "<= 0.65", f"recall {recall:.4f}")
+
+
+def _flat(vectors: np.ndarray) -> faiss.IndexFlatIP:
+    flat = faiss.IndexFlatIP(vectors.shape[1])
+    flat.add(vectors)
+    return flat
+
+
+def _recall(found: np.ndarray, truth: np.ndarray) -> float:
+    return float(np.mean([len(set(a) & set(b)) / len(b) for a, b in zip(found, truth, strict=True)]))
+
+
+if __name__ == "__main__":
+    print(HEAD, *lines(*map(int, sys.argv[1:])), sep="\n")
