@@ -29,7 +29,9 @@ def copied_rows(corpus: Corpus, role_text: str, cosines: Sequence[NDArray[np.flo
     asked = _phrases(tokens(role_text))
     if len(asked) < LEAST_PHRASES or not corpus.rows or not len(cosines):
         return frozenset()
-    near = [np.argpartition(each, -LOOKED_AT)[-LOOKED_AT:] if len(each) > LOOKED_AT else slice(None) for each in cosines]
+    near = [
+        np.argpartition(each, -LOOKED_AT)[-LOOKED_AT:] if len(each) > LOOKED_AT else slice(None) for each in cosines
+    ]
     rows = np.unique(np.concatenate([corpus.passage_row[passages] for passages in near]))
     return frozenset(int(row) for row in rows if _is_copy(asked, _phrases(corpus.words[row])))
 
