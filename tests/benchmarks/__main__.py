@@ -1,0 +1,20 @@
+"""Every benchmark that gives lines, as one table for docs/performance.md: `python -m tests.benchmarks [NAME...]`.
+
+All of it takes a quarter of an hour of CPU and 6 GB of memory. `bench_fetch`, `bench_parse` and `bench_identity` are
+run by themselves.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+from tests.benchmarks.timing import HEAD
+
+NAMES = ("embed", "index", "rank", "pipeline", "store", "dask")
+
+if __name__ == "__main__":
+    print(HEAD)
+    for name in sys.argv[1:] or NAMES:
+        for line in import_module(f"tests.benchmarks.bench_{name}").lines():
+            print(line, flush=True)
