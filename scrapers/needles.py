@@ -9,11 +9,16 @@ class Needles:
     """Where any of these words, given in lower case, stands in a text (Aho and Corasick, CACM 1975)."""
 
     def __init__(self, words: str) -> None:
-        self._automaton = AhoCorasick(words.split())
+        self._words = words.split()
+        self._automaton = AhoCorasick(self._words)
 
     def places(self, text: str) -> list[int]:
         """Where each find begins in a folded text, words within words too."""
         return [start for _, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)]
+
+    def found(self, text: str) -> set[str]:
+        """Which of the words stand in a folded text, within words too."""
+        return {self._words[which] for which, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)}
 
 
 def folded(text: str) -> str:

@@ -50,7 +50,7 @@ _OF_WORK = (
 _AGED_NAMES = "am 'm \u2019m y/o yo old"
 # Words in lower case, and patterns of which each needs one of them.
 _PRIVATE_BY_WORD = tuple(
-    (tuple(words.split()), tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
+    (frozenset(words.split()), tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
     for words, patterns in (
         (
             f"{_FAITH_NAMES} {_LOVE_NAMES} {_ORIGIN_NAMES} {_VIEW_NAMES}",
@@ -109,6 +109,7 @@ _PRIVATE_BY_WORD = tuple(
     )
 )
 _PRIVATE = tuple(pattern for _, patterns in _PRIVATE_BY_WORD for pattern in patterns)
+_PRIVATE_WORDS = Needles(" ".join(sorted(frozenset().union(*(words for words, _ in _PRIVATE_BY_WORD)))))
 _SCHOOL = r"(?:high|secondary|middle|grammar|junior\s+high)\s+school"
 _PUPIL = re.compile(
     rf"\b(?:freshm[ae]n|sophomore|junior|senior|student|pupil)s?\s+(?:at|in|of)\s+(?:[\w.'-]+\s+){{0,4}}{_SCHOOL}\b"
@@ -222,9 +223,9 @@ def _telling_places(text: str) -> list[int]:
 
 
 def _is_private(sentence: str) -> bool:
-    low = folded(sentence)
+    found = _PRIVATE_WORDS.found(folded(sentence))
     return any(
-        any(word in low for word in words) and any(pattern.search(sentence) for pattern in patterns)
+        not found.isdisjoint(words) and any(pattern.search(sentence) for pattern in patterns)
         for words, patterns in _PRIVATE_BY_WORD
     )
 

@@ -34,6 +34,8 @@ _PARTICLE = frozenset(_PARTICLE_NAMES.split())
 
 def fold(text: str) -> str:
     """Casefolded without accents; other scripts stay."""
+    if text.isascii():
+        return text.lower()
     bare = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
     return unicodedata.normalize("NFC", "".join(c for c in bare if not unicodedata.combining(c)))
 

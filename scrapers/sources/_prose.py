@@ -120,23 +120,27 @@ def _folded(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+# What each mark holds in any case, so that few texts are gone through for it; its pattern; what stays of it.
 _MARKDOWN = (
-    (re.compile(r"\A---\s*\n.*?\n---\s*\n", re.DOTALL), ""),  # front matter
-    (re.compile(r"\{%.*?%\}", re.DOTALL), ""),  # Liquid tags
-    (re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), ""),  # pictures
-    (re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)"), r"\1"),  # links
-    (re.compile(r"^\s*(?:#{1,6}\s+|```.*$|~~~.*$)", re.MULTILINE), ""),
-    (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+    (("---",), re.compile(r"\A---\s*\n.*?\n---\s*\n", re.DOTALL), ""),  # front matter
+    (("{%",), re.compile(r"\{%.*?%\}", re.DOTALL), ""),  # Liquid tags
+    (("![",), re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), ""),  # pictures
+    (("](",), re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)"), r"\1"),  # links
+    (("#", "```", "~~~"), re.compile(r"^\s*(?:#{1,6}\s+|```.*$|~~~.*$)", re.MULTILINE), ""),
+    (("**", "__"), re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
 )
+_GAP = re.compile(r"\n{3,}")
 _TAG = re.compile(r"<(?:/?[a-z][a-z0-9]*(?:\s[^<>]*)?/?|!--.*?--)>", re.IGNORECASE | re.DOTALL)
 
 
 def markdown_text(text: str) -> str:
     """Markdown without its marks: front matter, pictures, link targets, headings' and fences' signs, bare HTML tags."""
-    for pattern, plain in _MARKDOWN:
-        text = pattern.sub(plain, text)
-    lines = (line.rstrip() for line in unescape(_TAG.sub("", text)).replace("\r", "").split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    for signs, pattern, plain in _MARKDOWN:
+        if any(sign in text for sign in signs):
+            text = pattern.sub(plain, text)
+    untagged = _TAG.sub("", text) if "<" in text else text
+    lines = "\n".join(line.rstrip() for line in unescape(untagged).replace("\r", "").split("\n"))
+    return (_GAP.sub("\n\n", lines) if "\n\n\n" in lines else lines).strip()
 
 
 _AT = r"(?:@|\[\s*a?t?a?\s*\]|\(\s*(?:at|@)\s*\)|\{\s*(?:at|@)\s*\}|<\s*at\s*>|\[\s*(?:at|@|ata)\s*\])"
