@@ -32,8 +32,9 @@ def changes(roles: list[Path] | None = None, as_of: date | None = None) -> dict[
     pool = TalentPool.open(home)
 
     @task(name="compare-role", task_run_name="compare {name}", **ONCE_A_RUN)
+    @unquoted()
     def compare(name: str) -> int | None:
-        with unquoted(), Store.open(home) as store:
+        with Store.open(home) as store:
             try:
                 found = changes_since(pool, read[name], home, store, day, None)
             except NothingKept:  # its first shortlist is yet to come

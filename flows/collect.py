@@ -81,9 +81,9 @@ def _as_task(name: str, run: Run, seen: Yield) -> None:
         progress(seen.asked, seen.asked + min(seen.waiting, max(seen.most - seen.asked, 0)))
 
     @task(name="collect-source", task_run_name="collect {source}", **RESUMING)
+    @unquoted()
     def collect_one(source: str) -> State[Any]:
-        with unquoted():
-            collect_source(source, run, seen, on_page)
+        collect_source(source, run, seen, on_page)
         return _state_of(seen)
 
     state = collect_one(name, return_state=True)

@@ -101,7 +101,7 @@ def _check(deployment: Deployment, root: Path, where: str) -> None:
     file, _, name = deployment.entrypoint.partition(":")
     if not (root / file).is_file():
         raise BadConfiguration(f"{where}: entrypoint: there is no {file}")
-    flow = getattr(import_module(f"flows.{Path(file).stem}"), name, None)
+    flow: Any = getattr(import_module(f"flows.{Path(file).stem}"), name, None)
     if not hasattr(flow, "validate_parameters"):
         raise BadConfiguration(f"{where}: entrypoint: {file} has no flow {name}")
     if strangers := deployment.parameters.keys() - flow.parameters.properties.keys():

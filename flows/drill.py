@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.markdown import table
-from flows.running import RESUMING, run_name
+from flows.running import RESUMING, run_name, unquoted
 from ranking import drill as drills
 from ranking.pool import TalentPool
 from ranking.role import read_role
@@ -36,10 +36,12 @@ def drill(role: Path | None = None, wait: float = 60.0) -> State[Any]:
         usual = drills.places(pool, asked, now.date())
 
         @task(name="restore-copy", **RESUMING)
+        @unquoted()
         def restore() -> drills.Places | None:
             return drills.places_restored(home, store, asked, now.date(), pool.weights)
 
         @task(name="rank-by-words", **RESUMING)
+        @unquoted()
         def rank_by_words() -> drills.Places:
             return drills.places_by_words(pool, asked, now.date())
 

@@ -12,7 +12,7 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
 from flows.markdown import table
-from flows.running import RESUMING, run_name
+from flows.running import RESUMING, run_name, unquoted
 from ranking.sweep import sweep
 from scrapers.audit import record
 from scrapers.locks import locked
@@ -34,6 +34,7 @@ def forget(wait: float = 60.0) -> dict[str, int]:
 
 
 @task(name="sweep", **RESUMING)
+@unquoted()
 def sweep_home(wait: float) -> dict[str, int]:
     """Clear away what may be held no longer; the counts, and how many notices are due within a week."""
     home, now = find_home().create(), datetime.now(UTC)

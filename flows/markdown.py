@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:@/])")
+# A backslash takes a sign's meaning away; an entity does where that would leave an address, a tag or code in one piece.
+_MARKUP = re.compile(r"[\\*_\[\]()|~]")
+_WHOLE = re.compile(r"[<>&`@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 
 
 def plain(value: object) -> str:
     """The value as inert text on one line: no markup, no link, no HTML."""
     text = "".join(c if c.isprintable() else " " for c in str(value))
-    return _SPECIAL.sub(lambda c: f"&#{ord(c.group())};", text)
+    return _MARKUP.sub(lambda c: "\\" + c.group(), _WHOLE.sub(lambda c: f"&#{ord(c.group())};", text))
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -16,7 +16,7 @@ from prefect.artifacts import create_image_artifact, create_markdown_artifact
 
 from flows.markdown import table
 from flows.runners import batches_run
-from flows.running import ONCE_A_RUN, RESUMING, Progress, run_name
+from flows.running import ONCE_A_RUN, RESUMING, Progress, run_name, unquoted
 from ranking import refreshing
 from ranking.doctor import judge
 from ranking.map import draw
@@ -34,10 +34,12 @@ def refresh(wait: float = 60.0) -> dict[str, int]:
     with batches_run("embed") as each_batch, locked(home, "refresh", wait), Store.open(home) as store:
 
         @task(name="join-accounts", **ONCE_A_RUN)
+        @unquoted()
         def join() -> dict[str, int]:
             return refreshing.join(home, store, datetime.now(UTC))
 
         @task(name="embed-evidence", **RESUMING)
+        @unquoted()
         def embed() -> dict[str, int]:
             return refreshing.embed(store, Progress("embedding", "New passages embedded"), each_batch)
 
@@ -53,6 +55,7 @@ def refresh(wait: float = 60.0) -> dict[str, int]:
 
 
 @task(name="doctor", **RESUMING)
+@unquoted()
 def look(home: Home) -> None:
     """Show what is wrong with the vectors, and everybody in two dimensions: dots and words, no name and no id."""
     try:

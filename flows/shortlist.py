@@ -49,8 +49,9 @@ def shortlist(roles: list[Path] | None = None, top: int = 25, as_of: date | None
         banner = f"; ranked by words and themes alone{banner}"
 
     @task(name="rank-role", task_run_name="rank {name}", **ONCE_A_RUN)
+    @unquoted()
     def rank_role(name: str) -> int:
-        with unquoted(), Store.open(home) as store, noted(store, "rank", name) as counts:
+        with Store.open(home) as store, noted(store, "rank", name) as counts:
             found = pool.rank(read[name], top=top, as_of=day)
             counts.update(considered=found.considered, listed=len(found.matches))
             _publish(found, home, name, day)

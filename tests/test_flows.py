@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -14,8 +14,9 @@ from flows.cli.operator import ask_operator, write_operator
 from flows.markdown import plain, table
 from ranking.role import read_role
 from scrapers.audit import read
+from scrapers.faults import Fault, Locked
 from scrapers.settings import Home
-from scrapers.store import Dealing, Store
+from scrapers.store import Dealing, Store, StoreOutOfReach, StoreUnusable
 from tests.conftest import NOON
 
 ROOT = Path(__file__).parents[1]
@@ -58,11 +59,6 @@ def archive(tmp_path: Path) -> Path:
     return folder
 
 
-def plain_again(markdown: str) -> str:
-    """The text of a table whose signs were escaped."""
-    return html.unescape(markdown)
-
-
 def artifacts() -> dict[str, str]:
     """The newest artifact of each key, as text."""
     from prefect.client.orchestration import get_client
@@ -70,6 +66,17 @@ def artifacts() -> dict[str, str]:
     with get_client(sync_client=True) as client:
         found = client.request("POST", "/artifacts/latest/filter", json={}).json()
     return {artifact["key"]: str(artifact["data"]) for artifact in found}
+
+
+def logged() -> str:
+    """Everything that Prefect keeps of what runs said, once what was said last has come."""
+    from prefect.client.orchestration import get_client
+    from prefect.logging.handlers import APILogHandler
+
+    APILogHandler().flush()
+    with get_client(sync_client=True) as client:
+        states = client.request("POST", "/task_runs/filter", json={}).json()
+        return json.dumps([states, client.request("POST", "/logs/filter", json={}).json()])
 
 
 @pytest.mark.prefect
@@ -93,7 +100,7 @@ def test_a_night_leaves_its_states_and_artifacts(
     assert {"collect-yield", "collect-missing", "refresh", "doctor", "map", "shortlist-ai-engineer"} <= shown.keys()
     assert "github" in shown["collect-yield"]
     assert "Every source is whole" in shown["collect-missing"]
-    assert "left out: opted out" in plain_again(shown["funnel-ai-engineer"])
+    assert "left out: opted out" in shown["funnel-ai-engineer"]
     assert not any(name in text for text in shown.values() for name in ("ada-example", "bob-example"))
     assert {path.suffix for path in (home / "exports").iterdir()} == {".csv", ".html"}
     with Store.open(home) as store:
@@ -151,13 +158,79 @@ def test_a_broken_source_degrades_and_all_broken_fails(
     assert collect(replay=archive / "odd", return_state=True).is_failed()
 
 
+@pytest.mark.prefect
+def test_a_run_that_goes_on_repeats_no_step_that_is_done(
+    server: None, home: Home, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Embedding fails, the run is tried again: accounts are not joined a second time."""
+    from flows.collect import collect
+    from flows.refresh import refresh
+    from ranking import refreshing
+    from tests.embedder import HashingEmbedder
+
+    monkeypatch.setenv("HEADWATER_HOME", str(home.folder))
+    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    collect(replay=archive, return_state=True)
+    whole, calls = refreshing.embed, []
+
+    def embed(*given: Any) -> dict[str, int]:
+        calls.append(given)
+        if len(calls) == 1:
+            raise RuntimeError("of ada-example-hw")
+        return whole(*given)
+
+    monkeypatch.setattr(refreshing, "embed", embed)
+    assert refresh.with_options(retries=1)()["candidates"] == 2
+    assert len(calls) == 2
+    with Store.open(home) as store:
+        assert [run.outcome for run in store.runs(step="join")] == ["whole"]
+    assert "RuntimeError at test_flows.py" in logged()
+    assert "ada-example" not in logged()
+
+
+@pytest.mark.prefect
+def test_a_role_file_that_is_not_there_is_said_before_any_work(
+    server: None, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is named, and those that are there; nobody was looked for."""
+    from flows.shortlist import shortlist
+
+    monkeypatch.setenv("HEADWATER_HOME", str(home.folder))
+    state = shortlist(roles=[Path("data/roles/nobody.md")], return_state=True)
+    assert state.is_failed()
+    assert "nobody.md" in state.message
+    assert "ai-engineer.md" in state.message
+
+
+@pytest.mark.prefect
+def test_only_what_may_pass_is_tried_again_and_errors_quote_nobody() -> None:
+    """A lock and a database out of reach are; wrong input, damage and bugs are not, and a bug is told by its place."""
+    from flows.running import Stopped, passes, unquoted
+
+    class Ended(NamedTuple):
+        error: Exception
+
+        def result(self) -> None:
+            raise self.error
+
+    again = [error for error in (Locked(), StoreOutOfReach()) if passes(None, None, Ended(error))]
+    assert len(again) == 2
+    assert not any(passes(None, None, Ended(error)) for error in (Fault(), StoreUnusable(), ValueError()))
+    with pytest.raises(Stopped, match=r"^ValueError at test_flows\.py:\d+$") as told, unquoted():
+        raise ValueError("Ada Example, ada@example.com")
+    assert told.value.__suppress_context__
+    with pytest.raises(Locked, match="by process 7"), unquoted():
+        raise Locked("refresh is locked by process 7")
+
+
 def test_tables_are_inert() -> None:
     """Nothing that a page says becomes markup in an artifact."""
     hostile = "[x](javascript:alert(1)) <b> | `code` https://x.example @ada\n# h"
     shown = table(("a",), [(hostile,)])
     for mark in ("](", "<b>", "`", "https://", "\n#", "@ada"):
         assert mark not in shown
-    assert plain("plain words") == "plain words"
+    assert plain("WWW.x.example *a* ~~b~~ _c_") == "WWW&#46;x.example \\*a\\* \\~\\~b\\~\\~ \\_c\\_"
+    assert plain("plain words - 0.5, +3!") == "plain words - 0.5, +3!"
 
 
 def test_shipped_roles_are_readable() -> None:
