@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import socket
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +56,24 @@ def test_the_shortlist_is_the_same_to_the_byte_on_both_stores(
         assert (home / "headwater.db").exists() == (url is None)
     assert len(written[0].splitlines()) == 25
     assert written[0] == written[1]
+
+
+def test_the_last_comparison_of_all_accounts_is_kept_on_a_server_too(
+    tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refresh of a large store goes on with it, and what is dropped of an account is gone."""
+    monkeypatch.setenv("HEADWATER_STORE", postgres.database())
+    monkeypatch.setattr("scrapers.candidates.FEW", 10)
+    home = Home(tmp_path / "home").create()
+    with collected(home) as store:
+        past, members = store.past(), store.members()
+        assert past is not None
+        join_accounts(store, home.key, NOON + timedelta(days=1))
+        assert (store.past(), store.members()) == (past, members)
+        account = min(past.digests)
+        store.drop_past([account])
+        assert (after := store.past()) is not None
+        assert after.digests.keys() == past.digests.keys() - {account}
 
 
 @pytest.mark.parametrize(
