@@ -89,8 +89,10 @@ def give_up_dead_runs() -> int:
 
 
 def _start(folder: Path, name: str, command: Sequence[str], root: Path) -> None:
-    """Start it in a session of its own, unless it is up."""
+    """Start it in a session of its own, unless it is up; raises NotServing where it is up at another port."""
     if _alive(folder, name) is not None:
+        if json.loads((folder / f"{name}.json").read_text())["command"] != list(command):
+            raise NotServing(f"{folder}: a {name} is up that was started otherwise; run `make stop` first")
         return
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a child that inherits it as ignored would not be ended
     with (folder / f"{name}.log").open("ab") as log:

@@ -11,7 +11,7 @@ from importlib import import_module
 
 from tests.benchmarks.timing import HEAD
 
-NAMES = ("embed", "index", "rank", "pipeline", "store", "dask")
+NAMES = ("embed", "index", "rank", "pipeline", "store", "dask", "flows")
 
 if __name__ == "__main__":
     print(HEAD)
