@@ -119,7 +119,7 @@ def watch(site: Site, *names: str) -> str:
 
 def exit_code(process: subprocess.Popen[str]) -> int:
     """What the worker says that its run ended with."""
-    said, errors = process.communicate(timeout=120)
+    said, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
     print(errors)  # which failures there were, should the code be another
     return int(said.splitlines()[-1])
