@@ -6,7 +6,7 @@ evidence, and taken away where the answer is strong. A negation is never left to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -18,7 +18,7 @@ from ranking.copying import copied_rows
 from ranking.corpus import Corpus
 from ranking.features import Signal
 from ranking.features.availability import Availability
-from ranking.features.follow_through import asks_for_use, in_use
+from ranking.features.follow_through import asks_for_making, asks_for_use, in_use, made_by_them
 from ranking.features.recency import freshness
 from ranking.fuse import Points, fused, strongest
 from ranking.lexicon import query_weights
@@ -28,6 +28,7 @@ from ranking.role import Requirement, Role
 from ranking.signals import asked_signals, blended, judged, measure, values_of
 from ranking.support import contributions
 from ranking.weights import Weights
+from scrapers.records import Evidence
 
 # How far evidence for an "unless" must stand above the pool to lift a "never" in full. The middle, where half of it is
 # lifted, lies in the gap between those who meet the exception and those who do not in tests/quality/unless.csv.
@@ -208,14 +209,16 @@ def _unwanted(
     if each.unless:
         lifted = np.clip((_total(points[each.unless]) - LIFTED_FROM) / (LIFTED_AT - LIFTED_FROM), 0, 1)
         if asks_for_use(each.unless):
-            lifted[_with_use(corpus, without)] = 1
+            lifted[_of_fact(corpus, "in use", in_use, without)] = 1
+        if asks_for_making(each.unless):
+            lifted[_of_fact(corpus, "made by them", made_by_them, without)] = 1
         penalty *= 1 - lifted
     return PoolTerm(f"never: {_short(each.text)}", each.text, 0.0 - penalty, (each.id,))
 
 
-def _with_use(corpus: Corpus, without: frozenset[int]) -> list[int]:
-    """The people one of whose pieces tells of something that is used: shipped is a fact, however it is worded."""
-    rows = corpus.once("in use", lambda: [row for row, piece in enumerate(corpus.evidence) if in_use(piece)])
+def _of_fact(corpus: Corpus, name: str, tells: Callable[[Evidence], bool], without: frozenset[int]) -> list[int]:
+    """The people one of whose pieces tells of a fact: shipped is shipped, however it is worded."""
+    rows = corpus.once(name, lambda: [row for row, piece in enumerate(corpus.evidence) if tells(piece)])
     return sorted({int(corpus.segments.owner[row]) for row in rows if row not in without})
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.corpus import Corpus
-from ranking.features import Context, Signal, find_features, follow_through
+from ranking.features import Context, Signal, find_features, follow_through, mission
 from ranking.features._cues import cues
 from ranking.features._wishes import asks_in_words
 from ranking.features.domain import asked_fields
@@ -34,6 +34,8 @@ def asked_signals(role: Role, always: Sequence[str] = ()) -> tuple[str, ...]:
         asked.add("follow_through")
     if len(role.requirements) > 1 and asked_fields(role):
         asked.add("domain")
+    if role.themes:
+        asked.add(mission.NAME)
     return tuple(sorted(asked | set(always)))
 
 
@@ -41,9 +43,11 @@ def question_of(name: str) -> str:
     """What to ask somebody of whom the signal knows nothing."""
     if name in IN_WORDS:
         return cues(name).question
-    return {"follow_through": follow_through.QUESTION, "domain": "What do they know of the field beside the code?"}[
-        name
-    ]
+    return {
+        "follow_through": follow_through.QUESTION,
+        "domain": "What do they know of the field beside the code?",
+        mission.NAME: mission.QUESTION,
+    }[name]
 
 
 def judged(corpus: Corpus, person: int, without: frozenset[int] = frozenset()) -> Candidate:

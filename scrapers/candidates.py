@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -115,16 +116,18 @@ def repository_of(url: str) -> str | None:
 def load_candidates(store: Store, closed: Collection[str] = ()) -> list[Candidate]:
     """Every candidate with accounts and evidence, in order of id, as the last refresh joined them.
 
-    What only `closed` sources tell is left out: those that grant no right to rank by it.
+    What only `closed` sources tell is left out: those that grant no right to rank by it. Evidence that won something
+    holds the themes of its events as the detail `event_themes`.
     """
     members, accounts = store.members(), store.accounts()
+    themes = {event.url.rstrip("/"): event.themes for event in store.events() if event.themes}
     joins = joins_of(store.judgements(), members)
     acts: dict[str, list[Evidence]] = defaultdict(list)
     seen: dict[str, date] = {}
     for item, first_seen, _ in store.evidence(closed):
         owner = members.get(str(item.account)) if item.account else None
         if owner:
-            acts[owner].append(item)
+            acts[owner].append(_themed(item, themes))
             seen[owner] = min(first_seen, seen.get(owner, first_seen))
     theirs: dict[str, list[str]] = defaultdict(list)
     for account, owner in members.items():
@@ -139,6 +142,12 @@ def load_candidates(store: Store, closed: Collection[str] = ()) -> list[Candidat
         )
         for owner in sorted(theirs)
     ]
+
+
+def _themed(item: Evidence, themes: Mapping[str, Collection[str]]) -> Evidence:
+    events = ((award.event_url or "").rstrip("/") for award in item.awards)
+    found = sorted({theme for event in events for theme in themes.get(event, ())})
+    return replace(item, details={**item.details, "event_themes": found}) if found else item
 
 
 def joins_of(judgements: Iterable[Judgement], members: Mapping[str, str]) -> dict[str, list[Judgement]]:

@@ -37,6 +37,15 @@ _IN_USE = re.compile(
 _ASKS_FOR_USE = re.compile(
     r"\b(?:shipped|released|launched|in use|in production|used by|to (?:users|customers)|went live)\b", re.IGNORECASE
 )
+# Words that ask whether they made something with their own hands, and how such a thing is told.
+_ASKS_FOR_MAKING = re.compile(
+    r"\b(?:built|made|written|wrote|coded|programmed|implemented)\b(?:\W+\w+){0,4}\W+themselves\b", re.IGNORECASE
+)
+_MADE = re.compile(
+    r"(?:\bI(?: also| then)? |\A|[.!?\n] ?)(?:built|made|wrote|coded|programmed|implemented)\b(?! (?:up|down|it to)\b)"
+    r"|\bby myself\b|\bmy own work\b",
+    re.IGNORECASE,
+)
 _FINISHED = {EvidenceKind.HACKATHON_WIN, EvidenceKind.TALK, EvidenceKind.PAPER}
 _STARTED = {EvidenceKind.HACKATHON_PROJECT, EvidenceKind.REPOSITORY, EvidenceKind.CONTRIBUTION, EvidenceKind.MODEL}
 
@@ -63,6 +72,16 @@ def asks_for_use(text: str) -> bool:
 def in_use(piece: Evidence) -> bool:
     """Whether a piece tells of something that people use."""
     return not piece.details.get("reupload") and bool(_IN_USE.search(f"{piece.title} {piece.text}"))
+
+
+def asks_for_making(text: str) -> bool:
+    """Whether a text asks for something of their own making, such as "they have built something themselves"."""
+    return bool(_ASKS_FOR_MAKING.search(text))
+
+
+def made_by_them(piece: Evidence) -> bool:
+    """Whether a piece tells of something that its author made."""
+    return not piece.details.get("reupload") and bool(_MADE.search(f"{piece.title}\n{piece.text}"))
 
 
 def _works(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:
