@@ -32,7 +32,7 @@ _FIELDS = (
         r"|twitter|mastodon|stack ?overflow|kaggle|web|profile)s?(?: (?:url|profile|page|and \w+|\w+))?",
     ),
 )
-_LABELS = tuple((name, re.compile(pattern)) for name, pattern in _FIELDS)
+_LABELS = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _FIELDS))
 _LABELLED = re.compile(r"^[\s*>•·#–—-]*([^\W\d][^:|\n]{1,44}?)\s*:\s*(?!//)(.*)$", re.DOTALL)
 _DASHED = re.compile(r"^[\s*>•·#]*([^\W\d][^:|\n-]{1,30}?)\s+[-–—]\s+(.*)$", re.DOTALL)
 _SEEKING_WORK = re.compile(
@@ -54,6 +54,8 @@ _UNDECIDED = re.compile(
 )
 _PROFILE_HOSTS = re.compile(r"(?:^|\.)(?:github|gitlab|linkedin|stackoverflow|kaggle)\.com$|(?:^|\.)codeberg\.org$")
 _BARE = re.compile(r"(?<![\w/@.:-])(?:(https?://)[^\s<>\"|]+|(?:www\.)?(?:github|gitlab|linkedin)\.com/[\w./-]+)")
+_BETWEEN = re.compile(r"\s+[|•]\s+")
+_WORD = re.compile(r"[^\W_]+")
 _HANDLE = re.compile(r"[a-zA-Z\d-]{1,39}")
 LONGEST_TECHNOLOGY = 60
 
@@ -135,8 +137,8 @@ def _lines(tree: HtmlElement) -> list[Line]:
 
 def _parts(line: str) -> list[str]:
     """ "Location: X | Remote: Yes" as two lines; a line with fewer than two fields stays whole."""
-    parts = re.split(r"\s+[|•]\s+", line)
-    return parts if sum(_field(part)[0] is not None for part in parts) >= 2 else [line]
+    parts = _BETWEEN.split(line)
+    return parts if len(parts) > 1 and sum(_field(part)[0] is not None for part in parts) > 1 else [line]
 
 
 def _field(line: str) -> tuple[str | None, str]:
@@ -144,14 +146,14 @@ def _field(line: str) -> tuple[str | None, str]:
     for form in (_LABELLED, _DASHED):
         if match := form.match(line):
             label = _plain(match[1])
-            if name := next((name for name, known in _LABELS if known.fullmatch(label)), None):
-                return name, match[2].strip().removeprefix("*").strip()
+            if known := _LABELS.fullmatch(label):
+                return known.lastgroup, match[2].strip().removeprefix("*").strip()
     return None, line
 
 
 def _plain(text: str) -> str:
     """Folded words only: "Résumé/CV" gives "resume cv"."""
-    return " ".join(re.findall(r"[^\W_]+", fold(text)))
+    return " ".join(_WORD.findall(fold(text)))
 
 
 def _goes_on(last: Line, field: str | None, raw: str, has_link: bool) -> bool:
@@ -177,7 +179,7 @@ def _links(text: str, hrefs: dict[str, str], handle: str) -> tuple[str, ...]:
     marked = [(text.find(shown), link) for shown, link in hrefs.items() if shown and shown in text]
     bare = [
         (match.start(), match[0].rstrip(".,;)") if match[1] else f"https://{match[0].rstrip('.,;)')}")
-        for match in re.finditer(_BARE, text)
+        for match in _BARE.finditer(text)
         if not any(shown in text and match[0].rstrip(".…") in shown for shown in hrefs)
     ]
     found = [link for _, link in sorted(marked + bare)]
@@ -220,30 +222,28 @@ def _technologies(lines: list[Line]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for value in values for name in technologies(value)))
 
 
+_SENTENCE_AFTER = re.compile(r"(?<=[\w)+#])\.\s+(?=[A-Z]).*$")
 _AND_MORE = re.compile(
-    r"[,;]?\s*(?:\band|&)\s+(?:much |many )?(?:more|others?|so on)\b.*$|,?\s*\betc\b.*$", re.IGNORECASE | re.DOTALL
+    r"[,;]?\s*\b(?:and|&)\s+(?:much |many )?(?:more|others?|so on)\b.*$|,?\s*\betc\b.*$", re.IGNORECASE
 )
+_GROUP = re.compile(r"\s+\(([^()]*)\)(?!\w)")
+_COMMA = re.compile(r"[,;|•]\s*(?![^()]*\))|\s+/\s+")
+_LED_IN = re.compile(r"^(?:and|&|[\w /&]{2,30}:)\s+")
+_LETTER = re.compile(r"[^\W\d_]")
+_AND = re.compile(r"\s+(?:and|&)\s+")
 
 
 def technologies(value: str) -> list[str]:
     """A list in prose as its items: "Go (golang), AWS (EC2, S3) and more." gives Go, AWS, EC2, S3."""
-    value = re.sub(r"(?<=[\w)+#])\.\s+(?=[A-Z]).*$", "", value)
-    value = re.sub(
-        r"[,;]?\s*\b(?:and|&)\s+(?:much |many )?(?:more|others?|so on)\b.*$|,?\s*\betc\b.*$",
-        "",
-        value,
-        flags=re.IGNORECASE,
-    )
-    groups = re.sub(
-        r"\s+\(([^()]*)\)(?!\w)", lambda inner: f", {inner[1]}" if re.search("[,/]", inner[1]) else "", value
-    )
-    items = [item for part in re.split(r"[,;|•]\s*(?![^()]*\))|\s+/\s+", groups) for item in _last_two(part)]
-    named = (re.sub(r"^(?:and|&|[\w /&]{2,30}:)\s+", "", item).lstrip(" :*-–•").rstrip(" .:*-–•") for item in items)
+    value = _AND_MORE.sub("", _SENTENCE_AFTER.sub("", value))
+    groups = _GROUP.sub(lambda inner: f", {inner[1]}" if "," in inner[1] or "/" in inner[1] else "", value)
+    items = [item for part in _COMMA.split(groups) for item in _last_two(part)]
+    named = (_LED_IN.sub("", item).lstrip(" :*-–•").rstrip(" .:*-–•") for item in items)
     short = (name for name in named if len(name) <= LONGEST_TECHNOLOGY and len(name.split()) <= 6)
-    return [name for name in short if re.search(r"[^\W\d_]", name)]
+    return [name for name in short if _LETTER.search(name)]
 
 
 def _last_two(part: str) -> list[str]:
     """ "Docker and Kubernetes" as two items, where both sides are short."""
-    sides = re.split(r"\s+(?:and|&)\s+", part)
+    sides = _AND.split(part)
     return sides if all(1 <= len(side.split()) <= 2 for side in sides) else [part]
