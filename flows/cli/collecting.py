@@ -51,7 +51,7 @@ def collect(
     dry_run: bool = typer.Option(False, "--dry-run", help="Only say what would be asked, and how long it would take."),
     reparse: bool = typer.Option(False, "--reparse", help="Ask nobody: read every archived page again, on all cores."),
     accept_yield: bool = typer.Option(False, "--accept-yield", help="Take what comes as usual, however little it is."),
-    wait: float = typer.Option(1.0, help="Seconds to wait for another run of the same source to end."),
+    wait: float = typer.Option(0.2, help="Seconds to wait for another run of the same source to end."),
     home: Path | None = HomeOption,
     quiet: bool = QuietOption,
 ) -> None:
