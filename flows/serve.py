@@ -47,8 +47,9 @@ def start(home: Home, root: Path, port: int) -> str:
 
     deploy(root)
     worker = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process"]
+    if _alive(folder, "worker") is None:  # one that is up tells of its own runs
+        give_up_dead_runs()
     _start(folder, "worker", [*worker, "--name", f"{platform.node()}-{port}"], root)
-    give_up_dead_runs()
     return address
 
 
