@@ -5,9 +5,11 @@ A shortlist that was not cleared shows no contact at all, in any format.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 from ranking.role import Role
 from ranking.shortlist import Match, Quote, Shortlist
@@ -18,9 +20,10 @@ from scrapers.records import Candidate
 from scrapers.retention import kept_until, notice_due, standing_with, standings
 from scrapers.rights import Clearance, Ledger, clearance
 from scrapers.settings import Home
-from scrapers.store import Dealing, Store
+from scrapers.store import Dealing, Link, Store
 from scrapers.suppression import SuppressionList
 
+Said = TypeVar("Said", Link, Dealing)
 NO_CONTROLLER = "nobody answers for the data yet: run headwater init"
 
 
@@ -32,16 +35,17 @@ def cleared(shortlist: Shortlist, home: Home, store: Store, ledger: Ledger | Non
     operator = home.operator() if (home / "operator.toml").is_file() else None
     people = [match.candidate for match in shortlist.matches]
     accounts = [str(account.key) for candidate in people for account in candidate.accounts]
-    links, dealings, sources = store.links_of(accounts), store.dealings(accounts), store.sources_of(accounts)
+    links, dealings = _by_account(store.links_of(accounts)), _by_account(store.dealings(accounts))
+    sources = store.sources_of(accounts)
     acts, listed = store.newest_acts(accounts), SuppressionList.open(home, store)
     book = ledger or Ledger.read()
 
     def clear(candidate: Candidate) -> Clearance:
         theirs = {str(account.key) for account in candidate.accounts}
-        done = [dealing for dealing in dealings if dealing.account in theirs]
+        done = [dealing for account in sorted(theirs) for dealing in dealings.get(account, ())]
         found = clearance(
             candidate,
-            [link for link in links if link.account in theirs and not listed.has_url(link.url)],
+            [link for account in sorted(theirs) for link in links.get(account, ()) if not listed.has_url(link.url)],
             {source for account in theirs for source in sources.get(account, ())},
             done,
             book,
@@ -61,6 +65,13 @@ def cleared(shortlist: Shortlist, home: Home, store: Store, ledger: Ledger | Non
         return replace(shortlist, clearances=clearances)
     met = {candidate.id: found for candidate in people if (found := warm(candidate, operator.warm))}
     return replace(shortlist, clearances=clearances, warm=met, notice=notice_text(operator))
+
+
+def _by_account(said: Iterable[Said]) -> dict[str, list[Said]]:
+    found: dict[str, list[Said]] = defaultdict(list)
+    for each in said:
+        found[each.account].append(each)
+    return found
 
 
 def unlisted(shortlist: Shortlist, listed: SuppressionList) -> Shortlist:

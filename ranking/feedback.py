@@ -70,6 +70,17 @@ def read_reviewed(path: Path, known: Collection[str]) -> list[Decision]:
     return [said for _, said in found.values()]
 
 
+def role_in(path: Path) -> str | None:
+    """The role that a column `role` of the file names, or None without one; raises FeedbackUnreadable for two roles."""
+    header, rows = table_of(path)
+    place = header.index("role") if "role" in header else len(header)
+    lines = {said_in(row[place]).strip(): line for line, row in rows if place < len(row)}
+    named = [role for role in lines if role]
+    if len(named) > 1:
+        raise FeedbackUnreadable(f"{path}:{lines[named[1]]}: {named[1]!r}, and {named[0]!r} before: one role a file")
+    return named[0] if named else None
+
+
 def keep(decisions: Iterable[Decision], role: str, home: Home, store: Store, at: datetime) -> int:
     """Put the decisions about that role into the home's file, in one step; returns how many were new or changed."""
     path = home / FILE

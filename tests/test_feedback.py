@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ranking.exports._cells import safe_cell, said_in
 from ranking.exports._rows import COLUMNS
-from ranking.feedback import FILE, Decision, FeedbackUnreadable, keep, read_reviewed
+from ranking.feedback import FILE, Decision, FeedbackUnreadable, keep, read_reviewed, role_in
 from ranking.labels import read_labels
 from scrapers.settings import Home
 from scrapers.store import Store
@@ -96,3 +96,17 @@ def test_a_file_without_the_columns_is_named(tmp_path: Path) -> None:
     (tmp_path / "r.csv").write_text("a,b\r\n1,2\r\n")
     with pytest.raises(FeedbackUnreadable, match="no column candidate_id"):
         read_reviewed(tmp_path / "r.csv", set())
+
+
+def test_the_role_may_stand_in_the_file(home: Home, store: Store, tmp_path: Path) -> None:
+    """A column of one role is taken, what the home keeps reads back as well, and two roles are told with their line."""
+    file = tmp_path / "r.csv"
+    file.write_text('role,candidate_id,decision,decision_reason\n"\'=a role",c1,yes,\n"",c2,no,\n')
+    assert role_in(file) == "=a role"
+    keep([Decision("c1", "yes", "")], "=a role", home, store, NOON)
+    assert role_in(home / FILE) == "=a role"
+    file.write_text("role,candidate_id\na,c1\nb,c2\n")
+    with pytest.raises(FeedbackUnreadable, match=r"r\.csv:3: 'b', and 'a' before"):
+        role_in(file)
+    file.write_text(reviewed(people(3)))
+    assert role_in(file) is None

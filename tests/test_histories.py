@@ -183,6 +183,7 @@ class Histories(RuleBasedStateMachine):
         whose = {account: next(p for p in WORLD.people if account in map(p.key, SITES)) for account in theirs}
         spelled = {word for each, person in whose.items() for word in person.spelled(each, stated.get(each))}
         others = [link for key, account in stated.items() if key not in theirs for link in account.links]
+        spelled -= {account.partition(":")[2] for account in (members.keys() | stated.keys()) - theirs}
         spelled -= {person.page for person in whose.values() if any(person.page in link for link in others)}
         act = erasure.forget if erased else erasure.suppress
         self.do(lambda home, store: act(identifier, home, store, left_alone(home, store), at=NOON), point)

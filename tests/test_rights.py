@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import csv
+from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.cli.operator import ask_operator, write_operator
+from ranking.exporting import export
+from ranking.exports import find_exports
 from ranking.exports._rows import contact_of
+from scrapers import rights
 from scrapers.jurisdiction import hint, jurisdiction
-from scrapers.records import Account, Candidate
+from scrapers.records import Account, Candidate, Evidence, EvidenceKind, Page, Request
 from scrapers.rights import FIND_AND_VERIFY_ONLY, Ledger, RightsUnknown, clearance, contact, cooling
-from scrapers.settings import Terms, read_sources
-from scrapers.store import Dealing, Link
+from scrapers.settings import Home, Terms, read_sources
+from scrapers.store import Dealing, Link, Store
+from tests.conftest import NOON, THOROUGH
+from tests.test_exports import shortlist
 
 DAY = date(2026, 11, 15)
 SITES = ("github", "gharchive", "devpost", "feeds", "hackernews", "forem", "conferences", "huggingface", "git")
@@ -135,3 +146,67 @@ def test_a_stated_place_tells_which_law_to_read(place: str | None, law: str) -> 
     """Only a stated country, state or large city decides; where nothing is stated the strictest rule is named."""
     assert jurisdiction(place) == law
     assert hint(place)
+
+
+def mixed(size: int, draw: Random, store: Store) -> list[Candidate]:
+    """People whose accounts, links and offers to work are stated by sources of every kind, kept as those state them."""
+    told: dict[str, list[Account | Evidence]] = {site: [] for site in SITES}
+    people = []
+    for number in range(size):
+        handle = f"p{number}.example"
+        tries = (
+            f"https://{handle}/", f"https://{handle}/contact", f"mailto:a@{handle}", f"https://github.com/p{number}",
+            f"https://{handle}/?to=a@{handle}", f"https://linkedin.com/in/p{number}", f"https://huggingface.co/p{number}",
+            f"https://avatars.githubusercontent.com/u/{900_000_000 + number}",
+        )  # fmt: skip
+        account = Account("web", handle, f"https://{handle}/", name=f"Person {number}")
+        for source in draw.sample(SITES, draw.randint(1, 3)):
+            links = tuple(draw.sample(tries, draw.randint(0, 3)))
+            told[source].append(replace(account, url=draw.choice((account.url, None)), links=links))
+            if draw.random() < 0.3:
+                url = f"https://{source}.example/post/{number}"
+                told[source].append(Evidence(EvidenceKind.AVAILABILITY, account.key, "Hire me", "I can be hired.", url))
+        bio = draw.choice((None, None, None, "No recruiters please."))
+        people.append(Candidate(f"c{number:04}", (replace(account, bio=bio),), ()))
+    for source, records in told.items():
+        request = Request(source, f"https://{source}.example/list")
+        store.settle("live", request, page=Page(source, request.url, b"-", NOON), records=records)
+    return people
+
+
+def test_people_of_mixed_sources_are_exported_with_no_contact_that_is_not_granted(
+    home: Home, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In every format a contact is stated by a source that grants it; without one record no file is written at all."""
+    write_operator(home / "operator.toml", ask_operator({}, NOON.date(), defaults=True))
+    people = mixed(size := 1000 if THOROUGH else 60, Random(6), store)
+    one, ledger = shortlist().matches[0], Ledger.read()
+    matches = tuple(replace(one, rank=rank, candidate=each) for rank, each in enumerate(people, 1))
+    listed = replace(shortlist(), matches=matches, clearances={})
+    stated: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for each in store.links_of([str(person.accounts[0].key) for person in people]):
+        stated[each.url].add((each.source, each.field))
+    silent = {person.id for person in people if person.accounts[0].bio}
+    for form in find_exports():
+        export(listed, home, form, tmp_path / form, at=NOON)
+    rows = list(csv.DictReader((tmp_path / "shortlist_csv.csv").open(encoding="utf-8", newline="")))
+    given = {row["candidate_id"]: row["contact_url"] for row in rows if row["contact_url"]}
+    assert len(rows) == size
+    assert size / 5 < len(given) < size
+    assert not silent & given.keys()
+    for url in given.values():
+        assert any(ledger.may("contact", source, field) for source, field in stated[url])
+        assert "@" not in url
+    for form in ("greenhouse", "ashby"):
+        sites = csv.DictReader((tmp_path / f"{form}.csv").open(encoding="utf-8", newline=""))
+        assert {row["Website"] for row in sites} - {""} == set(given.values())
+    assert "mailto:" not in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+    known = read_sources()
+    monkeypatch.setattr(
+        rights, "read_sources", lambda _: {name: each for name, each in known.items() if name != "feeds"}
+    )
+    for form in find_exports():
+        with pytest.raises(RightsUnknown, match=r"\[feeds.terms\]"):
+            export(listed, home, form, tmp_path / "without" / form, at=NOON)
+    assert not (tmp_path / "without").exists()

@@ -16,12 +16,14 @@ def feedback(
     file: Path = typer.Argument(
         help="The reviewed CSV, the page's export, or a system's own export.", exists=True, dir_okay=False
     ),
-    role: str | None = typer.Option(None, help="For which role: the role file, as given to rank, or its sentence."),
+    role: str | None = typer.Option(
+        None, help="For which role: the role file, as given to rank, or its sentence; default is the file's own column."
+    ),
     wait: float = typer.Option(1.0, help="Seconds to wait for a run that holds the store to end."),
     home: Path | None = HomeOption,
 ) -> None:
     """Read decisions and reasons back, all or none; or whom an applicant tracking system knows already."""
-    from ranking.feedback import FILE, keep, read_reviewed
+    from ranking.feedback import FILE, keep, read_reviewed, role_in
     from ranking.known import is_export_of_others, remember
     from scrapers.audit import record
     from scrapers.faults import Fault
@@ -35,8 +37,9 @@ def feedback(
             record(place, "already known", now, counts={"identifiers": count})
         typer.echo(f"{count} new identifiers; whoever has one is flagged already_known and handed to nobody")
         return
+    role = role or role_in(file)
     if role is None:
-        raise Fault("say with --role for which role these decisions are")
+        raise Fault(f"{file} has no column role: say with --role for which role these decisions are")
     with locked(place, "refresh", wait), Store.open(place) as store:
         decisions = read_reviewed(file, set(store.members().values()))
         named = str(Path(role).resolve()) if Path(role).is_file() else role
