@@ -125,6 +125,11 @@ class Corpus:
             if piece.kind in CLAIMS and len(text) < len(piece.title) + 0.7 * len(piece.text) and only_lists(piece.text)
         )
 
+    @cached_property
+    def silent(self) -> frozenset[int]:
+        """Rows without a word: acts that are known of, and say nothing of what was done."""
+        return frozenset(row for row, text in enumerate(self.texts) if not text)
+
     def kind_weights(self, kinds: Mapping[EvidenceKind, float]) -> Floats:
         """How much each row counts, by its kind."""
         return np.array([kinds.get(piece.kind, 1.0) for piece in self.evidence], dtype=np.float32)

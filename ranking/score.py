@@ -135,7 +135,7 @@ def score_role(role: Role, corpus: Corpus, weights: Weights, as_of: date) -> Sco
     nearness = dict(zip(texts, near(corpus, np.stack([vectors[text] for text in texts])), strict=True))
     copies = copied_rows(corpus, role.text, [nearness[each.text].passages for each in asked])
     left_out = copies | corpus.repetitive | corpus.listing
-    counted[sorted(left_out)] = 0
+    counted[sorted(left_out | corpus.silent)] = 0
     by_text = {text: find(corpus, text, vectors[text], counted, nearness[text]) for text in texts}
     said = last_said(corpus, as_of, weights.availability.half_life_days)
     points = {text: fused(found.parts, weights.parts) for text, found in by_text.items()}

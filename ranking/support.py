@@ -20,7 +20,8 @@ def contributions(corpus: Corpus, found: Found, person: int, weights: Parts) -> 
     if not len(rows):
         return rows, worth
     own = slice(int(start), int(stop))
-    peaks = np.exp(SHARPNESS * found.meaning[own].astype(np.float64))
+    # A row that does not count has a cosine of exactly 0, and no part in the peak either.
+    peaks = np.where(found.meaning[own] == 0, 0.0, np.exp(SHARPNESS * found.meaning[own].astype(np.float64)))
     dealt: dict[str, NDArray[np.floating]] = {
         "words_profile": found.words[own],
         "words_top5": _ranked(found.words[own], np.arange(len(rows)) < 5),

@@ -161,6 +161,19 @@ def test_repeating_the_roles_own_words_is_flagged_and_not_rewarded() -> None:
     assert ranked["c801"].flags == ()
 
 
+def test_evidence_without_text_is_no_error_and_brings_nothing() -> None:
+    """Pieces that say nothing, by people who say something elsewhere or nowhere, are ranked and never quoted."""
+    silent = replace(person(700, "").evidence[0], title="", text="")
+    people = [*crowd(2), replace(person(700), evidence=(silent,)), person(701, "A parser in Rust.")]
+    people[-1] = replace(people[-1], evidence=(*people[-1].evidence, replace(silent, url="#silent")))
+    shown = {match.candidate.id: match for match in listed(people)}
+    assert len(shown) == len(people)
+    assert shown["c700"].reasons == ()
+    assert shown["c700"].must_met == ()
+    assert all(quote.text for match in shown.values() for quote in match.reasons)
+    assert all(np.isfinite(match.score) for match in shown.values())
+
+
 def test_a_pool_of_nobody_or_of_one_is_ranked() -> None:
     """No people, or one without evidence, is a list and not an error."""
     assert len(listed([])) == 0
