@@ -25,7 +25,8 @@ from prefect.task_runners import TaskRunner
 from scrapers import __version__
 from scrapers.faults import Fault
 
-Given, Found = TypeVar("Given"), TypeVar("Found")
+Given = TypeVar("Given")
+Found = TypeVar("Found")
 # Seconds that a cluster has to answer, and batches that wait at each worker, so that none stands idle.
 PATIENCE, AHEAD = 5, 2
 

@@ -54,8 +54,8 @@ class Index:
             parameters = _faiss().SearchParameters(sel=selector)
         queries = np.ascontiguousarray(queries, np.float32)
         if len(self) <= EXACT_UP_TO:
-            found: tuple[Vectors, Rows] = self._built().search(queries, k, params=parameters)
-            return found
+            exact: tuple[Vectors, Rows] = self._built().search(queries, k, params=parameters)
+            return exact
         return self._again(queries, self._built().search(queries, min(AGAIN * k, size), params=parameters)[1], k)
 
     def _again(self, queries: Vectors, rows: Rows, k: int) -> tuple[Vectors, Rows]:
