@@ -93,3 +93,12 @@ def test_old_runs_are_swept_away(store: Store) -> None:
         store.add_run(ran(day, 1))
     assert store.expire_runs(NOON - timedelta(days=400)) == 1
     assert len(store.runs()) == 2
+
+
+def test_a_store_is_copied_while_it_is_open(home: Home, store: Store) -> None:
+    """The copy holds what the store held, as a home of its own."""
+    store.add_run(ran(1, 1))
+    other = Home(home / "other").create()
+    assert store.copy_to(other / "headwater.db")
+    with Store.open(other) as copy:
+        assert copy.runs() == store.runs()

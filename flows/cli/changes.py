@@ -61,7 +61,7 @@ def told(found: Changes, names: Mapping[str, str]) -> Iterator[str]:
     """What is new of people who are followed, then the changes, a line each."""
     for each in found.news:
         who = names.get(each.candidate_id, each.candidate_id)
-        yield f"{who}, followed: {each.kind}, {each.date or 'undated'}: \"{' '.join(each.said.split())}\" {each.url}"
+        yield f'{who}, followed: {each.kind}, {each.date or "undated"}: "{" ".join(each.said.split())}" {each.url}'
     before, after, (moved, parts) = found.before, found.after, found.rescaled
     scale = f"; the scale of {moved} of {parts} parts moved" if moved else ""
     yield f"{after.role}: {after.as_of} against {before.as_of}, {after.considered} people ({before.considered}){scale}"

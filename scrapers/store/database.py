@@ -132,7 +132,6 @@ class Database:
             faults_named(self._engine),
             self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
         ):
-            connection.exec_driver_sql("COMMIT")  # ours began one (see engine), and no copy is made within
             connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
         return True
 
