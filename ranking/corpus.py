@@ -18,7 +18,8 @@ from ranking.lexicon import Lexicon, joined, tokens
 from ranking.lists import only_lists
 from ranking.passages import render, repeats_itself, split
 from ranking.segments import Segments
-from ranking.themes import Kindred, Themes, find_kindred, fit_themes, unit
+from ranking.themes import Kindred, Themes, find_kindred, fit_themes
+from ranking.vectors import on_grid, unit
 from scrapers.records import Candidate, Evidence, EvidenceKind
 
 Floats = NDArray[np.float32]
@@ -136,7 +137,7 @@ class Corpus:
 
     def encode_query(self, texts: Sequence[str]) -> Floats:
         """Unit rows for query texts, from the cache where they were asked before."""
-        return embed_new([self.embedder.query_prompt + text for text in texts], self.embedder, self.cache)
+        return on_grid(embed_new([self.embedder.query_prompt + text for text in texts], self.embedder, self.cache))
 
 
 def build_corpus(
@@ -166,7 +167,7 @@ def build_corpus(
         days=np.array([piece.date.toordinal() if piece.date else 0 for _, piece, _ in rows], dtype=np.int64),
         profiles_say=tuple(of_profiles(candidate.accounts) for candidate in ordered),
         texts=texts,
-        index=Index(vectors),
+        index=Index(on_grid(vectors)),
         passage_row=np.array([row for row, _ in passages], dtype=np.int64),
         embedder=embedder,
         cache=cache,

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ranking.lists import without_lists
-from scrapers.parsing import clean
 from scrapers.records import Evidence
+from scrapers.text import clean
 
 # Raised when `render` or `split` words a text differently; vectors are keyed by text, so only changed texts are redone.
 PASSAGE_VERSION = 2

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrapers.faults import Fault
-from scrapers.parsing import clean, day, redact
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
+from scrapers.text import clean, day, redact
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,7 +21,7 @@ from ranking.map import find_plane
 from ranking.role import Role
 from ranking.score import asked_for
 from ranking.shortlist import Match, Shortlist, Term
-from ranking.themes import unit
+from ranking.vectors import unit
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]

@@ -18,7 +18,7 @@ from ranking.corpus import Corpus
 from ranking.lexicon import joined
 from ranking.related import subjects, widened
 from ranking.segments import standardised
-from ranking.themes import unit
+from ranking.vectors import unit
 
 Floats = NDArray[np.float32]
 
@@ -103,14 +103,14 @@ def find(corpus: Corpus, requirement: str, vector: Floats, counted: Floats, near
     words_profile, meaning_profile = _profiles(corpus, weights, vector, nearness.people, counted)
     parts = {
         "words_profile": words_profile,
-        "words_top5": best_words @ _TOP5,
-        "words_best": best_words @ _BEST,
+        "words_top5": _weighed(best_words, _TOP5),
+        "words_best": _weighed(best_words, _BEST),
         "meaning_profile": meaning_profile,
-        "meaning_best": segments.best(meaning_rows, DEPTH) @ _BEST,
+        "meaning_best": _weighed(segments.best(meaning_rows, DEPTH), _BEST),
         "meaning_peak": peak,
-        "themes_top5": best_themes @ _TOP5,
-        "themes_best": segments.best(themes_rows, DEPTH) @ _BEST,
-        "kindred_best": segments.best(_rows(kindred), DEPTH) @ _BEST,
+        "themes_top5": _weighed(best_themes, _TOP5),
+        "themes_best": _weighed(segments.best(themes_rows, DEPTH), _BEST),
+        "kindred_best": _weighed(segments.best(_rows(kindred), DEPTH), _BEST),
     }
     return Found(requirement, weights, words, meaning, themes, kindred, rows, parts)
 
@@ -139,6 +139,12 @@ def _meaning(corpus: Corpus, passages: Floats) -> Floats:
         return passages
     nearest: Floats = np.maximum.reduceat(passages, corpus.passage_starts)
     return nearest
+
+
+def _weighed(best: Floats, by_place: Floats) -> Floats:
+    """Each person's best values by their place; summed person by person, so that equals stay equal to the last bit."""
+    total: Floats = (best * by_place).sum(axis=1)
+    return total
 
 
 def _rows(values: Floats) -> Floats:

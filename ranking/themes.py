@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.lexicon import Lexicon
+from ranking.vectors import on_grid, unit
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -41,9 +42,10 @@ class Themes:
         for column, weight in self.lexicon.rarity_weighted(weights):
             query += weight * self.loadings[:, column]
         length = np.linalg.norm(query)
-        return (
-            (self.rows @ (query / length).astype(np.float32)) if length > 1e-9 else np.zeros(len(self.rows), np.float32)
-        )
+        if length <= 1e-9:
+            return np.zeros(len(self.rows), np.float32)
+        cosines: Floats = self.rows @ on_grid((query / length).astype(np.float32))
+        return cosines
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,3 @@ def by_hash(keys: Sequence[str]) -> Ints:
     """The rows in order of the hashes of their keys, in whatever order they come."""
     order = sorted(range(len(keys)), key=lambda row: (sha256(keys[row].encode()).digest(), row))
     return np.array(order, dtype=np.int64)
-
-
-def unit(rows: Floats) -> Floats:
-    """Rows of length 1; a zero row stays zero."""
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    scaled: Floats = rows / np.maximum(lengths, np.float32(1e-9))
-    return scaled

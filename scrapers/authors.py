@@ -13,7 +13,7 @@ from scrapers.commits import Handle, Work, day_of, is_robot, most_common, norepl
 from scrapers.identity.accounts import address_hash
 from scrapers.identity.keys import keyed
 from scrapers.identity.names import compatible, fold
-from scrapers.parsing import redact, squeeze
+from scrapers.text import redact, squeeze
 
 CO_AUTHOR = re.compile(r"\s*([^<>\x00-\x1f]*?)\s*<([^<>\x00-\x1f]*)>\s*")
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from heapq import heappush, heapreplace
 from pathlib import PurePosixPath
 
-from scrapers.parsing import redact, squeeze
+from scrapers.text import redact, squeeze
 
 MOST_SUBJECTS = 20
 LONGEST_SUBJECT = 160

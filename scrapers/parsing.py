@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import Any, TypeVar
-from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
 from scrapers.charset import decoded
 from scrapers.records import Page
+from scrapers.text import squeeze
 
 T = TypeVar("T")
 
@@ -109,78 +106,3 @@ def by_name(tags: Iterable[Tag]) -> Names:
 def text_of(tag: Tag | None) -> str:
     """The element's text on one line, or an empty string."""
     return squeeze(tag.get_text(" ")) if tag is not None else ""
-
-
-def squeeze(text: str) -> str:
-    """NFC, white space folded, control and invisible format characters removed."""
-    return " ".join(clean(text).split())
-
-
-# Zero-width, bidi, filler and tag characters, controls, private use: nothing of these is seen by a reader.
-_INVISIBLE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
-    r"\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ue000-\uf8ff\U000e0000-\U000e01ef\U000f0000-\U0010ffff]"
-)
-
-
-def clean(text: str) -> str:
-    """NFC without control, lone surrogate, zero-width, bidi and tag characters; line breaks and tabs stay."""
-    if text.isascii():  # nothing to compose, and mostly nothing to remove
-        return text if text.isprintable() else _INVISIBLE.sub("", text)
-    seen = _INVISIBLE.sub("", text.encode("utf-8", "ignore").decode("utf-8"))
-    return unicodedata.normalize("NFC", seen)
-
-
-def absolute(base: str, href: object) -> str | None:
-    """An http(s) URL for a link found on a page, or None for any other kind of link."""
-    if not isinstance(href, str) or not href.strip():
-        return None
-    try:
-        url = urljoin(base, href.strip())
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in {"http", "https"} and parts.netloc else None
-
-
-def day(text: object) -> date | None:
-    """The calendar day of an ISO timestamp or date as the page wrote it, or None."""
-    match = re.match(r"(\d{4})-(\d{2})-(\d{2})", str(text or "").strip())
-    try:
-        return date(*map(int, match.groups())) if match else None
-    except ValueError:
-        return None
-
-
-# Each starts where a word starts, and there alone: else a long word is gone through once for each of its letters.
-_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]+)+")
-_SPELLED = re.compile(
-    r"(?<![\w.+-])[\w.+-]++\s*+(?:\[\s*(?:at|@)\s*\]|\(\s*(?:at|@)\s*\)|\{\s*(?:at|@)\s*\}|<\s*at\s*>)\s*[\w-]+"
-    r"(?:(?:\.|\s*[\[({<]\s*(?:dot|\.)\s*[\])}>]\s*|\s+dot\s+)[\w-]+)+",
-    re.IGNORECASE,
-)
-_PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d[\d ().\u2011-]{7,}\d(?![\w/-])")
-
-
-_MAYBE_SPELLED = re.compile(r"[\[({<]\s*(?:[aA][tT]|@)")
-_MAYBE_PHONE = re.compile(r"\d[\d ().\u2011-]{7}")
-
-
-def redact(text: str) -> str:
-    """The text with addresses, spelled out ones too, and phone numbers replaced: we neither keep nor quote them.
-
-    An address or a number stands on one line, so that only lines which may hold one are gone through.
-    """
-    if "@" in text:
-        text = "\n".join(_ADDRESS.sub("[address]", line) if "@" in line else line for line in text.split("\n"))
-    if _MAYBE_SPELLED.search(text):
-        text = _SPELLED.sub("[address]", text)
-    if not _MAYBE_PHONE.search(text):
-        return text
-    return "\n".join(_PHONE.sub(_phone, line) if _MAYBE_PHONE.search(line) else line for line in text.split("\n"))
-
-
-def _phone(match: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", match.group())
-    dated = re.fullmatch(r"(19|20)\d\d[-. ]\d\d?[-. ]\d\d?.*", match.group())
-    return match.group() if dated or not 9 <= len(digits) <= 15 else "[phone]"

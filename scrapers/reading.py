@@ -9,10 +9,11 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, clean, redact, squeeze
+from scrapers.parsing import NobodyThere, NotThisPage, PageChanged
 from scrapers.privacy import POSSIBLE_MINOR, asks_for_silence, without_private, without_pronouns
 from scrapers.records import Account, AccountKey, Award, Code, Event, Evidence, Page, Record, Refused, Request
 from scrapers.sources import Source
+from scrapers.text import clean, redact, squeeze
 
 LONGEST_NAME = 200  # guardrail G17
 LONGEST_TITLE = 300

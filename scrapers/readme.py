@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scrapers.parsing import redact, squeeze
+from scrapers.text import redact, squeeze
 
 LONGEST = 500
 

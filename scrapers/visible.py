@@ -15,8 +15,8 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
 from scrapers.painting import CANVAS, Paint, painted
-from scrapers.parsing import squeeze
 from scrapers.stylesheet import Props, declarations, matched
+from scrapers.text import squeeze
 
 _UNREAD_NAMES = (
     "script style template noscript head title meta link svg math iframe object embed audio video canvas map datalist "

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from scrapers.answers import without_secrets
-from scrapers.parsing import squeeze
 from scrapers.records import Code, Refused
 from scrapers.remedies import REMEDY
+from scrapers.text import squeeze
 
 # What a site may answer without anything being wrong: such a page is no failure of the source.
 HARMLESS = frozenset({Code.GONE, Code.EMPTY, Code.NOINDEX, Code.NOT_ARCHIVED, Code.SUPPRESSED, Code.LIMIT})

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.charset import decoded
-from scrapers.parsing import soup, squeeze
+from scrapers.parsing import soup
 from scrapers.reading import LONGEST_NAME, read_page
 from scrapers.records import Account, Evidence, Page, Refused
 from scrapers.sources.feeds import SOURCE
+from scrapers.text import squeeze
 
 READ_AT = datetime(2026, 11, 21, tzinfo=UTC)
 NAME = "Zoë Müller"

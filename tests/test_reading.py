@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, clean, most
+from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, most
 from scrapers.reading import is_web_link, read_page
 from scrapers.records import (
     Account,
@@ -27,6 +27,7 @@ from scrapers.records import (
     to_json,
 )
 from scrapers.sources import Source, Watch
+from scrapers.text import clean
 
 URL = "https://pond.example/"
 PAGE = Page("pond", URL, b"", datetime(2026, 11, 21, tzinfo=UTC))

@@ -97,7 +97,8 @@ def test_the_list_holds_nothing_readable(home: Home, store: Store) -> None:
     suppression = listed(home, store)
     store.compact()
     for path in (home / "suppression.jsonl", home / "headwater.db"):
-        assert b"ada" not in path.read_bytes().lower().replace(b"metadata", b"")
+        written = path.read_bytes().lower()
+        assert [each for each in (b"ada-", b"ada.", b"adaex", b"example", b"900000042") if each in written] == []
     stranger = SuppressionList(b"0" * 32, store.suppressed_hashes())
     assert not stranger.has_account(ADA.key)
     assert suppression.has_account(ADA.key)

@@ -20,7 +20,7 @@ from ranking.role.slots import (
     languages_of,
     unique,
 )
-from scrapers.parsing import clean
+from scrapers.text import clean
 
 LARGEST = 1 << 20
 _FILE = re.compile(r"[^\n]*(?:[/\\][^\s]*|\.(?:md|markdown|txt|ya?ml))")

@@ -13,7 +13,7 @@ from scrapers.faults import Fault
 from scrapers.identity.judging import resolve
 from scrapers.identity.model import Choice
 from scrapers.identity.records import IdentityRecord, Judgement, Resolution
-from scrapers.parsing import clean
+from scrapers.text import clean
 
 
 class BadRecords(Fault, ValueError):

@@ -20,7 +20,7 @@ from trafilatura import bare_extraction
 
 from scrapers.charset import decoded
 from scrapers.hosts import host_of
-from scrapers.parsing import NotThisPage, day, squeeze
+from scrapers.parsing import NotThisPage
 from scrapers.privacy import asks_for_silence
 from scrapers.records import Evidence, EvidenceKind, Page, Record, Request
 from scrapers.sources._credit import is_shared, web_account
@@ -29,6 +29,7 @@ from scrapers.sources._feed import without_tracking
 from scrapers.sources._hiding import maybe_hidden
 from scrapers.sources._people import host_is_named_after, mentions
 from scrapers.sources._prose import Unreadable, drop, markup_text, prune_hidden, tree_of, xpath
+from scrapers.text import day, squeeze
 from scrapers.visible import is_smuggled, visible_text
 
 LEAST_TEXT = 200  # characters: below, a page is a notice, not an article

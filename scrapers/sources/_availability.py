@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from scrapers.parsing import absolute, squeeze
 from scrapers.sources._people import fold
 from scrapers.sources._prose import Unreadable, tree_of, tree_text, unspelled
+from scrapers.text import absolute, squeeze
 
 # What a label at the start of a line means. A label is compared folded, without its punctuation.
 _FIELDS = (

@@ -12,9 +12,9 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from scrapers.hosts import host_of, same_site
-from scrapers.parsing import absolute, squeeze
 from scrapers.sources._people import host_is_named_after, is_full_name, mentions, names_in, same_person
 from scrapers.sources._prose import xpath
+from scrapers.text import absolute, squeeze
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _ARTICLE_TYPE_NAMES = (

@@ -14,10 +14,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import feedparser
 
 from scrapers.charset import decoded
-from scrapers.parsing import NotThisPage, PageChanged, absolute, day, json_of, squeeze
+from scrapers.parsing import NotThisPage, PageChanged, json_of
 from scrapers.records import Page
 from scrapers.sources._people import names_in
 from scrapers.sources._prose import Unreadable, drop, markup_text, prune_hidden, tree_of, tree_text
+from scrapers.text import absolute, day, squeeze
 from scrapers.visible import Visible, is_smuggled
 
 MOST_ENTRIES = 1000  # guardrail G16: feedparser needs ten seconds for 50,000

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
-from scrapers.parsing import NobodyThere, PageChanged, day, squeeze
+from scrapers.parsing import NobodyThere, PageChanged
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
+from scrapers.text import day, squeeze
 
 Kind = Literal["person", "organization", "bot"]
 API = "https://api.github.com"

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from scrapers.parsing import NotThisPage, PageChanged, squeeze
+from scrapers.parsing import NotThisPage, PageChanged
 from scrapers.records import Code, Evidence, Page, Record, Refused, Request
 from scrapers.sources._github_facts import (
     Facts,
@@ -21,6 +21,7 @@ from scrapers.sources._github_facts import (
     profile_links,
     repository_evidence,
 )
+from scrapers.text import squeeze
 
 URL = "https://api.github.com/graphql"
 PEOPLE, REPOSITORIES, REPOSITORIES_OF_EACH = 25, 50, 10

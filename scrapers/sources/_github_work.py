@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from scrapers.commits import Subjects, day_of
-from scrapers.parsing import day
 from scrapers.records import AccountKey, Code, Evidence, EvidenceKind, Page, Record, Refused
 from scrapers.sources._github_facts import (
     Facts,
@@ -21,6 +20,7 @@ from scrapers.sources._github_facts import (
     shown,
     web_page,
 )
+from scrapers.text import day
 
 # A profile costs two requests. Of a long list of contributors we ask for those with more than a passing fix.
 LONG_LIST, PASSING_COMMITS = 30, 2

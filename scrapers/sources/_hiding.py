@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator
 from lxml.html import HtmlElement
 
 from scrapers.painting import CANVAS, painted
-from scrapers.parsing import squeeze
 from scrapers.sources._prose import drop, xpath
 from scrapers.stylesheet import declarations
+from scrapers.text import squeeze
 
 Names = frozenset[str]
 

@@ -20,11 +20,12 @@ from pydantic import Field
 
 from scrapers.commits import is_robot
 from scrapers.lines import Damaged, is_gzip, lines_of
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, day, json_of, redact, squeeze
+from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, json_of
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Record, Request
 from scrapers.sources import Bulk, Source
 from scrapers.sources import Watch as BaseWatch
 from scrapers.sources._github_facts import web_page
+from scrapers.text import day, redact, squeeze
 
 HOST = "data.gharchive.org"
 SAMPLED = 200  # lines that are read whatever they are about, to see whether the events still look like events

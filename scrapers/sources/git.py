@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from scrapers.parsing import NobodyThere, PageChanged, day, json_of
+from scrapers.parsing import NobodyThere, PageChanged, json_of
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Record, Request
 from scrapers.sources import Source
 from scrapers.sources import Watch as BaseWatch
+from scrapers.text import day
 
 
 class Watch(BaseWatch):

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import Field
 
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, json_of, squeeze
+from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, json_of
 from scrapers.records import Code, Page, Record, Refused, Request
 from scrapers.sources import Source, _github_graphql, _github_work
 from scrapers.sources import Watch as BaseWatch
@@ -32,6 +32,7 @@ from scrapers.sources._github_facts import (
     repository_evidence,
     shown,
 )
+from scrapers.text import squeeze
 
 HEADERS = {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"}
 LAST_PUSHED = 30  # of a person's own repositories, how many are looked at

@@ -16,12 +16,13 @@ from urllib.parse import quote, urlencode, urlsplit
 from pydantic import Field
 
 from scrapers.commits import is_robot
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, absolute, day, json_of, squeeze
+from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, json_of
 from scrapers.records import Account, Code, Evidence, EvidenceKind, Page, Record, Refused, Request
 from scrapers.sources import Source
 from scrapers.sources import Watch as BaseWatch
 from scrapers.sources._github_facts import Facts, items_of
 from scrapers.sources._prose import markdown_text
+from scrapers.text import absolute, day, squeeze
 
 HOST = "gitlab.com"
 API = f"https://{HOST}/api/v4"

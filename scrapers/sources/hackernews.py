@@ -12,11 +12,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, day, json_of
+from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, json_of
 from scrapers.records import Account, Evidence, EvidenceKind, Page, Record, Request
 from scrapers.sources import Source
 from scrapers.sources import Watch as AnyWatch
 from scrapers.sources._availability import Offer, read_offer
+from scrapers.text import day
 
 ALGOLIA = "https://hn.algolia.com/api/v1"
 FIREBASE = "https://hacker-news.firebaseio.com/v0"

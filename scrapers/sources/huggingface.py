@@ -12,11 +12,12 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from scrapers.parsing import NobodyThere, PageChanged, day, json_of
+from scrapers.parsing import NobodyThere, PageChanged, json_of
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Record, Request
 from scrapers.sources import Source
 from scrapers.sources import Watch as AnyWatch
 from scrapers.sources._prose import markdown_text
+from scrapers.text import day
 
 HOST = "huggingface.co"
 # Tags that say how a model is stored or served, not what it is about.

@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from scrapers.charset import decoded
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, absolute, day, most, squeeze
+from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, most
 from scrapers.records import Event, Page, Record, Request
 from scrapers.sources import Source, Watch
 from scrapers.sources._prose import Unreadable, tree_of, xpath
+from scrapers.text import absolute, day, squeeze
 
 _HOSTS = frozenset({"mlh.io", "www.mlh.io", "mlh.com", "www.mlh.com"})
 _WITH_DATA, _CARDS, _PROPERTIES = xpath("//*[@data-page]"), xpath("//*[@itemtype]"), xpath(".//*[@itemprop]")

@@ -10,9 +10,10 @@ from datetime import date
 
 from bs4 import Tag
 
-from scrapers.parsing import Names, NobodyThere, PageChanged, absolute, day, json_of, most, soup, text_of, within
+from scrapers.parsing import Names, NobodyThere, PageChanged, json_of, most, soup, text_of, within
 from scrapers.records import Event, Page, Record, Request
 from scrapers.sources.devpost.pages import SITE, fragment, is_winner, lacks, plain, project_url
+from scrapers.text import absolute, day
 
 
 def read_list(page: Page) -> Iterator[Record]:

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from scrapers.parsing import NotThisPage, PageChanged, absolute, within
+from scrapers.parsing import NotThisPage, PageChanged, within
 from scrapers.records import Page
+from scrapers.text import absolute
 
 SITE = "https://devpost.com"
 EVERY_PROJECT = "every-project"
