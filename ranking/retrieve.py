@@ -99,9 +99,9 @@ def find(corpus: Corpus, requirement: str, vector: Floats, counted: Floats, near
     if corpus.kindred is not None:
         kindred = corpus.kindred.smoothed(np.maximum(rows, 0)) * counted
     best_words, best_themes = segments.best(words, DEPTH), segments.best(themes, DEPTH)
-    peak = np.log(np.maximum(segments.sum(np.exp(SHARPNESS * meaning)), 1)) / SHARPNESS
+    peak: Floats = np.log(np.maximum(segments.sum(np.exp(SHARPNESS * meaning)), 1)) / SHARPNESS
     words_profile, meaning_profile = _profiles(corpus, weights, vector, nearness.people, counted)
-    parts = {
+    parts: dict[str, Floats] = {
         "words_profile": words_profile,
         "words_top5": _weighed(best_words, _TOP5),
         "words_best": _weighed(best_words, _BEST),

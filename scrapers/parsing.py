@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
 
 from scrapers.charset import decoded
 from scrapers.records import Page
 from scrapers.text import squeeze
 
 T = TypeVar("T")
+# A site may answer with XML where a page was asked for; it is read like any other markup, and found wanting.
+warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)
 
 
 class PageChanged(Exception):
