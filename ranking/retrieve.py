@@ -99,7 +99,7 @@ def find(corpus: Corpus, requirement: str, vector: Floats, counted: Floats, near
     if corpus.kindred is not None:
         kindred = corpus.kindred.smoothed(np.maximum(rows, 0)) * counted
     best_words, best_themes = segments.best(words, DEPTH), segments.best(themes, DEPTH)
-    peak = np.log(np.maximum(segments.sum(np.exp(SHARPNESS * meaning)), 1)) / np.float32(SHARPNESS)
+    peak = (np.log(np.maximum(segments.sum(np.exp(SHARPNESS * meaning)), 1)) / SHARPNESS).astype(np.float32)
     words_profile, meaning_profile = _profiles(corpus, weights, vector, nearness.people, counted)
     parts: dict[str, Floats] = {
         "words_profile": words_profile,
