@@ -15,8 +15,6 @@ from ranking.lists import without_lists
 from scrapers.records import Evidence
 from scrapers.text import clean
 
-# Raised when `render` or `split` words a text differently; vectors are keyed by text, so only changed texts are redone.
-PASSAGE_VERSION = 2
 # The packaged model reads 256 word pieces: about 180 English words.
 WINDOW_WORDS = 180
 MOST_PASSAGES = 4
