@@ -123,7 +123,7 @@ def _check(deployment: Deployment, root: Path, where: str) -> None:
 
 def read_automations(root: Path) -> list[AutomationCore]:
     """The automations of automations.yaml; raises BadConfiguration naming file, automation and field."""
-    path = root / "automations.yaml"
+    path = root / "flows" / "automations.yaml"
     found = []
     for number, told in enumerate(parsed(Automations, read_yaml(path), path).automations, 1):
         where = f"{path} [{told.get('name', f'automation {number}')}]"

@@ -19,10 +19,9 @@ pytestmark = pytest.mark.prefect  # no server is asked, but importing Prefect ta
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A project folder that may be spoilt."""
-    for name in ("flows", "data"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    for name in ("prefect.yaml", "automations.yaml"):
-        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    shutil.copytree(ROOT / "flows", tmp_path / "flows", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "prefect.yaml", tmp_path)
     return tmp_path
 
 
@@ -64,9 +63,9 @@ SPOILT = [  # what stands there, what somebody typed, what the message names
     ("prefect.yaml", "limit: 1,", "limit: 0,", "limit"),
     ("prefect.yaml", "name: refresh", "name: changes-digest", "twice"),
     ("prefect.yaml", "deployments:", "deployments: [", "prefect.yaml:"),
-    ("automations.yaml", "posture: Proactive", "posture: Prophetic", "headwater-zombies"),
-    ("automations.yaml", "threshold: 1", "treshold: 1", "treshold"),
-    ("automations.yaml", "state: CRASHED", "state: CRUSHED", "headwater-zombies"),
+    ("flows/automations.yaml", "posture: Proactive", "posture: Prophetic", "headwater-zombies"),
+    ("flows/automations.yaml", "threshold: 1", "treshold: 1", "treshold"),
+    ("flows/automations.yaml", "state: CRASHED", "state: CRUSHED", "headwater-zombies"),
 ]
 
 
@@ -78,7 +77,7 @@ def test_a_slip_of_the_pen_is_named(root: Path, file: str, right: str, wrong: st
     text = (root / file).read_text()
     assert right in text
     (root / file).write_text(text.replace(right, wrong, 1))
-    read = read_automations if file == "automations.yaml" else read_deployments
+    read = read_automations if file == "flows/automations.yaml" else read_deployments
     with pytest.raises(BadConfiguration, match=file) as told:
         read(root)
     assert named in str(told.value)
