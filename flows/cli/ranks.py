@@ -129,6 +129,11 @@ def explain(
 def show_role(
     role: str | None = typer.Argument(None, help="A role description: a file, - for standard input, or a sentence."),
     lines: Path | None = typer.Option(None, help="A file of short queries, one a line.", exists=True, dir_okay=False),
+    propose: str | None = typer.Option(
+        None,
+        metavar="PROVIDER/MODEL",
+        help="Send the role's text to this language model, and show how it would read it as a difference.",
+    ),
 ) -> None:
     """Print what was understood of a role description, and what was not, as JSON."""
     from ranking.role import parse_role, to_json
@@ -137,7 +142,14 @@ def show_role(
     if (role is None) == (lines is None):
         raise Fault("give a role description or --lines FILE")
     if lines is None:
-        typer.echo(json.dumps(to_json(role_of(role or "")), ensure_ascii=False, indent=2))
+        read = role_of(role or "")
+        if propose is None:
+            typer.echo(json.dumps(to_json(read), ensure_ascii=False, indent=2))
+        else:
+            from ranking.role import proposal
+
+            proposed = proposal.propose(read, proposal.asking(propose))
+            typer.echo(proposal.difference(read, proposed) or "the model reads it the same way")
         return
     for number, line in enumerate(lines.read_text(encoding="utf-8").splitlines(), 1):
         try:
