@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ranking.exporting import NotWritten, export, format_for, slug_of
@@ -101,16 +101,28 @@ def test_what_people_say_of_being_open_to_work_stands_in_their_words(
     assert (row["availability"], row["availability_date"]) == (told, day)
 
 
+FORMULA = re.compile(r"(?![+-]?\d+(\.\d+)?$)[\s\u200b-\u200f\u2060\ufeff]*[=+\-@|%＝＋－＠｜％]")
+
+
 @given(st.text())
 def test_no_cell_starts_a_formula(text: str) -> None:
     """Whatever a page says, the cell is text on one line, and one quote mark away from what was said."""
     cell = safe_cell(text)
-    assert not re.match(r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@|%＝＋－＠｜％]", cell) or re.fullmatch(
-        r"[+-]?\d+(\.\d+)?", cell
-    )
+    assert not FORMULA.match(cell)
     assert "\n" not in cell
     assert "\r" not in cell
     assert len(said_in(cell)) == len(text)
+
+
+@settings(max_examples=1000)
+@given(st.lists(st.text(st.sampled_from(";\"'=+-@|1a,＝ \u00a0\u200b\n")), min_size=1, max_size=3))
+def test_no_cell_starts_a_formula_where_a_program_splits_cells_elsewhere(texts: list[str]) -> None:
+    """A text that holds separators and quotes starts none either where a semicolon or a tab is taken for the end."""
+    out = StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerow([1, *map(safe_cell, texts), "c0123"])
+    for separator in ",;\t":
+        (row,) = csv.reader([out.getvalue()], delimiter=separator)
+        assert [cell for cell in row if FORMULA.match(cell)] == []
 
 
 def test_pandas_reads_back_what_was_written(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ import re
 import unicodedata
 
 # What spreadsheets read as the start of a formula, full-width forms too, after blanks that they skip; also behind a
-# semicolon, which some of them take for the end of a cell. Quote marks already before it count: only so does taking one
-# off give back what was said.
-_STARTS = r"(?='*[\s\u00a0\u200b-\u200f\u2060\ufeff]*[=+\-@|%＝＋－＠｜％])"
-_FORMULA = re.compile(rf"(^|;){_STARTS}")
-_QUOTED = re.compile(rf"(^|;)'{_STARTS}")
+# semicolon, which some of them take for the end of a cell, and a double quote there, which doubled is an empty text to
+# them. Quote marks already before it count: only so does taking one off give back what was said.
+_BLANKS = r"[\s\u00a0\u200b-\u200f\u2060\ufeff]*"
+_PLACE = rf"(^|;|;{_BLANKS}\")"
+_STARTS = rf"(?='*{_BLANKS}[=+\-@|%＝＋－＠｜％])"
+_FORMULA = re.compile(rf"{_PLACE}{_STARTS}")
+_QUOTED = re.compile(rf"{_PLACE}'{_STARTS}")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _UNSEEN = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd"}
 

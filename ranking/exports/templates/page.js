@@ -9,7 +9,7 @@ const columns = JSON.parse(main.dataset.columns);
 const byId = (id) => document.getElementById(id);
 
 // ---- cells: the twins of ranking/exports/_cells.py
-const FORMULA = /(^|;)(?='*[\s\u00a0\u200b-\u200f\u2060\ufeff]*[=+\-@|%＝＋－＠｜％])/gu;
+const FORMULA = /(^|;|;[\s\u00a0\u200b-\u200f\u2060\ufeff]*")(?='*[\s\u00a0\u200b-\u200f\u2060\ufeff]*[=+\-@|%＝＋－＠｜％])/gu;
 const NUMBER = /^[+-]?[0-9]+(?:\.[0-9]+)?$/;
 function safeCell(value) {
   const text = String(value).replace(/\p{Cs}/gu, "\ufffd").replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
