@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from ranking.traces import acts_naming, declared, rewritten_rows, shared_by_others, strike, vectors_of_theirs
+from ranking.traces import acts_naming, rewritten_rows, shared_by_others, strike, vectors_of_theirs
 from scrapers.access import accounts_behind
-from scrapers.aliases import identifiers_of
+from scrapers.aliases import declared, identifiers_of
 from scrapers.candidates import candidate_id, load_candidates
 from scrapers.naming import full_name, names_in
 from scrapers.records import Account, Candidate, Page
@@ -80,7 +80,8 @@ def suppress(identifier: str, home: Home, store: Store, suppression: Suppression
     for path, candidates in files.items():
         strike(Path(path), set(candidates), going.listing, going.names)
     store.rewrite(rewritten_rows(store, going.accounts, going.listing, _spelled(going.identifiers)))
-    return Erasure(going.accounts, going.ids, {"aliases": len(going.identifiers)}, tuple(files))
+    counts = {"aliases": len(going.identifiers), "accounts": _held(going, store)}
+    return Erasure(going.accounts, going.ids, counts, tuple(files))
 
 
 def expire(
@@ -147,7 +148,7 @@ def _remove(going: Going, store: Store, dry_run: bool = False) -> Erasure:
     files = store.exports_naming(going.ids)
     if dry_run:
         acts = sum(len(candidate.evidence) for candidate in going.theirs)
-        counts = {"accounts": len(going.accounts), "evidence": acts, "pages": len(pages)}
+        counts = {"accounts": _held(going, store), "evidence": acts, "pages": len(pages)}
         counts |= {"rows_of_others": list(rewritten.values()).count(None)}
         return Erasure(going.accounts, going.ids, counts, tuple(files))
     vectors = vectors_of_theirs(going.theirs, going.everybody, store)
@@ -162,6 +163,10 @@ def _remove(going: Going, store: Store, dry_run: bool = False) -> Erasure:
         listed=listing.has_url,
     )
     return Erasure(going.accounts, going.ids, counts, tuple(files))
+
+
+def _held(going: Going, store: Store) -> int:
+    return len(store.accounts().keys() & going.accounts)
 
 
 def _tells_of(page: Page, going: Going) -> bool:

@@ -14,18 +14,14 @@ from pathlib import Path
 from ranking.corpus import passages_of, written
 from ranking.embed import text_hash
 from ranking.exporting import replace_file
+from scrapers.aliases import declared
 from scrapers.candidates import repositories
-from scrapers.identity.keys import link_key
 from scrapers.naming import names_in, without_names
 from scrapers.records import Account, Candidate, Evidence
 from scrapers.store import Store
 from scrapers.suppression import REDACTED, SuppressionList, within
 
 ORDINARY_USES = 3  # a word that this many other people's texts use is a word, not a name
-
-
-def declared(account: Account) -> set[str]:
-    return {key for url in (account.url, *account.links) if url and (key := link_key(url))}
 
 
 def shared_by_others(

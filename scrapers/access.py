@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from scrapers.aliases import declared
 from scrapers.candidates import candidate_id
 from scrapers.faults import Fault
 from scrapers.identity import address_hash
 from scrapers.identity.keys import link_key
-from scrapers.records import Account
+from scrapers.records import Account, Evidence
 from scrapers.store import Store
+
+MOST_NAMED = 5  # candidates that one message names
 
 
 class WhoIsThat(Fault):
@@ -22,27 +26,57 @@ def accounts_behind(identifier: str, store: Store, key: bytes) -> list[str]:
     """The account keys an identifier leads to: all accounts of that candidate, or the one it spells where none is held.
 
     Takes a candidate id (of today, or from before accounts were joined), a URL, "site:handle", or an address, of which
-    only the keyed hash is looked up. Raises WhoIsThat for an id that is no candidate's.
+    only the keyed hash is looked up. An account or page that nobody here is, is theirs who link to it as their own.
+    Raises WhoIsThat for what is no candidate's id, what several people have, and a page that merely tells of people.
     """
-    members = store.members()
-    spelled = _spelled(identifier, key)
-    if spelled is not None:
-        owners = {members[spelled]} if spelled in members else set()
-    else:
+    members, spelled = store.members(), _spelled(identifier, key)
+    if spelled is None:
         owners = {owner for account, owner in members.items() if identifier in {owner, candidate_id(account, key)}}
         if not owners:
             raise WhoIsThat(f"{identifier}: no candidate here; give a candidate id, a URL, site:handle or an address")
+    elif spelled in members:
+        owners = {members[spelled]}
+    elif spelled in (held := store.accounts()):
+        owners = set()  # an organisation or a bot: nobody's candidate
+    else:
+        owners = {members[name] for name, account in held.items() if name in members and spelled in declared(account)}
+        if not owners and (there := _people_on(spelled, store, members)):
+            raise WhoIsThat(f"{identifier}: nobody's own page, though it tells of {_listed(there)}; give the id meant")
+    if len(owners) > 1:
+        raise WhoIsThat(f"{identifier}: {len(owners)} people call it their own; give the id meant: {_listed(owners)}")
     return sorted(account for account, owner in members.items() if owner in owners) or [spelled or ""]
+
+
+def _people_on(page: str, store: Store, members: Mapping[str, str]) -> set[str]:
+    """The candidates of whom that page tells, or whose work stands there."""
+    found = set()
+    for _, _, page_url, said in store.stated_rows():
+        account = said.account if isinstance(said, Evidence) else said.key
+        if page in {_page_key(page_url), _page_key(said.url or "")} and str(account) in members:
+            found.add(members[str(account)])
+    return found
+
+
+def _page_key(url: str) -> str:
+    return link_key(url) or f"web:{url.partition('://')[2].strip('/').casefold()}"
+
+
+def _listed(people: Iterable[str]) -> str:
+    names = sorted(people)
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def _spelled(identifier: str, key: bytes) -> str | None:
     """The account key that an identifier spells out, or None where it can only be a candidate id."""
     if "://" in identifier:
-        return link_key(identifier) or f"web:{identifier.split('://', 1)[1].strip('/').casefold()}"
+        return _page_key(identifier)
     if re.fullmatch(r"[^@\s:]+@[^@\s]+", identifier):
         return f"git:{address_hash(identifier, key)}"
     site, found, handle = identifier.partition(":")
-    return f"{site}:{handle.casefold()}" if found and handle else None
+    if found and handle:
+        return f"{site}:{handle.casefold()}"
+    return _page_key(f"https://{identifier}") if re.fullmatch(r"[^\s:@/]+\.[^\s:@]+", identifier) else None
 
 
 def spelled_account(identifier: str, key: bytes) -> Account:

@@ -9,16 +9,21 @@ from scrapers.identity.keys import avatar_id, link_key
 from scrapers.records import Account
 
 
+def declared(account: Account) -> set[str]:
+    """The accounts and pages that an account links to as its own."""
+    return {key for url in (account.url, *account.links) if url and (key := link_key(url))}
+
+
 def identifiers_of(account: Account, shared: frozenset[str] = frozenset()) -> set[tuple[str, str]]:
     """All that points to an account: its key, its number, the accounts and pages it declares, its handle as a word.
 
     `shared` are words and declared keys that other people use too; they identify nobody and are left out.
     """
-    declared = {key for url in (account.url, *account.links) if url and (key := link_key(url))} - shared
+    theirs = declared(account) - shared
     numbers = {number for url in account.links if (number := avatar_id(url))}
     if account.id:
         numbers.add(f"{account.site}#{account.id}")
-    keys = declared | {str(account.key)}
+    keys = theirs | {str(account.key)}
     words = {key.split(":", 1)[1] for key in keys if not key.startswith("web:")} | {account.handle.casefold()}
     return (
         {("account", key) for key in keys}

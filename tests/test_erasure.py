@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ranking.erasure import forget
+from ranking.erasure import forget, suppress
 from ranking.exporting import export
 from ranking.pool import TalentPool, embed_evidence
 from scrapers.access import WhoIsThat, held_of
-from scrapers.candidates import join_accounts
+from scrapers.candidates import join_accounts, load_candidates
 from scrapers.collect import Run, collect, planned
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
 from scrapers.settings import Home
@@ -157,6 +157,43 @@ def test_unknown_identifiers_are_refused(home: Home, store: Store) -> None:
     """What is no id, URL, handle or address gets a clear answer."""
     with pytest.raises(WhoIsThat, match="candidate id"):
         forget("nonsense", home, store, SuppressionList.open(home, store), at=NOON)
+
+
+def linked(store: Store, home: Home, *people: Account) -> None:
+    """These accounts, each read from its own page and with one act, each a candidate."""
+    for person in people:
+        act = Evidence(EvidenceKind.POST, person.key, "Pager", "Retries.", "https://news.example/item/1")
+        page = Request(person.site, f"https://{person.site}.example/{person.handle}")
+        store.settle("live", page, page=Page(person.site, page.url, b"", NOON), records=[person, act], archive=False)
+    join_accounts(store, home.key, NOON)
+
+
+def test_a_page_that_is_linked_as_ones_own_is_an_alias(home: Home, store: Store) -> None:
+    """A blog that was never read, with or without its scheme, leads to the one who links to it, and all goes."""
+    one = Account("forem", GONE, name="Vera Nightingale", links=("https://vera.example/blog",))
+    linked(store, home, one, Account("forem", STAYS, name="Bob Stays"))
+    shown = held_of("vera.example/blog", store, home.key)
+    assert [account["handle"] for account in shown["accounts"]] == [GONE]
+    forget("https://vera.example/blog/", home, store, SuppressionList.open(home, store), at=NOON)
+    assert set(store.accounts()) == {f"forem:{STAYS}"}
+    assert traces(home, GONE, "vera.example") == []
+
+
+def test_what_belongs_to_two_people_is_nobodys_alias(home: Home, store: Store) -> None:
+    """A page that two link to as their own, and one that tells of both, are refused with their ids; nothing is done."""
+    ours = ("https://studio.example/",)
+    linked(store, home, *(Account("forem", each, name=each, links=ours) for each in (GONE, STAYS)))
+    listing, ids = SuppressionList.open(home, store), sorted(set(store.members().values()))
+    assert len(ids) == 2
+    for shared in ("https://studio.example", "https://news.example/item/1"):
+        for deed in (forget, suppress):
+            with pytest.raises(WhoIsThat, match=", ".join(ids)):
+                deed(shared, home, store, listing, at=NOON)
+    assert not store.suppressed_hashes()
+    assert len(store.accounts()) == 2
+    forget(ids[0], home, store, listing, at=NOON)
+    (left,) = load_candidates(store)
+    assert not any(map(listing.account_listed, left.accounts))
 
 
 def test_a_name_in_the_words_of_others_goes_with_its_bearer(home: Home, store: Store, tmp_path: Path) -> None:

@@ -77,7 +77,8 @@ def forget(
         if not dry_run:
             record(place, "forget", now, candidates=list(erasure.candidates), counts=dict(erasure.counts))
     verb = "would remove" if dry_run else "removed"
-    typer.echo(f"{verb}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in erasure.counts.items()))
+    gone = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in erasure.counts.items() if count)
+    typer.echo(f"{verb}: {gone}" if gone else f"Nothing is held of {identifier}.")
     for path in erasure.files:
         typer.echo(f"{'named in' if dry_run else 'struck from'} {path}")
     if not dry_run:

@@ -44,7 +44,10 @@ def suppress(
     with locked(place, "refresh", wait), Store.open(place) as store:
         listed = object_to(identifier, place, store, SuppressionList.open(place, store), at=now)
         record(place, "suppress", now, candidates=list(listed.candidates), counts=dict(listed.counts))
-    typer.echo(f"Listed under {listed.counts['aliases']} aliases.")
+    count = listed.counts["aliases"]
+    typer.echo(f"Listed under {count} alias{'es' if count != 1 else ''}.")
+    if not listed.counts["accounts"]:
+        typer.echo(f"Nothing is held of {identifier}: is it spelled right? Who comes with it is kept out from now on.")
     for path in listed.files:
         typer.echo(f"struck from {path}")
 
