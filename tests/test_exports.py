@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -155,6 +155,16 @@ def test_the_page_and_the_notebook_are_inert(hostile: str) -> None:
         assert not re.search(r'href="(?!https?://|#people")', html)
         assert not re.search(r'\sonload="', html)
         assert not re.search(r"<(img|link|iframe|object)\b|url\(|@import", html)
+
+
+@pytest.mark.parametrize(("days", "new"), [(-1, False), (0, True), (6, True), (7, False)])
+def test_who_is_new_was_first_seen_in_the_week_before_the_list(days: int, new: bool) -> None:
+    """Somebody first seen after the day that the list is of is not new on it, nor found by the filter for newness."""
+    listed, (match,) = shortlist(), shortlist().matches
+    candidate = replace(match.candidate, first_seen=listed.as_of - timedelta(days))
+    page = written("page", replace(listed, matches=(replace(match, candidate=candidate),)))
+    assert ('class="chip new"' in page) is new
+    assert f'data-seen="{days if days >= 0 else ""}"' in page
 
 
 def test_a_match_explains_itself() -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import runpy
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from flows.markdown import table
 from scrapers.reading import LONGEST_TITLE, read_page
-from scrapers.records import Evidence, Page, Record, Refused
+from scrapers.records import Account, Evidence, Page, Record, Refused
 from scrapers.sources.feeds import SOURCE
+from tests.test_exports import shortlist, written
 
 STORY = (
     "<p>The queue itself says when it is full, and the producer waits or gets an error that people understand.</p>" * 3
@@ -46,6 +49,30 @@ def test_hostile_pages_are_read_like_their_twin(shared: Path) -> None:
     assert not [
         word for word in ("diabetes", "Catholic", "union", "gay", "16", "2010") if word in posts["sensitive"].text
     ]
+
+
+@pytest.mark.shared
+def test_what_hostile_pages_say_stays_text(shared: Path, tmp_path: Path) -> None:
+    """Names, titles and texts of every page, raw markup too: the list's page holds one script and one policy, ours."""
+    pages = runpy.run_path(str(shared / "abuse" / "pages.py"))["poisoned"]({"canary": "http://127.0.0.1:2"}, True)
+    checks = runpy.run_path(str(shared / "abuse" / "checks.py"))
+    assert {"html-injection", "md-injection", "script-link"} <= pages.keys()
+    for name, markup in pages.items():
+        records = read(markup.replace("</p>", "</p>" + STORY, 1))
+        posts = tuple(r for r in records if isinstance(r, Evidence))
+        accounts = tuple(r for r in records if isinstance(r, Account)) or (Account("web", "a.example"),)
+        said = (*((post.title, post.text, post.url) for post in posts), (markup[:2000],) * 3)
+        listed, (one,) = shortlist(), shortlist().matches
+        quotes = tuple(replace(one.reasons[0], title=title, text=text, url=url) for title, text, url in said)
+        candidate = replace(one.candidate, accounts=accounts, evidence=posts or one.candidate.evidence)
+        match = replace(one, candidate=candidate, reasons=quotes)
+        page = tmp_path / "list.html"
+        page.write_text(written("page", replace(listed, matches=(match,))), encoding="utf-8")
+        assert checks["check_html"](str(page)) == ["<meta>", "<script>"], name
+        assert page.read_text(encoding="utf-8").count("Content-Security-Policy") == 1
+        cells = tmp_path / "cells.md"
+        cells.write_text(table(("said",), said), encoding="utf-8")
+        assert checks["check_markdown"](str(cells)) == [], name
 
 
 def test_a_footer_may_ask_for_silence() -> None:

@@ -265,13 +265,16 @@ def test_nothing_sticks_out_at_any_width(browser: Any, tmp_path: Path, width: in
 
 
 def test_print_drops_the_controls_and_shows_links(browser: Any, tmp_path: Path) -> None:
-    """On paper there is no filter and no button, and a PDF comes out."""
-    show(browser, tmp_path, people(3))
+    """On paper there is no filter and no button, each link has its address once, and a PDF comes out."""
+    show(browser, tmp_path, everything())
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     visible = "return [...document.querySelectorAll('button, .side')].filter((e) => e.checkVisibility()).length"
     assert browser.execute_script(visible) == 0
     after = "return getComputedStyle(document.querySelector('.source a'), '::after').content"
     assert "devpost.com" in browser.execute_script(after)
+    bare = "return [...document.links].filter((a) => a.checkVisibility() && /^http/.test(a.href) && "
+    bare += "(getComputedStyle(a, '::after').content.includes(a.href)) === a.textContent.includes(a.href))"
+    assert browser.execute_script(f"{bare}.map((a) => a.outerHTML)") == []
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     assert base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {})["data"]).startswith(b"%PDF")
 

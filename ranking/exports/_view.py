@@ -78,20 +78,20 @@ class Person:
 
     @property
     def is_new(self) -> bool:
-        """Whether they were first seen within the last week."""
+        """Whether they were first seen within the last week; on a list of a day before that they are not new."""
         return self.seen_days is not None and self.seen_days < NEW_DAYS
 
 
 def person(match: Match, shortlist: Shortlist, met: Iterable[int] = ()) -> Person:
     """The card of one match on that shortlist's day."""
     cells, today = row(match, shortlist), shortlist.as_of
-    newest = _days(cells["newest_evidence"], today)
+    seen, newest = _days(cells["first_seen"], today), _days(cells["newest_evidence"], today)
     available = _days(cells["availability_date"], today)
     return Person(
         match=match,
         row=cells,
         reasons=tuple(_reason(quote, today) for quote in match.reasons),
-        seen_days=_days(cells["first_seen"], today),
+        seen_days=None if seen is None or seen < 0 else seen,
         newest_days=newest,
         newest_age=age(newest),
         availability_age=age(available),
