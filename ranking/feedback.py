@@ -6,8 +6,8 @@ Decisions are kept in one CSV of the home, in the form that `headwater train` re
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
@@ -22,6 +22,9 @@ FILE = "feedback.csv"
 KEPT = ("role", "candidate_id", "decision", "decision_reason", "decided_at")
 WORDS = {"star": "yes", "hide": "no"}  # as the page marks people
 _KNOWN = ("yes", "maybe", "no")
+# Excel leaves off the last cells of sixteen rows where they are empty in all of them; a row without these was cut.
+_NEVER_EMPTY = frozenset(("rank", "candidate_id", "name", "score", "summary", "sources"))
+_ZIP = b"PK\x03\x04"  # how an .xlsx and an .ods begin
 
 
 class FeedbackUnreadable(Fault):
@@ -37,11 +40,12 @@ class Decision:
     reason: str
 
 
-def read_reviewed(path: Path, known: Collection[str]) -> list[Decision]:
+def read_reviewed(path: Path, known: Mapping[str, str]) -> list[Decision]:
     """The rows that say something, in order; columns may have moved, dates may be mangled: neither is looked at.
 
-    Raises FeedbackUnreadable for a column that is missing, an id that is not among `known`, a decision that is none of
-    yes, maybe, no (star and hide as the page writes them), and two decisions about one person.
+    `known` says whose id each id is today. Raises FeedbackUnreadable for a column that is missing, an id that is not
+    known, a decision that is none of yes, maybe, no (star and hide as the page writes them), and two decisions about
+    one person.
     """
     header, rows = table_of(path)
     lacking = [name for name in ("candidate_id", "decision", "decision_reason") if name not in header]
@@ -52,15 +56,20 @@ def read_reviewed(path: Path, known: Collection[str]) -> list[Decision]:
     who, what, why = (header.index(name) for name in ("candidate_id", "decision", "decision_reason"))
     found: dict[str, tuple[int, Decision]] = {}
     for line, row in rows:
-        if len(row) <= max(who, what, why):
-            raise FeedbackUnreadable(f"{path}:{line}: {len(row)} cells where the header has {len(header)}")
-        said = Decision(row[who].strip(), _word(row[what], f"{path}:{line}"), said_in(row[why]))
+        if _NEVER_EMPTY.intersection(header[len(row) :]):
+            raise FeedbackUnreadable(
+                f"{path}:{line}: {len(row)} cells where the header has {len(header)}; mend the row, or export again"
+            )
+        cells = [*row, *[""] * len(header)]
+        said = Decision(cells[who].strip(), _word(cells[what], f"{path}:{line}"), said_in(cells[why]))
         if not (said.decision or said.reason.strip()):
             continue
         if said.candidate_id not in known:
             raise FeedbackUnreadable(
-                f"{path}:{line}: candidate_id {said.candidate_id!r} is nobody here; take it from the exported file"
+                f"{path}:{line}: candidate_id {said.candidate_id!r} is nobody here; put back the id of the exported "
+                "file, or delete the row if they are no longer held"
             )
+        said = replace(said, candidate_id=known[said.candidate_id])
         first, held = found.setdefault(said.candidate_id, (line, said))
         if held != said:
             raise FeedbackUnreadable(
@@ -116,7 +125,10 @@ def _word(cell: str, where: str) -> str:
 def table_of(path: Path) -> tuple[Sequence[str], list[tuple[int, list[str]]]]:
     """Header in lower case, and rows with their lines, in any encoding and with any separator that Excel saves."""
     try:
-        text = _decoded(path.read_bytes())
+        raw = path.read_bytes()
+        if raw.startswith(_ZIP):
+            raise FeedbackUnreadable(f"{path}: a workbook, not a CSV; save the sheet as CSV (UTF-8)")
+        text = _decoded(raw)
         head = text.split("\n", 1)[0]
         reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), strict=True)
         header = [cell.strip().casefold() for cell in next(reader, [])]

@@ -24,6 +24,12 @@ def candidate_id(account: str, key: bytes) -> str:
     return "c" + hmac.digest(key, f"candidate:{account}".encode(), sha256).hex()[:20]
 
 
+def ids_today(members: Mapping[str, str], key: bytes) -> dict[str, str]:
+    """Whose each candidate id is today, also one from before accounts were joined; `members` is account to id."""
+    before = {candidate_id(account, key): owner for account, owner in members.items()}
+    return before | {owner: owner for owner in members.values()}
+
+
 def join_accounts(store: Store, key: bytes, at: datetime) -> dict[str, int]:
     """Judge all accounts on what is held, and store who belongs together. Returns counts for the run report.
 

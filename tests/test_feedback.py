@@ -15,6 +15,7 @@ from ranking.exports._cells import safe_cell, said_in
 from ranking.exports._rows import COLUMNS
 from ranking.feedback import FILE, Decision, FeedbackUnreadable, keep, read_reviewed, role_in
 from ranking.labels import read_labels
+from scrapers.candidates import candidate_id, ids_today
 from scrapers.settings import Home
 from scrapers.store import Store
 from tests.conftest import NOON
@@ -53,7 +54,7 @@ def test_a_thousand_rows_come_back(
     """Nothing is lost on the way there and back; doing it twice changes nothing."""
     said, file = people(1000), tmp_path / "r.csv"
     file.write_bytes(reviewed(said, columns, separator).encode(encoding))
-    known = {each.candidate_id for each in said}
+    known = {each.candidate_id: each.candidate_id for each in said}
     assert read_reviewed(file, known) == said
     assert keep(said, "AI engineer", home, store, NOON) == 1000
     first = (home / FILE).read_bytes()
@@ -66,14 +67,17 @@ def test_a_thousand_rows_come_back(
 def test_the_encoding_of_old_spreadsheets_is_read(tmp_path: Path) -> None:
     """A file in cp1252 keeps its umlauts."""
     (tmp_path / "r.csv").write_bytes(reviewed([Decision("c1", "no", "zu früh")], separator=";").encode("cp1252"))
-    assert read_reviewed(tmp_path / "r.csv", {"c1"}) == [Decision("c1", "no", "zu früh")]
+    assert read_reviewed(tmp_path / "r.csv", {"c1": "c1"}) == [Decision("c1", "no", "zu früh")]
 
 
 def test_the_marks_of_the_page_are_decisions(tmp_path: Path) -> None:
     """A star is a yes, hidden is a no, nothing is nothing."""
     rows = [Decision("c1", "star", ""), Decision("c2", "Hide", "no"), Decision("c3", "", "")]
     (tmp_path / "r.csv").write_text(reviewed(rows), encoding="utf-8", newline="")
-    assert read_reviewed(tmp_path / "r.csv", {"c1", "c2"}) == [Decision("c1", "yes", ""), Decision("c2", "no", "no")]
+    assert read_reviewed(tmp_path / "r.csv", {"c1": "c1", "c2": "c2"}) == [
+        Decision("c1", "yes", ""),
+        Decision("c2", "no", "no"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -88,14 +92,48 @@ def test_what_cannot_be_taken_is_named_with_its_line(rows: list[Decision], words
     """Conflicts, strangers and unknown words stop the whole file."""
     (tmp_path / "r.csv").write_text(reviewed(rows), encoding="utf-8", newline="")
     with pytest.raises(FeedbackUnreadable, match=words):
-        read_reviewed(tmp_path / "r.csv", {"c1"})
+        read_reviewed(tmp_path / "r.csv", {"c1": "c1"})
+
+
+def test_cells_that_excel_leaves_off_are_empty_and_a_cut_row_is_told(tmp_path: Path) -> None:
+    """Rows that end early say nothing there; one that lacks what no row lacks stops the file."""
+    said = [Decision("c1", "yes", "")]
+    lines = reviewed([*said, Decision("c2", "", "")]).splitlines(keepends=True)
+    lines[2] = lines[2].replace(',"",""', "")
+    (tmp_path / "r.csv").write_text("".join(lines), encoding="utf-8", newline="")
+    assert lines[2].count(",") == len(COLUMNS) - 3
+    assert read_reviewed(tmp_path / "r.csv", {"c1": "c1"}) == said
+    lines[2] = ",".join(lines[2].split(",")[:6]) + "\r\n"
+    (tmp_path / "r.csv").write_text("".join(lines), encoding="utf-8", newline="")
+    with pytest.raises(FeedbackUnreadable, match=r"r\.csv:3: 6 cells where the header has 31"):
+        read_reviewed(tmp_path / "r.csv", {"c1": "c1"})
+
+
+def test_an_id_from_before_a_join_is_whose_it_is_today(tmp_path: Path) -> None:
+    """A decision goes to the person whom two became since; two different ones about that person are a conflict."""
+    known = ids_today({"forem:ada": "c-ada", "github:ada": "c-ada", "forem:bob": "c-bob"}, b"key")
+    old = candidate_id("github:ada", b"key")
+    assert set(known.values()) == {"c-ada", "c-bob"}
+    (tmp_path / "r.csv").write_text(reviewed([Decision(old, "yes", "")]), encoding="utf-8", newline="")
+    assert read_reviewed(tmp_path / "r.csv", known) == [Decision("c-ada", "yes", "")]
+    rows = [Decision(old, "yes", ""), Decision("c-ada", "no", "")]
+    (tmp_path / "r.csv").write_text(reviewed(rows), encoding="utf-8", newline="")
+    with pytest.raises(FeedbackUnreadable, match="keep one of the two"):
+        read_reviewed(tmp_path / "r.csv", known)
+
+
+def test_a_workbook_is_told_from_a_csv(tmp_path: Path) -> None:
+    """Whoever saved the sheet as it was is told how to save it."""
+    (tmp_path / "r.xlsx").write_bytes(b"PK\x03\x04rest")
+    with pytest.raises(FeedbackUnreadable, match="save the sheet as CSV"):
+        read_reviewed(tmp_path / "r.xlsx", {})
 
 
 def test_a_file_without_the_columns_is_named(tmp_path: Path) -> None:
     """The missing column stands in the message."""
     (tmp_path / "r.csv").write_text("a,b\r\n1,2\r\n")
     with pytest.raises(FeedbackUnreadable, match="no column candidate_id"):
-        read_reviewed(tmp_path / "r.csv", set())
+        read_reviewed(tmp_path / "r.csv", {})
 
 
 def test_the_role_may_stand_in_the_file(home: Home, store: Store, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from flows.cli import app
 from flows.cli.console import HomeOption, home_of
+from flows.cli.ranks import role_of
 
 
 @app.command()
@@ -26,6 +27,7 @@ def feedback(
     from ranking.feedback import FILE, keep, read_reviewed, role_in
     from ranking.known import is_export_of_others, remember
     from scrapers.audit import record
+    from scrapers.candidates import ids_today
     from scrapers.faults import Fault
     from scrapers.locks import locked
     from scrapers.store import Store
@@ -37,11 +39,13 @@ def feedback(
             record(place, "already known", now, counts={"identifiers": count})
         typer.echo(f"{count} new identifiers; whoever has one is flagged already_known and handed to nobody")
         return
+    if role is not None:
+        role_of(role)  # a path that is spelled wrong is told before anything is kept under it
     role = role or role_in(file)
     if role is None:
         raise Fault(f"{file} has no column role: say with --role for which role these decisions are")
     with locked(place, "refresh", wait), Store.open(place) as store:
-        decisions = read_reviewed(file, set(store.members().values()))
+        decisions = read_reviewed(file, ids_today(store.members(), place.key))
         named = str(Path(role).resolve()) if Path(role).is_file() else role
         changed = keep(decisions, named, place, store, now)
         record(place, "feedback", now, candidates=[d.candidate_id for d in decisions], counts={"changed": changed})
