@@ -7,7 +7,7 @@ from itertools import chain, combinations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ranking.pool import TalentPool
@@ -30,6 +30,7 @@ options = st.lists(
 ).map(lambda rows: [hire(number, cost, axes) for number, (cost, axes) in enumerate(rows)])
 
 
+@settings(max_examples=200)
 @given(options, st.sampled_from([0.4, 1.0, 2.5, 4.0, 9.0]))
 def test_no_set_of_people_covers_more_or_the_same_for_less(found: list[Hire], budget: float) -> None:
     """The plan is as good as the best of all subsets within the budget."""
