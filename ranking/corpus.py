@@ -133,7 +133,11 @@ class Corpus:
 
     def kind_weights(self, kinds: Mapping[EvidenceKind, float]) -> Floats:
         """How much each row counts, by its kind."""
-        return np.array([kinds.get(piece.kind, 1.0) for piece in self.evidence], dtype=np.float32)
+        weights: Floats = self.once(
+            ("kinds", *sorted(kinds.items())),
+            lambda: np.array([kinds.get(piece.kind, 1.0) for piece in self.evidence], dtype=np.float32),
+        )
+        return weights.copy()
 
     def encode_query(self, texts: Sequence[str]) -> Floats:
         """Unit rows for query texts, from the cache where they were asked before."""

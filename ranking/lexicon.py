@@ -6,7 +6,7 @@ import logging
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain
 from typing import Any
@@ -51,6 +51,18 @@ def tokens(text: str) -> list[str]:
 def query_weights(text: str) -> dict[str, float]:
     """Each query term with its weight: a term said n times counts the square root of at most three."""
     return {term: min(count, 3) ** 0.5 for term, count in Counter(tokens(text)).items()}
+
+
+class Worth:
+    """What each term of a query is worth."""
+
+    def __init__(self, terms: Mapping[str, float]) -> None:
+        self._terms, self._whole = terms, sum(terms.values())
+
+    def covered(self, text: Iterable[str]) -> float:
+        """Which share of the query's worth a text's words make up, 0..1."""
+        terms = self._terms
+        return sum(terms[term] for term in set(text) if term in terms) / self._whole if self._whole else 0.0
 
 
 class Lexicon:
@@ -113,12 +125,14 @@ class Lexicon:
             if term in self._terms
         ]
 
-    def coverage(self, weights: dict[str, float], text: Iterable[str]) -> float:
-        """Which share of the query's rarity a text's words make up, 0..1; a term that nobody uses counts in full."""
+    def worth(self, weights: Mapping[str, float]) -> Worth:
+        """What a query's terms are worth by their rarity; a term that nobody uses counts in full."""
         rarest = math.log1p(self.size)
-        worth = {term: weight * (self.rarity(term) or rarest) for term, weight in weights.items()}
-        whole = sum(worth.values())
-        return sum(worth.get(term, 0.0) for term in set(text)) / whole if whole else 0.0
+        return Worth({term: weight * (self.rarity(term) or rarest) for term, weight in weights.items()})
+
+    def coverage(self, weights: Mapping[str, float], text: Iterable[str]) -> float:
+        """Which share of the query's rarity a text's words make up, 0..1."""
+        return self.worth(weights).covered(text)
 
     def matrix(self) -> Any:
         """The BM25 scores as a sparse matrix, one line a text, one column a term; None where there is no word."""

@@ -22,11 +22,11 @@ def reaches(scores: Scores, person: int, requirement: str) -> bool:
     return threshold is None or scores.standing(person, requirement) >= threshold
 
 
-def would_raise(
-    scores: Scores, person: int, shown: Mapping[str, Sequence[int]], signals: Sequence[Signal]
-) -> Iterator[str]:
-    """A sentence for each must or graded skill that falls short, what is unwanted, and each signal that is unknown."""
-    met = met_by(scores, person, shown)
+def would_raise(scores: Scores, person: int, met: Mapping[str, bool], signals: Sequence[Signal]) -> Iterator[str]:
+    """A sentence for each must or graded skill that falls short, what is unwanted, and each signal that is unknown.
+
+    `met` says which requirements are met (see `met_by`).
+    """
     asked = {each.id: each for each in asked_for(scores.role)}
     musts = dict.fromkeys(term.requirements for term in scores.terms if term.name.startswith("must"))
     for ids in musts:

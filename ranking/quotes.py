@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
-from ranking.lexicon import Lexicon, tokens
+from ranking.lexicon import Worth, tokens
 
 LONGEST = 300
 _BULLET = re.compile(r"^[^\w\"'“‘(\[<]+")
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]*")
 
 
-def best_words(title: str, text: str, weights: Mapping[str, float], lexicon: Lexicon) -> str:
-    """The sentence, at most LONGEST characters, with most of the query; it stands as it is in the text, or the title.
+def sentences_of(title: str, text: str) -> list[tuple[str, Sequence[str]]]:
+    """The sentences of a text, or else of its title, each of at most LONGEST characters, with their tokens."""
+    return [(said, tokens(said)) for said in list(_sentences(text)) or _sentences(title)]
+
+
+def best_words(title: str, sentences: Sequence[tuple[str, Sequence[str]]], asked: Worth) -> str:
+    """The sentence with most of the query; it stands as it is in the text, or the title.
 
     Where no sentence has a word of the query, the first one of the text; where there is no text, the title.
     """
-    sentences = list(_sentences(text)) or list(_sentences(title))
     if not sentences:
         return ""
-    worth = [lexicon.coverage(dict(weights), tokens(sentence)) for sentence in sentences]
+    worth = [asked.covered(words) for _, words in sentences]
     best = max(range(len(sentences)), key=lambda number: (worth[number], -number))
-    if worth[best] == 0 and title.strip() and lexicon.coverage(dict(weights), tokens(title)) > 0:
+    if worth[best] == 0 and title.strip() and asked.covered(tokens(title)) > 0:
         return _cut(title.strip())
-    return sentences[best]
+    return sentences[best][0]
 
 
 def _sentences(text: str) -> Iterator[str]:

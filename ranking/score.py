@@ -6,13 +6,15 @@ evidence, and taken away where the answer is strong. A negation is never left to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from itertools import pairwise
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ranking.copying import copied_rows
 from ranking.corpus import Corpus
@@ -26,10 +28,11 @@ from ranking.openness import last_said, points_of
 from ranking.retrieve import Found, find, near
 from ranking.role import Requirement, Role
 from ranking.signals import asked_signals, blended, judged, measure, values_of
-from ranking.support import contributions
+from ranking.support import Ints, contributions
 from ranking.weights import Weights
 from scrapers.records import Evidence
 
+T = TypeVar("T")
 # How far evidence for an "unless" must stand above the pool to lift a "never" in full. The middle, where half of it is
 # lifted, lies in the gap between those who meet the exception and those who do not in tests/quality/unless.csv.
 LIFTED_FROM, LIFTED_AT = 0.5, 1.25
@@ -70,6 +73,7 @@ class Scores:
     left_out: frozenset[int]
     strengths: Mapping[str, Points]
     said: tuple[Availability | None, ...]
+    kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def signal(self, person: int, name: str) -> Signal:
         """What a feature found in a person, from evidence that counts."""
@@ -78,11 +82,29 @@ class Scores:
     def standing(self, person: int, requirement: str) -> float:
         """The share of the pool that answers a requirement less well than this person, 0..1."""
         strength = self.strengths[requirement]
-        return np.count_nonzero(strength < strength[person] - 1e-9) / len(strength)
+        return self.below(("strength", requirement), strength, person) / len(strength)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What several reasons rest on: found when it is first asked for, kept as long as these scores."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        found: T = self.kept[key]
+        return found
+
+    def below(self, key: Hashable, values: Points, person: int) -> int:
+        """How many people stand clearly below this person in some values, which the key names."""
+        return int(np.searchsorted(self.once(("sorted", key), lambda: np.sort(values)), values[person] - 1e-9))
+
+    def contributions(self, person: int, requirement: str) -> tuple[Ints, NDArray[np.float64]]:
+        """The person's rows and what each brings to a requirement."""
+        return self.once(
+            ("brings", person, requirement),
+            lambda: contributions(self.corpus, self.found[requirement], person, self.weights.parts),
+        )
 
     def support(self, person: int, requirement: str) -> list[tuple[int, float]]:
         """The person's rows for a requirement id with their shares of what was found, which add up to 1, best first."""
-        rows, worth = contributions(self.corpus, self.found[requirement], person, self.weights.parts)
+        rows, worth = self.contributions(person, requirement)
         whole = float(worth.sum())
         if whole <= 0:
             return []
@@ -94,7 +116,7 @@ class Scores:
         worth: dict[int, float] = {}
         for members, weight in wanted(self.role, self.weights):
             best = max(members, key=lambda each: (self.strengths[each][person], each))
-            rows, values = contributions(self.corpus, self.found[best], person, self.weights.parts)
+            rows, values = self.contributions(person, best)
             for row, value in zip(rows, values, strict=True):
                 worth[int(row)] = worth.get(int(row), 0.0) + weight * float(value)
         whole = sum(worth.values())
@@ -113,8 +135,9 @@ class Scores:
 
     def shows(self, row: int, requirement: str) -> bool:
         """Whether a row is clearly on the requirement's topic, by its nearest passage and its words."""
-        found = self.found[requirement]
-        words = self.corpus.pieces.coverage(query_weights(found.requirement), self.corpus.words[row])
+        found, pieces = self.found[requirement], self.corpus.pieces
+        asked = self.once(("said", requirement), lambda: pieces.worth(query_weights(found.requirement)))
+        words = asked.covered(self.corpus.words[row])
         mean, deviation = found.level
         outstanding = found.rows[row] >= mean + OUTSTANDING * deviation > mean
         on_topic = found.meaning[row] + WORDS_FOR_MEANING * words >= ON_TOPIC

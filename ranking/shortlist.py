@@ -10,14 +10,12 @@ from math import fsum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ranking import slots
 from ranking.features import Signal
 from ranking.features.availability import Availability
 from ranking.funnel import Funnel
 from ranking.prospects import met_by, would_raise
-from ranking.quotes import best_words
+from ranking.quotes import best_words, sentences_of
 from ranking.role import Role
 from ranking.score import PoolTerm, Scores
 from ranking.signals import question_of
@@ -218,13 +216,13 @@ def match(scores: Scores, candidates: Mapping[str, Candidate], person: int, plac
         must_unknown=tuple(text for ids, text in musts.items() if not any(met[each] for each in ids)),
         never_hit=tuple(term.detail for term in nevers if any(met[each] for each in term.requirements)),
         reasons=_reasons(scores, person, shown),
-        stronger_than=int(np.count_nonzero(scores.total < scores.total[person] - 1e-9)),
+        stronger_than=scores.below("total", scores.total, person),
         flags=_flags(scores, candidate, person),
         signals=signals,
         availability=scores.said[person],
         questions=tuple(question_of(signal.name) for signal in signals if signal.value is None),
         upper=float(slots.upper_end(scores, slice(person, person + 1))[0]),
-        would_raise=tuple(would_raise(scores, person, best, signals)),
+        would_raise=tuple(would_raise(scores, person, met, signals)),
     )
 
 
@@ -266,7 +264,7 @@ def _terms(scores: Scores, person: int, shown: Mapping[str, list[tuple[int, floa
         Term(
             term.name,
             float(term.points[person]),
-            _openness(scores, person) if term.name == "availability" else _standing(term, person),
+            _openness(scores, person) if term.name == "availability" else _standing(scores, term, person),
             _statement(scores.said[person])
             if term.name == "availability"
             else _quotes(scores, term, shown)
@@ -289,10 +287,11 @@ def _statement(said: Availability | None) -> tuple[Quote, ...]:
     return (Quote(said.sentence, said.url, said.date, said.evidence_id, said.title),)
 
 
-def _standing(term: PoolTerm, person: int) -> str:
+def _standing(scores: Scores, term: PoolTerm, person: int) -> str:
     if not term.points[person] and term.name.startswith("never"):
         return "nothing that stands out"
-    return f"stronger than {np.count_nonzero(term.points < term.points[person] - 1e-9)} of {len(term.points)}"
+    below = scores.below(("points", term.name, term.requirements), term.points, person)
+    return f"stronger than {below} of {len(term.points)}"
 
 
 def _quotes(scores: Scores, term: PoolTerm, shown: Mapping[str, list[tuple[int, float]]]) -> tuple[Quote, ...]:
@@ -311,6 +310,8 @@ def _reasons(scores: Scores, person: int, shown: Mapping[str, list[tuple[int, fl
 
 
 def _quote(scores: Scores, row: int, requirement: str) -> Quote:
-    piece, asked = scores.corpus.evidence[row], scores.found[requirement].asked
-    words = best_words(piece.title, piece.text, asked, scores.corpus.pieces)
+    piece, asked, pieces = scores.corpus.evidence[row], scores.found[requirement].asked, scores.corpus.pieces
+    sentences = scores.once(("sentences", row), lambda: sentences_of(piece.title, piece.text))
+    worth = scores.once(("worth", requirement), lambda: pieces.worth(asked))
+    words = scores.once(("quote", row, requirement), lambda: best_words(piece.title, sentences, worth))
     return Quote(words, piece.url, piece.date, piece.id, piece.title)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -33,8 +34,12 @@ class Parts(_Table):
 
     def of(self, part: str) -> float:
         """The part's share of the requirement's score; shares add up to 1."""
+        return self._shares[part]
+
+    @cached_property
+    def _shares(self) -> dict[str, float]:
         weights: dict[str, float] = self.model_dump()
-        return weights[part] / (sum(weights.values()) or 1.0)
+        return {part: weight / (sum(weights.values()) or 1.0) for part, weight in weights.items()}
 
 
 class Levels(_Table):
