@@ -17,7 +17,7 @@ from ranking.index import Index
 from ranking.lexicon import Lexicon, joined, tokens
 from ranking.lists import only_lists
 from ranking.passages import render, repeats_itself, split
-from ranking.segments import Segments
+from ranking.segments import Segments, Weighed
 from ranking.themes import Kindred, Themes, find_kindred, fit_themes
 from ranking.vectors import on_grid, unit
 from scrapers.records import Candidate, Evidence, EvidenceKind
@@ -38,20 +38,36 @@ class Corpus:
     """
 
     people: tuple[str, ...]
-    evidence: tuple[Evidence, ...]
+    evidence: Sequence[Evidence]
     segments: Segments
     days: Ints
-    profiles_say: tuple[Availability | None, ...]
-    texts: tuple[str, ...]
+    profiles_say: Sequence[Availability | None]
+    texts: Sequence[str]
     index: Index
     passage_row: Ints
     embedder: Embedder
     cache: VectorCache
     kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    known: dict[Hashable, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def rows(self) -> int:
         return len(self.evidence)
+
+    @property
+    def size(self) -> int:
+        """How many people the pool has."""
+        return len(self.people)
+
+    @property
+    def stands_for(self) -> Weighed:
+        """For how many people of the pool each stands; None where each stands for themselves."""
+        return None
+
+    @property
+    def rows_stand_for(self) -> Weighed:
+        """For how many rows of the pool each stands."""
+        return None
 
     @cached_property
     def position(self) -> Mapping[str, int]:
@@ -59,7 +75,7 @@ class Corpus:
         return {person: number for number, person in enumerate(self.people)}
 
     @cached_property
-    def words(self) -> tuple[tuple[str, ...], ...]:
+    def words(self) -> Sequence[Sequence[str]]:
         """The tokens of each row."""
         return tuple(tuple(tokens(text)) for text in self.texts)
 
@@ -115,6 +131,22 @@ class Corpus:
             self.kept[key] = make()
         found: T = self.kept[key]
         return found
+
+    def of_person(self, key: Hashable, person: int, make: Callable[[int], T]) -> T:
+        """What no role changes about a person: found once, kept as long as the pool."""
+        known: dict[str, T] = self.known.setdefault(key, {})
+        who = self.people[person]
+        if who not in known:
+            known[who] = make(person)
+        return known[who]
+
+    def each(self, key: Hashable, make: Callable[[int], T]) -> list[T]:
+        """The same of everybody here."""
+        known: dict[str, T] = self.known.setdefault(key, {})
+        try:
+            return [known[who] for who in self.people]
+        except KeyError:
+            return [self.of_person(key, person, make) for person in range(len(self.people))]
 
     @cached_property
     def listing(self) -> frozenset[int]:

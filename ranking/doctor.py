@@ -106,7 +106,7 @@ def geometry_of(corpus: Corpus, probe: bool = True) -> Geometry:
     cut = np.array([each.words_left_out for each in splits], dtype=np.int64)
     acts = [str(piece.details.get("repository") or piece.url).casefold() for piece in corpus.evidence]
     act = np.unique(acts, return_inverse=True)[1].astype(np.int64)
-    return Geometry(first, corpus.segments.owner, act, corpus.texts, cut, again)
+    return Geometry(first, corpus.segments.owner, act, tuple(corpus.texts), cut, again)
 
 
 def judge(corpus: Corpus, probe: bool = True) -> Findings:

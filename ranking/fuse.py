@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ranking.segments import standardised
+from ranking.segments import Weighed, standardised
 from ranking.weights import Parts
 
 Points = NDArray[np.float64]
@@ -19,19 +19,23 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def fused(parts: Mapping[str, NDArray[np.float32]], weights: Parts) -> dict[str, Points]:
+def fused(parts: Mapping[str, NDArray[np.float32]], weights: Parts, stands_for: Weighed = None) -> dict[str, Points]:
     """The points of each group of parts; over the pool each has mean 0, and all together weigh 1."""
     return {
         group: np.sum(
-            [weights.of(part) * standardised(raw) for part, raw in sorted(parts.items()) if part.startswith(begins)],
+            [
+                weights.of(part) * standardised(raw, stands_for=stands_for)
+                for part, raw in sorted(parts.items())
+                if part.startswith(begins)
+            ],
             axis=0,
         )
         for group, begins in GROUPS.items()
     }
 
 
-def strongest(members: Sequence[Mapping[str, Points]]) -> dict[str, Points]:
+def strongest(members: Sequence[Mapping[str, Points]], stands_for: Weighed = None) -> dict[str, Points]:
     """One requirement out of several alternatives: each person by the one they answer best, again with mean 0."""
     best = np.argmax([sum(member.values(), np.zeros(1)) for member in members], axis=0)
     chosen = {group: np.choose(best, [member[group] for member in members]) for group in members[0]}
-    return {group: points - points.mean() for group, points in chosen.items()}
+    return {group: points - np.average(points, weights=stands_for) for group, points in chosen.items()}

@@ -10,6 +10,7 @@ import numpy as np
 from ranking.corpus import Corpus
 from ranking.features.availability import Availability, newest
 from ranking.fuse import Points
+from ranking.segments import Weighed
 from ranking.signals import judged
 
 
@@ -18,16 +19,18 @@ def last_said(corpus: Corpus, as_of: date, half_life: float) -> tuple[Availabili
     return corpus.once(
         ("said", as_of, half_life),
         lambda: tuple(
-            newest(judged(corpus, person).evidence, as_of, half_life) or corpus.profiles_say[person]
-            for person in range(len(corpus.people))
+            corpus.each(
+                ("said", as_of, half_life),
+                lambda person: newest(judged(corpus, person).evidence, as_of, half_life) or corpus.profiles_say[person],
+            )
         ),
     )
 
 
-def points_of(said: Sequence[Availability | None], ceiling: float) -> Points:
+def points_of(said: Sequence[Availability | None], ceiling: float, stands_for: Weighed = None) -> Points:
     """At most `ceiling` for a yes of today, against the pool's mean. Silence counts as a no does, and both as nothing.
 
     So nobody passes anybody who is further ahead than the ceiling, and an old yes is never worse than silence.
     """
     values = ceiling * np.array([each.value if each else 0.0 for each in said], dtype=np.float64)
-    return values - values.mean() if len(values) else values
+    return values - np.average(values, weights=stands_for) if len(values) else values

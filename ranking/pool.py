@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from ranking.corpus import Corpus, build_corpus
 from ranking.embed import EachGroup, Embedder, Memory
 from ranking.funnel import Funnel, sift
+from ranking.longlist import score_best
 from ranking.people import candidates_of, read_people
 from ranking.rankers import weights_of
 from ranking.role import Role, read_role
-from ranking.score import score_role
 from ranking.shortlist import Match, Shortlist, rank
 from ranking.weights import Weights, read_weights
 from scrapers.faults import Fault
@@ -133,7 +133,7 @@ class TalentPool:
         """The best `top` people for a role (typed, a file, or a sentence) as of a day, today in UTC by default."""
         day = as_of or datetime.now(UTC).date()
         role = role if isinstance(role, Role) else read_role(role, as_of=day)
-        found = rank(score_role(role, self.corpus, self.weights, day), self.candidates, top=top)
+        found = rank(score_best(role, self.corpus, self.weights, day), self.candidates, top=top)
         return replace(found, funnel=self.funnel)
 
     def map(self, role: Role | Path | str, top: int = 25, as_of: date | None = None) -> Figure:
@@ -155,7 +155,7 @@ class TalentPool:
                 raise NotAmongThem(f"{candidate_id}: not among the {len(self)} people of this pool")
         day = as_of or datetime.now(UTC).date()
         role = role if isinstance(role, Role) else read_role(role, as_of=day)
-        scores = score_role(role, self.corpus, self.weights, day)
+        scores = score_best(role, self.corpus, self.weights, day, candidate_ids)
         return rank(scores, self.candidates, only=candidate_ids).matches
 
 

@@ -7,7 +7,7 @@ short profiles by nothing, so that one lucky piece does not beat a body of work.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ranking.corpus import Corpus
 from ranking.lexicon import joined
 from ranking.related import subjects, widened
-from ranking.segments import standardised
+from ranking.segments import Weighed, deviation, standardised
 from ranking.vectors import unit
 
 Floats = NDArray[np.float32]
@@ -48,15 +48,20 @@ class Found:
     kindred: Floats
     rows: Floats
     parts: dict[str, Floats]
+    stands_for: Weighed = None
+    rows_stand_for: Weighed = None
 
     @cached_property
     def level(self) -> tuple[float, float]:
         """Mean and deviation of `rows`."""
-        return float(self.rows.mean()), float(self.rows.std())
+        mean = self.rows.mean() if self.rows_stand_for is None else np.average(self.rows, weights=self.rows_stand_for)
+        return float(mean), deviation(self.rows, self.rows_stand_for)
 
     @cached_property
     def best_tenth(self) -> float:
         """What a row must exceed to answer better than nine tenths of all: as well as any single piece can."""
+        if self.rows_stand_for is not None:
+            return float(np.quantile(self.rows, 0.9, weights=self.rows_stand_for, method="inverted_cdf"))
         place = math.ceil(len(self.rows) * 0.9) - 1
         return float(np.partition(self.rows, place)[place])
 
@@ -64,43 +69,60 @@ class Found:
     def above(self) -> dict[str, Floats]:
         """Each row's strength above the mean row, in deviations, by signal; 0 below."""
         signals = {"meaning": self.meaning, "themes": self.themes, "kindred": self.kindred}
-        return {name: np.maximum(_rows(values), 0) for name, values in signals.items()}
+        return {name: np.maximum(_rows(values, self.rows_stand_for), 0) for name, values in signals.items()}
 
     @cached_property
     def scale(self) -> dict[str, tuple[float, float]]:
         """Lowest value and deviation of each part over the pool."""
-        return {name: (float(raw.min(initial=0)), float(raw.std())) for name, raw in self.parts.items() if len(raw)}
+        counts = True if self.stands_for is None else self.stands_for > 0
+        return {
+            name: (float(raw.min(initial=0, where=counts)), deviation(raw, self.stands_for))
+            for name, raw in self.parts.items()
+            if len(raw)
+        }
 
 
 @dataclass(frozen=True)
 class Near:
-    """The cosine of one question with every passage, and with every person's mean."""
+    """One question asked of everything: its cosine with every passage and every person's mean, and its words' BM25.
 
+    `asked` are its words and those related to it, with their weights.
+    """
+
+    vector: Floats
     passages: Floats
     people: Floats
+    asked: dict[str, float]
+    words: Floats
+    profiles: Floats
 
 
-def near(corpus: Corpus, questions: Floats) -> list[Near]:
-    """The cosines of each question; of many together they cost little more than of one."""
+def near(corpus: Corpus, texts: Sequence[str], questions: Floats) -> list[Near]:
+    """What each question finds, its vectors a line each; the cosines of many cost little more than of one."""
     passages, people = corpus.index.scores(questions), questions @ corpus.means.T
-    return [Near(*each) for each in zip(passages, people, strict=True)]
+    asked = [widened(text, _subjects(corpus) @ question) for text, question in zip(texts, questions, strict=True)]
+    return [
+        Near(*each, corpus.pieces.scores(each[-1]), corpus.profiles.scores(each[-1]))
+        for each in zip(questions, passages, people, asked, strict=True)
+    ]
 
 
 def find(corpus: Corpus, requirement: str, vector: Floats, counted: Floats, nearness: Near | None = None) -> Found:
     """The rows' strengths and the people's parts for one requirement; `counted` says how much each row counts."""
-    nearness = nearness or near(corpus, vector[None, :])[0]
-    segments, weights = corpus.segments, widened(requirement, _subjects(corpus) @ vector)
-    words = corpus.pieces.scores(weights) * counted
-    meaning = _meaning(corpus, nearness.passages) * counted
+    nearness = nearness or near(corpus, [requirement], vector[None, :])[0]
+    segments, weights = corpus.segments, nearness.asked
+    words = nearness.words * counted
+    meaning = by_row(corpus, nearness.passages) * counted
     themes = corpus.themes.scores(weights) * counted if corpus.themes else np.zeros_like(words)
-    meaning_rows, themes_rows = _rows(meaning), _rows(themes)
-    rows = _rows(words) + meaning_rows + np.float32(0.7) * themes_rows
+    stand_for = corpus.rows_stand_for
+    meaning_rows, themes_rows = _rows(meaning, stand_for), _rows(themes, stand_for)
+    rows = _rows(words, stand_for) + meaning_rows + np.float32(0.7) * themes_rows
     kindred = np.zeros_like(words)
     if corpus.kindred is not None:
         kindred = corpus.kindred.smoothed(np.maximum(rows, 0)) * counted
     best_words, best_themes = segments.best(words, DEPTH), segments.best(themes, DEPTH)
     peak = (np.log(np.maximum(segments.sum(np.exp(SHARPNESS * meaning)), 1)) / SHARPNESS).astype(np.float32)
-    words_profile, meaning_profile = _profiles(corpus, weights, vector, nearness.people, counted)
+    words_profile, meaning_profile = _profiles(corpus, nearness, counted)
     parts: dict[str, Floats] = {
         "words_profile": words_profile,
         "words_top5": _weighed(best_words, _TOP5),
@@ -110,9 +132,10 @@ def find(corpus: Corpus, requirement: str, vector: Floats, counted: Floats, near
         "meaning_peak": peak,
         "themes_top5": _weighed(best_themes, _TOP5),
         "themes_best": _weighed(segments.best(themes_rows, DEPTH), _BEST),
-        "kindred_best": _weighed(segments.best(_rows(kindred), DEPTH), _BEST),
+        "kindred_best": _weighed(segments.best(_rows(kindred, stand_for), DEPTH), _BEST),
     }
-    return Found(requirement, weights, words, meaning, themes, kindred, rows, parts)
+    signals = (words, meaning, themes, kindred, rows)
+    return Found(requirement, weights, *signals, parts, corpus.stands_for, stand_for)
 
 
 def _subjects(corpus: Corpus) -> Floats:
@@ -120,20 +143,18 @@ def _subjects(corpus: Corpus) -> Floats:
     return corpus.once("subjects", lambda: corpus.encode_query([each.called for each in subjects()]))
 
 
-def _profiles(
-    corpus: Corpus, weights: dict[str, float], vector: Floats, nearness: Floats, counted: Floats
-) -> tuple[Floats, Floats]:
+def _profiles(corpus: Corpus, nearness: Near, counted: Floats) -> tuple[Floats, Floats]:
     """Everybody's profile by words and by meaning; a row that counts for nothing is no part of it."""
-    words, meaning = corpus.profiles.scores(weights), nearness.copy()
+    words, meaning = nearness.profiles.copy(), nearness.people.copy()
     for person in np.unique(corpus.segments.owner[counted == 0]):
         start, stop = corpus.segments.starts[person : person + 2]
         rows = np.flatnonzero(counted[start:stop]) + start
-        words[person] = corpus.profiles.score_of(weights, joined(corpus.words[row] for row in rows))
-        meaning[person] = unit(corpus.vectors[rows].sum(axis=0, keepdims=True))[0] @ vector
+        words[person] = corpus.profiles.score_of(nearness.asked, joined(corpus.words[row] for row in rows))
+        meaning[person] = unit(corpus.vectors[rows].sum(axis=0, keepdims=True))[0] @ nearness.vector
     return words, meaning
 
 
-def _meaning(corpus: Corpus, passages: Floats) -> Floats:
+def by_row(corpus: Corpus, passages: Floats) -> Floats:
     """The cosine of each row's nearest passage."""
     if len(passages) == corpus.rows:
         return passages
@@ -147,5 +168,5 @@ def _weighed(best: Floats, by_place: Floats) -> Floats:
     return total
 
 
-def _rows(values: Floats) -> Floats:
-    return standardised(values).astype(np.float32) if len(values) else values
+def _rows(values: Floats, stands_for: Weighed = None) -> Floats:
+    return standardised(values, stands_for=stands_for).astype(np.float32) if len(values) else values

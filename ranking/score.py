@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -25,8 +25,9 @@ from ranking.features.recency import freshness
 from ranking.fuse import Points, fused, strongest
 from ranking.lexicon import query_weights
 from ranking.openness import last_said, points_of
-from ranking.retrieve import Found, find, near
+from ranking.retrieve import Found, Near, find, near
 from ranking.role import Requirement, Role
+from ranking.segments import Weighed
 from ranking.signals import asked_signals, blended, judged, measure, values_of
 from ranking.support import Ints, contributions
 from ranking.weights import Weights
@@ -82,7 +83,7 @@ class Scores:
     def standing(self, person: int, requirement: str) -> float:
         """The share of the pool that answers a requirement less well than this person, 0..1."""
         strength = self.strengths[requirement]
-        return self.below(("strength", requirement), strength, person) / len(strength)
+        return self.below(("strength", requirement), strength, person) / self.corpus.size
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What several reasons rest on: found when it is first asked for, kept as long as these scores."""
@@ -92,8 +93,17 @@ class Scores:
         return found
 
     def below(self, key: Hashable, values: Points, person: int) -> int:
-        """How many people stand clearly below this person in some values, which the key names."""
-        return int(np.searchsorted(self.once(("sorted", key), lambda: np.sort(values)), values[person] - 1e-9))
+        """How many people of the pool stand clearly below this person in some values, which the key names."""
+        stands_for = self.corpus.stands_for
+
+        def ascending() -> tuple[Points, Points]:
+            if stands_for is None:
+                return np.sort(values), np.arange(len(values) + 1.0)
+            order = np.argsort(values, kind="stable")
+            return values[order], np.concatenate([[0.0], np.cumsum(stands_for[order])])
+
+        risen, people = self.once(("sorted", key), ascending)
+        return round(float(people[np.searchsorted(risen, values[person] - 1e-9)]))
 
     def contributions(self, person: int, requirement: str) -> tuple[Ints, NDArray[np.float64]]:
         """The person's rows and what each brings to a requirement."""
@@ -131,7 +141,21 @@ class Scores:
         for start, stop in pairwise(edges):
             if stop - start > 1:
                 order[start:stop] = sorted(order[start:stop], key=lambda row: tie_break(self.role, people[row]))
-        return [int(row) for row in order]
+        rows: list[int] = order.tolist()
+        return rows
+
+    def eligible(self, order: list[int]) -> list[int]:
+        """Of an order, who is there for their own sake, and not only because they were named."""
+        stands_for = self.corpus.stands_for
+        return order if stands_for is None else list(compress(order, (stands_for[order] > 0).tolist()))
+
+    def places(self, order: Sequence[int]) -> dict[int, int]:
+        """The place among the whole pool of everybody in an order."""
+        stands_for = self.corpus.stands_for
+        if stands_for is None:
+            return {row: number for number, row in enumerate(order, 1)}
+        above = np.cumsum(stands_for[order]) - stands_for[order]
+        return dict(zip(order, (np.rint(above).astype(np.int64) + 1).tolist(), strict=True))
 
     def shows(self, row: int, requirement: str) -> bool:
         """Whether a row is clearly on the requirement's topic, by its nearest passage and its words."""
@@ -151,25 +175,33 @@ def tie_break(role: Role, person: str) -> str:
 
 def score_role(role: Role, corpus: Corpus, weights: Weights, as_of: date) -> Scores:
     """The score of everybody in the corpus; the same for any order of people, to the last digit shown."""
-    asked = asked_for(role)
-    texts = list(dict.fromkeys(text for each in asked for text in (each.text, each.unless) if text))
-    vectors = dict(zip(texts, corpus.encode_query(texts), strict=True))
+    return score_answers(role, corpus, weights, as_of, answers(role, corpus))
+
+
+def answers(role: Role, corpus: Corpus) -> dict[str, Near]:
+    """What each text that the role asks about finds in everything."""
+    texts = list(dict.fromkeys(text for each in asked_for(role) for text in (each.text, each.unless) if text))
+    return dict(zip(texts, near(corpus, texts, corpus.encode_query(texts)), strict=True))
+
+
+def score_answers(role: Role, corpus: Corpus, weights: Weights, as_of: date, found_by: Mapping[str, Near]) -> Scores:
+    """The score of everybody in the corpus, from what each text that the role asks about finds there."""
+    asked, stands_for = asked_for(role), corpus.stands_for
     counted = corpus.kind_weights(weights.kinds)
-    nearness = dict(zip(texts, near(corpus, np.stack([vectors[text] for text in texts])), strict=True))
-    copies = copied_rows(corpus, role.text, [nearness[each.text].passages for each in asked])
+    copies = copied_rows(corpus, role.text, [found_by[each.text].passages for each in asked])
     left_out = copies | corpus.repetitive | corpus.listing
     counted[sorted(left_out | corpus.silent)] = 0
-    by_text = {text: find(corpus, text, vectors[text], counted, nearness[text]) for text in texts}
+    by_text = {text: find(corpus, text, near.vector, counted, near) for text, near in found_by.items()}
     said = last_said(corpus, as_of, weights.availability.half_life_days)
-    points = {text: fused(found.parts, weights.parts) for text, found in by_text.items()}
-    graded = {each.id: tempered(points[each.text], each.threshold) for each in asked}
+    points = {text: fused(found.parts, weights.parts, stands_for) for text, found in by_text.items()}
+    graded = {each.id: tempered(points[each.text], each.threshold, stands_for) for each in asked}
     terms = [
-        *_wanted("must", _musts(asked), graded, weights.levels.must),
-        *_wanted("nice", [[each] for each in asked if each.level == "nice"], graded, weights.levels.nice),
+        *_wanted("must", _musts(asked), graded, weights.levels.must, stands_for),
+        *_wanted("nice", [[each] for each in asked if each.level == "nice"], graded, weights.levels.nice, stands_for),
         *(_unwanted(each, points, corpus, weights, left_out) for each in asked if each.level == "never"),
         *_signals(role, corpus, weights, as_of, left_out),
         *_recency(corpus, weights, as_of, left_out),
-        *_availability(said, weights.availability.ceiling),
+        *_availability(said, weights.availability.ceiling, stands_for),
     ]
     total = np.sum([term.points for term in terms], axis=0) if terms else np.zeros(len(corpus.people))
     found = {each.id: by_text[each.text] for each in asked}
@@ -204,12 +236,17 @@ def _musts(asked: Sequence[Requirement]) -> list[list[Requirement]]:
 
 
 def _wanted(
-    level: str, asked: list[list[Requirement]], points: Mapping[str, Mapping[str, Points]], weight: float
+    level: str,
+    asked: list[list[Requirement]],
+    points: Mapping[str, Mapping[str, Points]],
+    weight: float,
+    stands_for: Weighed,
 ) -> list[PoolTerm]:
     """The terms of all requirements of a level, whose points together are the weighted mean."""
     terms = []
     for members in asked:
-        groups = strongest([points[each.id] for each in members]) if len(members) > 1 else points[members[0].id]
+        each_by = [points[each.id] for each in members]
+        groups = strongest(each_by, stands_for) if len(members) > 1 else each_by[0]
         text, ids = " or ".join(each.text for each in members), tuple(each.id for each in members)
         terms += [
             PoolTerm(f"{level}: {_short(text)} - {group}", text, values * (weight / len(asked)), ids)
@@ -241,20 +278,32 @@ def _unwanted(
 
 def _of_fact(corpus: Corpus, name: str, tells: Callable[[Evidence], bool], without: frozenset[int]) -> list[int]:
     """The people one of whose pieces tells of a fact: shipped is shipped, however it is worded."""
-    rows = corpus.once(name, lambda: [row for row, piece in enumerate(corpus.evidence) if tells(piece)])
-    return sorted({int(corpus.segments.owner[row]) for row in rows if row not in without})
+    starts = corpus.segments.starts.tolist()
+
+    def places(person: int) -> tuple[int, ...]:
+        own = map(corpus.evidence.__getitem__, range(starts[person], starts[person + 1]))
+        return tuple(place for place, piece in enumerate(own) if tells(piece))
+
+    told = enumerate(corpus.each(name, places))
+    return [person for person, own in told if any(starts[person] + place not in without for place in own)]
 
 
-def tempered(groups: Mapping[str, Points], threshold: float | None) -> Mapping[str, Points]:
+def tempered(groups: Mapping[str, Points], threshold: float | None, stands_for: Weighed = None) -> Mapping[str, Points]:
     """Points for a graded skill: beyond the share of the pool that was asked for, more counts a quarter.
 
     So the upper half on three axes comes before a record on one. The average person is the least that can be asked.
     """
     if threshold is None or not len(strength := _total(groups)):
         return groups
-    enough = max(float(np.quantile(strength, threshold)), 0.0)
+    enough = max(_quantile(strength, threshold, stands_for), 0.0)
     beyond = (1 - BEYOND) * np.maximum(strength - enough, 0)
-    return {**groups, "beyond what is asked": beyond.mean() - beyond}
+    return {**groups, "beyond what is asked": np.average(beyond, weights=stands_for) - beyond}
+
+
+def _quantile(values: Points, share: float, stands_for: Weighed) -> float:
+    if stands_for is None:
+        return float(np.quantile(values, share))
+    return float(np.quantile(values, share, weights=stands_for, method="inverted_cdf"))
 
 
 def _signals(role: Role, corpus: Corpus, weights: Weights, as_of: date, without: frozenset[int]) -> Iterator[PoolTerm]:
@@ -265,7 +314,9 @@ def _signals(role: Role, corpus: Corpus, weights: Weights, as_of: date, without:
         return
     values = {name: values_of(name, role, corpus, as_of, without) for name in names}
     for name, part in blended(values, counts.neutral).items():
-        yield PoolTerm(f"signal: {name}", name, counts.weight * (part - part.mean()), signal=name)
+        yield PoolTerm(
+            f"signal: {name}", name, counts.weight * (part - np.average(part, weights=corpus.stands_for)), signal=name
+        )
 
 
 def _recency(corpus: Corpus, weights: Weights, as_of: date, without: frozenset[int]) -> list[PoolTerm]:
@@ -277,15 +328,16 @@ def _recency(corpus: Corpus, weights: Weights, as_of: date, without: frozenset[i
     known = np.isfinite(fresh)
     if not weight or not known.any():
         return []
-    values = np.where(known, weight * (fresh - fresh[known].mean()), 0.0)
+    stands_for = None if corpus.stands_for is None else corpus.stands_for[known]
+    values = np.where(known, weight * (fresh - np.average(fresh[known], weights=stands_for)), 0.0)
     return [PoolTerm("recency", "how lately something was done in public", values)]
 
 
-def _availability(said: Sequence[Availability | None], ceiling: float) -> list[PoolTerm]:
+def _availability(said: Sequence[Availability | None], ceiling: float, stands_for: Weighed) -> list[PoolTerm]:
     """Who is open to work comes first among equals; where nobody says so there is no such term."""
     if not ceiling or not any(said):
         return []
-    return [PoolTerm("availability", "what was last said of being open to work", points_of(said, ceiling))]
+    return [PoolTerm("availability", "what was last said of being open to work", points_of(said, ceiling, stands_for))]
 
 
 def _total(groups: Mapping[str, Points]) -> Points:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+# For how many each value stands; None where each stands for itself.
+Weighed = NDArray[np.float64] | None
 # Widths of the tables that people are padded to: most have a handful of pieces, a few have hundreds.
 _WIDTHS = (4, 8, 16, 32, 64, 128)
 # Up to so many values a person, comparing all people at once is faster than sorting each (measured).
@@ -84,12 +86,22 @@ def _best_first(columns: Floats) -> Floats:
     return columns
 
 
-def standardised(values: Floats, axis: int = -1) -> NDArray[np.float64]:
-    """Mean 0 and deviation 1 over the population; all 0 where nothing differs."""
+def standardised(values: Floats, axis: int = -1, stands_for: Weighed = None) -> NDArray[np.float64]:
+    """Mean 0 and deviation 1 over the population; all 0 where nothing differs.
+
+    Where the values are a sample's, `stands_for` says for how many of the population each stands.
+    """
     wide: NDArray[np.float64] = values.astype(np.float64)
     if not wide.size:
         return wide
-    wide -= wide.mean(axis=axis, keepdims=True)
-    spread = np.sqrt(np.mean(np.square(wide), axis=axis, keepdims=True))
+    wide -= np.average(wide, axis=axis, weights=stands_for, keepdims=True)
+    spread = np.sqrt(np.average(np.square(wide), axis=axis, weights=stands_for, keepdims=True))
     wide /= np.where(spread > 1e-9, spread, np.inf)
     return wide
+
+
+def deviation(values: Floats, stands_for: Weighed = None) -> float:
+    """The deviation over the population."""
+    if stands_for is None:
+        return float(values.std())
+    return float(np.sqrt(np.average(np.square(values - np.average(values, weights=stands_for)), weights=stands_for)))

@@ -188,13 +188,13 @@ def rank(
     The last places of the best may be kept for people of a small footprint (see `ranking.slots`).
     """
     people, order = scores.corpus.people, scores.order()
-    listed, small = slots.with_slots(scores, order, top)
+    listed, small = slots.with_slots(scores, scores.eligible(order), top)
     shown = [row for row in order if people[row] in only] if only else listed
-    place = {row: number for number, row in enumerate(order, 1)}
+    place = scores.places(order)
     matches = tuple(_flagged(match(scores, candidates, row, place[row]), row in small and not only) for row in shown)
     model, weights = scores.corpus.embedder.model_id, scores.weights.digest
     spread = {f"{each} {part}": scale for each, found in scores.found.items() for part, scale in found.scale.items()}
-    return Shortlist(scores.role, matches, scores.as_of, len(order), model, weights=weights, spread=spread)
+    return Shortlist(scores.role, matches, scores.as_of, scores.corpus.size, model, weights=weights, spread=spread)
 
 
 def match(scores: Scores, candidates: Mapping[str, Candidate], person: int, place: int) -> Match:
@@ -291,7 +291,7 @@ def _standing(scores: Scores, term: PoolTerm, person: int) -> str:
     if not term.points[person] and term.name.startswith("never"):
         return "nothing that stands out"
     below = scores.below(("points", term.name, term.requirements), term.points, person)
-    return f"stronger than {below} of {len(term.points)}"
+    return f"stronger than {below} of {scores.corpus.size}"
 
 
 def _quotes(scores: Scores, term: PoolTerm, shown: Mapping[str, list[tuple[int, float]]]) -> tuple[Quote, ...]:

@@ -65,11 +65,23 @@ def measure(name: str, role: Role, candidate: Candidate, as_of: date) -> Signal:
 def values_of(name: str, role: Role, corpus: Corpus, as_of: date, without: frozenset[int]) -> Floats:
     """Everybody's value of a signal, not a number where nothing is known; of the role only its fields matter."""
 
-    def measured() -> Floats:
-        found = (measure(name, role, judged(corpus, person, without), as_of) for person in range(len(corpus.people)))
-        return np.array([np.nan if signal.value is None else signal.value for signal in found], dtype=np.float64)
+    key = (name, asked_fields(role) if name == "domain" else (), as_of)
+    gone: dict[int, set[int]] = {}
+    for row in without:
+        person = int(corpus.segments.owner[row])
+        gone.setdefault(person, set()).add(row - int(corpus.segments.starts[person]))
 
-    return corpus.once((name, asked_fields(role) if name == "domain" else (), as_of, without), measured)
+    def value(person: int, out: frozenset[int] = frozenset()) -> float:
+        found = measure(name, role, judged(corpus, person, out), as_of)
+        return np.nan if found.value is None else found.value
+
+    def measured() -> Floats:
+        values = np.array(corpus.each(key, value), dtype=np.float64)
+        for person, rows in gone.items():
+            values[person] = corpus.of_person((*key, frozenset(rows)), person, lambda who: value(who, without))
+        return values
+
+    return corpus.once((*key, without), measured)
 
 
 def blended(values: Mapping[str, Floats], neutral: float) -> dict[str, Floats]:

@@ -36,15 +36,17 @@ class Themes:
     loadings: Floats
     lexicon: Lexicon
 
-    def scores(self, weights: dict[str, float]) -> Floats:
-        """The cosine of every piece with the query; 0 where no word of it is known."""
+    def query(self, weights: dict[str, float]) -> Floats:
+        """A query in theme space, of length 1; 0 where no word of it is known."""
         query = np.zeros(self.loadings.shape[0], dtype=np.float64)
         for column, weight in self.lexicon.rarity_weighted(weights):
             query += weight * self.loadings[:, column]
         length = np.linalg.norm(query)
-        if length <= 1e-9:
-            return np.zeros(len(self.rows), np.float32)
-        cosines: Floats = self.rows @ on_grid((query / length).astype(np.float32))
+        return on_grid((query / length if length > 1e-9 else 0 * query).astype(np.float32))
+
+    def scores(self, weights: dict[str, float]) -> Floats:
+        """The cosine of every piece with the query."""
+        cosines: Floats = self.rows @ self.query(weights)
         return cosines
 
 

@@ -1,0 +1,264 @@
+"""Large pools: whose whole evidence is scored, and for how many others each of them stands.
+
+Up to EXACT_UP_TO pieces everybody is scored. Above, every piece and everybody's profile are compared with each question
+by words and by meaning, and the best LONGLIST people are scored beside a sample of people, the same for every role. The
+sample stands for all who are not on the longlist, so that scores are measured by the whole pool and 0 is its average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import TypeVar, overload
+
+import numpy as np
+
+from ranking.corpus import Corpus, Floats, Ints
+from ranking.fuse import Points
+from ranking.lexicon import Lexicon
+from ranking.retrieve import Near, by_row
+from ranking.role import Role
+from ranking.score import Scores, answers, asked_for, score_answers, score_role, tempered, wanted
+from ranking.segments import Segments, standardised
+from ranking.themes import Kindred, Themes, sampled
+from ranking.weights import Weights
+from scrapers.records import EvidenceKind
+
+T = TypeVar("T")
+# Up to so many pieces everybody is scored: about a second for a role of twelve questions.
+EXACT_UP_TO = 50_000
+# The best by all questions together, and the best among people of few pieces, who may have guaranteed places.
+LONGLIST, OF_FEW = 2_000, 500
+SAMPLE = 4_000
+
+
+def score_best(
+    role: Role,
+    corpus: Corpus,
+    weights: Weights,
+    as_of: date,
+    named: Collection[str] = (),
+    exact_up_to: int | None = None,
+) -> Scores:
+    """The scores of everybody who may be among the best, and of the named ones, whom naming gives nothing.
+
+    In a pool of at most `exact_up_to` pieces (by default EXACT_UP_TO) these are the scores of everybody.
+    """
+    if corpus.rows <= (EXACT_UP_TO if exact_up_to is None else exact_up_to):
+        return score_role(role, corpus, weights, as_of)
+    found = answers(role, corpus)
+    part = part_of(corpus, longlisted(role, corpus, weights, found), named)
+    return score_answers(role, part, weights, as_of, {text: part.near(near) for text, near in found.items()})
+
+
+def longlisted(role: Role, corpus: Corpus, weights: Weights, found: Mapping[str, Near]) -> Ints:
+    """The people who answer best by words and meaning, and those of few pieces who may come near to them, ascending.
+
+    Whoever is as good as the last is in too, so that it matters to nobody in which order people come.
+    """
+    counted = corpus.kind_weights(weights.kinds)
+    counted[sorted(corpus.repetitive | corpus.listing | corpus.silent)] = 0
+    asked = asked_for(role)
+    strengths = {each.id: strength(corpus, found[each.text], counted) for each in asked}
+    graded = {
+        each.id: np.sum(list(tempered({"": strengths[each.id]}, each.threshold).values()), axis=0) for each in asked
+    }
+    total: Points = np.zeros(len(corpus.people))
+    for ids, weight in wanted(role, weights):
+        total += weight * np.max([graded[each] for each in ids], axis=0)
+    levels = weights.levels
+    for each in asked:
+        if each.level == "never" and not each.unless:
+            total -= levels.never * np.clip(strengths[each.id] - levels.never_from, 0, levels.never_most)
+    counts = corpus.segments.counts
+    ends = total + weights.slots.reach / np.sqrt(counts + weights.slots.beyond)
+    ends[(counts > weights.slots.pieces) | (counts == 0)] = -np.inf
+    return np.flatnonzero((total >= _nth(total, LONGLIST)) | ((ends >= _nth(ends, OF_FEW)) & np.isfinite(ends)))
+
+
+def strength(corpus: Corpus, near: Near, counted: Floats) -> Points:
+    """How well everybody answers by what costs least: profiles, and the best piece by words and by meaning."""
+    words, meaning = near.words * counted, by_row(corpus, near.passages) * counted
+    parts = [near.profiles, near.people, best_piece(corpus, words), best_piece(corpus, meaning)]
+    if corpus.themes:
+        parts.append(themes_of_people(corpus, corpus.themes) @ corpus.themes.query(near.asked))
+    summed: Points = np.sum([standardised(part) for part in parts], axis=0)
+    return summed / len(parts)
+
+
+def themes_of_people(corpus: Corpus, themes: Themes) -> Floats:
+    """The mean of everybody's pieces in theme space, times their number up to five."""
+    counts = corpus.segments.counts[:, None]
+    worth = (np.minimum(counts, 5) / np.maximum(counts, 1)).astype(np.float32)
+    return corpus.once("longlist themes", lambda: corpus.segments.sum(themes.rows) * worth)
+
+
+def best_piece(corpus: Corpus, values: Floats) -> Floats:
+    """The highest value of each person's rows; 0 for a person without any."""
+    highest, some = np.zeros(len(corpus.people), dtype=np.float32), corpus.segments.counts > 0
+    highest[some] = np.maximum.reduceat(values, corpus.segments.starts[:-1][some])
+    return highest
+
+
+def _nth(values: Points, n: int) -> float:
+    """The n-th highest value, or the lowest."""
+    return float(np.partition(values, -n)[-n]) if n < len(values) else -np.inf
+
+
+def part_of(corpus: Corpus, longlist: Ints, named: Collection[str] = ()) -> Part:
+    """The longlist, the sample and the named, each standing for as many people as they should: all add up to the pool.
+
+    Whose pieces others are compared with are in it too; they and the named stand for nobody unless they are in the
+    sample or on the longlist.
+    """
+    size = len(corpus.people)
+    always = corpus.once(("longlist sample", SAMPLE), lambda: sampled(corpus.people, SAMPLE))
+    rest = np.setdiff1d(always, longlist, assume_unique=True)
+    stand_for = np.zeros(size)
+    if len(rest):
+        stand_for[rest] = (size - len(longlist)) / len(rest)
+    stand_for[longlist] = 1.0
+    present = stand_for > 0
+    if (kindred := corpus.kindred) is not None:
+        present[corpus.once("longlist anchors", lambda: _anchored(corpus, kindred))] = True
+    present[[corpus.position[each] for each in named]] = True
+    people = np.flatnonzero(present)
+    starts, counts = corpus.segments.starts[people], corpus.segments.counts[people]
+    first = np.cumsum(counts) - counts
+    rows = np.repeat(starts - first, counts) + np.arange(counts.sum())
+    return Part(
+        people=tuple(map(corpus.people.__getitem__, people.tolist())),
+        evidence=Some(corpus.evidence, rows),
+        segments=Segments(np.repeat(np.arange(len(people)), counts), len(people)),
+        days=corpus.days[rows],
+        profiles_say=Some(corpus.profiles_say, people),
+        texts=Some(corpus.texts, rows),
+        index=corpus.index,
+        passage_row=np.arange(len(rows)),
+        embedder=corpus.embedder,
+        cache=corpus.cache,
+        known=corpus.known,
+        whole=corpus,
+        persons=people,
+        places=rows,
+        stand_for=stand_for[people],
+    )
+
+
+def _anchored(corpus: Corpus, kindred: Kindred) -> Ints:
+    """The people whose pieces are neighbours of others."""
+    anchors = np.zeros(corpus.rows, dtype=bool)
+    anchors[kindred.neighbours] = True
+    return np.unique(corpus.segments.owner[anchors])
+
+
+class Some(Sequence[T]):
+    """Some of a sequence, looked up when asked for."""
+
+    def __init__(self, whole: Sequence[T], places: Ints) -> None:
+        self._whole, self._places = whole, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Some[T]: ...
+
+    def __getitem__(self, place: int | slice) -> T | Some[T]:
+        if isinstance(place, slice):
+            return Some(self._whole, self._places[place])
+        found: T = self._whole[self._places[place]]
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part(Corpus):
+    """Some people of a corpus; words are as rare, and themes and kin the same, as in the whole.
+
+    `persons` and `places` are the numbers of its people and rows in the whole, ascending; its index is the whole's.
+    """
+
+    whole: Corpus
+    persons: Ints
+    places: Ints
+    stand_for: Points
+
+    @property
+    def size(self) -> int:
+        return self.whole.size
+
+    @property
+    def stands_for(self) -> Points:
+        return self.stand_for
+
+    @cached_property
+    def rows_stand_for(self) -> Points:
+        return self.stand_for[self.segments.owner]
+
+    def near(self, near: Near) -> Near:
+        """Of what a question finds in the whole, what it finds here; of each row the nearest passage."""
+        return replace(
+            near,
+            passages=by_row(self.whole, near.passages)[self.places],
+            people=near.people[self.persons],
+            words=near.words[self.places],
+            profiles=near.profiles[self.persons],
+        )
+
+    @cached_property
+    def words(self) -> Sequence[Sequence[str]]:
+        return Some(self.whole.words, self.places)
+
+    @cached_property
+    def pieces(self) -> Lexicon:
+        return self.whole.pieces
+
+    @cached_property
+    def profiles(self) -> Lexicon:
+        return self.whole.profiles
+
+    @cached_property
+    def vectors(self) -> Floats:
+        return self.whole.vectors[self.places]
+
+    @cached_property
+    def means(self) -> Floats:
+        return self.whole.means[self.persons]
+
+    @cached_property
+    def themes(self) -> Themes | None:
+        themes = self.whole.themes
+        return themes and replace(themes, rows=themes.rows[self.places])
+
+    @cached_property
+    def kindred(self) -> Kindred | None:
+        kindred = self.whole.kindred
+        if kindred is None:
+            return None
+        here = np.zeros(self.whole.rows, dtype=np.int64)
+        here[self.places] = np.arange(self.rows)
+        return Kindred(here[kindred.neighbours[self.places]], kindred.weights[self.places])
+
+    @cached_property
+    def repetitive(self) -> frozenset[int]:
+        return self._here(self.whole.repetitive)
+
+    @cached_property
+    def listing(self) -> frozenset[int]:
+        return self._here(self.whole.listing)
+
+    @cached_property
+    def silent(self) -> frozenset[int]:
+        return self._here(self.whole.silent)
+
+    def kind_weights(self, kinds: Mapping[EvidenceKind, float]) -> Floats:
+        weights: Floats = self.whole.kind_weights(kinds)[self.places]
+        return weights
+
+    def _here(self, rows: frozenset[int]) -> frozenset[int]:
+        return frozenset(np.flatnonzero(np.isin(self.places, sorted(rows))).tolist()) if rows else rows
