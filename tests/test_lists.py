@@ -40,20 +40,12 @@ def test_a_list_goes(text: str) -> None:
     assert only_lists(text)
 
 
-def test_a_long_list_inside_of_prose_goes_alone() -> None:
+def test_a_list_inside_of_prose_goes_alone() -> None:
     """What is said around a list stays word for word, and a text that says enough is no list."""
     before, after = "We built a compiler that keeps what it has read.", " It ran for a year on a small machine at home."
-    tags = "parser, lexer, linker, syntax, grammar, bytecode, closures, macros, types, traits, modules, borrowing"
-    text = f"{before}\nTags: {tags}.{after}"
+    text = f"{before}\nTags: {', '.join(['parser', 'lexer', 'linker', 'syntax', 'grammar', 'bytecode'])}.{after}"
     left = without_lists(text)
     assert left.startswith(before)
     assert left.endswith(after)
     assert "lexer" not in left
-    assert not only_lists(text)
-
-
-def test_a_short_list_inside_of_prose_is_part_of_what_is_told() -> None:
-    """What a tool reads, in six words of a text that says more, stays."""
-    text = "A viewer that never blocks. It reads:\nPNG, JPEG, TIFF, WebP, DICOM, EXR.\nIt ran at a clinic for a year."
-    assert without_lists(text) == text
     assert not only_lists(text)
