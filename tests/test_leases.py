@@ -150,5 +150,5 @@ def test_nothing_of_an_origin_is_kept_in_clear_or_for_long(home: Home, workers: 
     assert one.drop_turns() == 0
     change(home, "UPDATE origins SET ended = ended - 90000, quiet_until = quiet_until - 90000")
     with engine_for(home).connect() as connection:
-        assert "ada" not in str(connection.execute(text("SELECT * FROM origins")).all())
+        assert "ada.example" not in str(connection.execute(text("SELECT * FROM origins")).all())
     assert one.drop_turns() == 1
