@@ -27,8 +27,8 @@ from ranking.weights import Weights
 from scrapers.records import EvidenceKind
 
 T = TypeVar("T")
-# Up to so many pieces everybody is scored: about a second for a role of twelve questions.
-EXACT_UP_TO = 50_000
+# Up to so many pieces everybody is scored.
+EXACT_UP_TO = 100_000
 # The best by all questions together, and the best among people of few pieces, who may have guaranteed places.
 LONGLIST, OF_FEW = 2_000, 500
 SAMPLE = 4_000

@@ -7,15 +7,16 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag, XMLParsedAsHTMLWarning
 
 from scrapers.charset import decoded
 from scrapers.records import Page
 from scrapers.text import squeeze
 
 T = TypeVar("T")
-# A site may answer with XML where a page was asked for; it is read like any other markup, and found wanting.
-warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)
+# A site may answer with XML, or a word, where a page was asked for; it is read like any markup, and found wanting.
+for _category in (XMLParsedAsHTMLWarning, MarkupResemblesLocatorWarning):
+    warnings.filterwarnings("ignore", category=_category)
 
 
 class PageChanged(Exception):
