@@ -20,6 +20,7 @@ from ranking.funnel import Funnel, sift
 from ranking.longlist import score_best
 from ranking.people import candidates_of, read_people
 from ranking.rankers import weights_of
+from ranking.retrieve import subjects_of
 from ranking.role import Role, read_role
 from ranking.shortlist import Match, Shortlist, rank
 from ranking.weights import Weights, read_weights
@@ -180,9 +181,13 @@ def embed_evidence(
     embedder: Embedder | None = None,
     each_group: EachGroup = map,
 ) -> dict[str, int]:
-    """Embed and keep what is new of everybody's evidence; returns counts for the run report."""
+    """Embed and keep what is new of everybody's evidence; returns counts for the run report.
+
+    The subjects that every role is compared with are kept too, so that no opened pool encodes them again.
+    """
     from scrapers.candidates import load_candidates, repositories
 
     candidates = load_candidates(store)
     corpus = build_corpus(candidates, store, embedder, progress, repositories(store), each_group)
+    subjects_of(corpus)
     return {"evidence": corpus.rows, "passages": len(corpus.index)}

@@ -100,7 +100,7 @@ class Near:
 def near(corpus: Corpus, texts: Sequence[str], questions: Floats) -> list[Near]:
     """What each question finds, its vectors a line each; the cosines of many cost little more than of one."""
     passages, people = corpus.index.scores(questions), questions @ corpus.means.T
-    asked = [widened(text, _subjects(corpus) @ question) for text, question in zip(texts, questions, strict=True)]
+    asked = [widened(text, subjects_of(corpus) @ question) for text, question in zip(texts, questions, strict=True)]
     return [
         Near(*each, corpus.pieces.scores(each[-1]), corpus.profiles.scores(each[-1]))
         for each in zip(questions, passages, people, asked, strict=True)
@@ -138,7 +138,7 @@ def find(corpus: Corpus, requirement: str, vector: Floats, counted: Floats, near
     return Found(requirement, weights, *signals, parts, corpus.stands_for, stand_for)
 
 
-def _subjects(corpus: Corpus) -> Floats:
+def subjects_of(corpus: Corpus) -> Floats:
     """A unit row for what each subject is called."""
     return corpus.once("subjects", lambda: corpus.encode_query([each.called for each in subjects()]))
 
