@@ -26,7 +26,7 @@ serve: install  ## a Prefect server, a worker and every deployment on this machi
 stop: install  ## ends what `make serve` started, and only that
 	$(BIN)/python -m flows.serve stop
 
-check: install  ## style, architecture and the tests that need no server, browser or model: two minutes
+check: install  ## style, architecture and the tests that need no server, browser or model: minutes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache

@@ -130,10 +130,6 @@ class Lexicon:
         rarest = math.log1p(self.size)
         return Worth({term: weight * (self.rarity(term) or rarest) for term, weight in weights.items()})
 
-    def coverage(self, weights: Mapping[str, float], text: Iterable[str]) -> float:
-        """Which share of the query's rarity a text's words make up, 0..1."""
-        return self.worth(weights).covered(text)
-
     def matrix(self) -> Any:
         """The BM25 scores as a sparse matrix, one line a text, one column a term; None where there is no word."""
         if self._index is None:

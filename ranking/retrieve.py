@@ -107,9 +107,8 @@ def near(corpus: Corpus, texts: Sequence[str], questions: Floats) -> list[Near]:
     ]
 
 
-def find(corpus: Corpus, requirement: str, vector: Floats, counted: Floats, nearness: Near | None = None) -> Found:
+def find(corpus: Corpus, requirement: str, nearness: Near, counted: Floats) -> Found:
     """The rows' strengths and the people's parts for one requirement; `counted` says how much each row counts."""
-    nearness = nearness or near(corpus, [requirement], vector[None, :])[0]
     segments, weights = corpus.segments, nearness.asked
     words = nearness.words * counted
     meaning = by_row(corpus, nearness.passages) * counted

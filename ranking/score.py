@@ -191,7 +191,7 @@ def score_answers(role: Role, corpus: Corpus, weights: Weights, as_of: date, fou
     copies = copied_rows(corpus, role.text, [found_by[each.text].passages for each in asked])
     left_out = copies | corpus.repetitive | corpus.listing
     counted[sorted(left_out | corpus.silent)] = 0
-    by_text = {text: find(corpus, text, near.vector, counted, near) for text, near in found_by.items()}
+    by_text = {text: find(corpus, text, near, counted) for text, near in found_by.items()}
     said = last_said(corpus, as_of, weights.availability.half_life_days)
     points = {text: fused(found.parts, weights.parts, stands_for) for text, found in by_text.items()}
     graded = {each.id: tempered(points[each.text], each.threshold, stands_for) for each in asked}

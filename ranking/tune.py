@@ -21,7 +21,7 @@ from ranking.embed import Memory, VectorCache
 from ranking.features.recency import freshness
 from ranking.measures import read_qrels
 from ranking.people import read_people, read_queries
-from ranking.retrieve import find
+from ranking.retrieve import find, near
 from ranking.segments import standardised
 from ranking.weights import read_weights
 
@@ -51,8 +51,9 @@ def load(folder: Path, cache: VectorCache) -> Bench:
     qrels = read_qrels(folder / "qrels.tsv")
     corpus, judged = build_corpus(people, cache), [query for query in queries if query in qrels]
     counted = corpus.kind_weights(read_weights().kinds)
-    vectors = corpus.encode_query([queries[query] for query in judged])
-    found = [find(corpus, queries[query], vector, counted) for query, vector in zip(judged, vectors, strict=True)]
+    texts = [queries[query] for query in judged]
+    asked = near(corpus, texts, corpus.encode_query(texts))
+    found = [find(corpus, text, each, counted) for text, each in zip(texts, asked, strict=True)]
     parts = {name: np.stack([standardised(each.parts[name]) for each in found]) for name in found[0].parts}
     fresh = freshness(corpus.segments.max(corpus.days), int(corpus.days.max(initial=0)) or date.min.toordinal())
     known = fresh[np.isfinite(fresh)]

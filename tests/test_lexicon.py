@@ -40,16 +40,16 @@ def test_coverage_is_a_share_and_more_words_never_lower_it(
 ) -> None:
     """Nothing covers nothing, all the words cover all, and every further word adds or leaves."""
     lexicon = Lexicon(texts)
-    shares = [lexicon.coverage(weights, text[:size]) for size in range(len(text) + 1)]
+    shares = [lexicon.worth(weights).covered(text[:size]) for size in range(len(text) + 1)]
     assert shares[0] == 0
     assert shares == sorted(shares)
-    assert lexicon.coverage(weights, weights) == pytest.approx(1)
+    assert lexicon.worth(weights).covered(weights) == pytest.approx(1)
 
 
 def test_a_word_that_nobody_uses_counts_most_against_coverage() -> None:
     """A text with the common half of a query covers less than half when the other half is unheard of."""
     lexicon = Lexicon([["kernel"], ["kernel"], ["garden"]])
-    assert lexicon.coverage({"kernel": 1, "unheard": 1}, ["kernel"]) < 0.5
+    assert lexicon.worth({"kernel": 1, "unheard": 1}).covered(["kernel"]) < 0.5
 
 
 def test_tokens_split_camel_case_and_keep_the_names_of_languages() -> None:
