@@ -47,6 +47,8 @@ Words = String().with_variant(String(collation="C"), "postgresql")
 Prose = Text().with_variant(Text(collation="C"), "postgresql")
 
 metadata = MetaData()
+# On a column whose first value stays when a row is written again.
+STAYS: dict[str, bool] = {"stays": True}
 
 
 def _provenance() -> list[Column[Any]]:
@@ -56,7 +58,7 @@ def _provenance() -> list[Column[Any]]:
         Column("page_url", Prose, nullable=False),
         Column("page_sha256", Words, nullable=False),
         Column("collected_at", UtcTime, nullable=False),
-        Column("first_seen", Date, nullable=False),
+        Column("first_seen", Date, nullable=False, info=STAYS),
     ]
 
 
@@ -166,7 +168,7 @@ judgements = Table(  # append-only: who said that two accounts are, or are not, 
     Column("proofs", JSON, nullable=False),
     Column("by", Words, nullable=False),
     Column("sentence", Prose, nullable=False),
-    Column("at", UtcTime, nullable=False),
+    Column("at", UtcTime, nullable=False, info=STAYS),
     Column("revoked_at", UtcTime),
 )
 
@@ -210,7 +212,7 @@ suppressions = Table(  # keyed hashes only; the key lies outside of the database
     Column("hash", Words, primary_key=True),
     Column("kind", Words, nullable=False),
     Column("reason", Words, nullable=False),
-    Column("at", UtcTime, nullable=False),
+    Column("at", UtcTime, nullable=False, info=STAYS),
 )
 
 exports = Table(  # which file names which candidate, so that erasure reaches files too

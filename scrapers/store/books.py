@@ -76,7 +76,7 @@ class Books(Database):
         ]
         if rows:
             with self._writing() as connection:
-                self._upsert(connection, t.vectors, rows, set())
+                self._put(connection, t.vectors, rows)
 
     def vector_models(self) -> list[str]:
         """The models that made the stored vectors."""
@@ -91,7 +91,7 @@ class Books(Database):
     def add_suppressions(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add keyed hashes to the suppression list; one that is there already takes the reason given now."""
         with self._writing() as connection:
-            self._upsert(connection, t.suppressions, rows, {"at"})
+            self._put(connection, t.suppressions, rows)
 
     def note_export(self, path: str, candidates: Iterable[str], at: datetime) -> None:
         """Remember which candidates a file names, so that erasure reaches it."""

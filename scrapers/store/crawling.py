@@ -84,8 +84,7 @@ class Crawling(Database):
             }
             for request, depth in requests
         ]
-        if rows:
-            connection.execute(self._insert(t.frontier).on_conflict_do_nothing(), rows)
+        self._add(connection, t.frontier, rows)
 
     def next_request(
         self, crawl: str, source: str, *, leaving: Collection[str] = (), shunning: Collection[str] = ()
@@ -147,7 +146,7 @@ class Crawling(Database):
             if page is not None:
                 if archive:
                     row = page_row(key, page, parser_version)
-                    self._upsert(connection, t.pages, [row], set())
+                    self._put(connection, t.pages, [row])
                 else:
                     connection.execute(delete(t.pages).where(t.pages.c.page_key == key))
                 self._keep_records(connection, key, page, records)
@@ -176,9 +175,9 @@ class Crawling(Database):
         held = {r.url: asdict(r) | {"themes": list(r.themes)} | origin for r in records if isinstance(r, Event)}
         for row in held.values():
             del row["page_key"]
-        self._upsert(connection, t.accounts, list(named.values()), {"first_seen"})
-        self._upsert(connection, t.evidence, list(acts.values()), {"first_seen"})
-        self._upsert(connection, t.events, list(held.values()), {"first_seen"})
+        self._put(connection, t.accounts, list(named.values()))
+        self._put(connection, t.evidence, list(acts.values()))
+        self._put(connection, t.events, list(held.values()))
 
     def forget_page(self, crawl: str, request: Request) -> int:
         """A page that is gone for good: what it alone stated goes too (G8). Returns the number of rows removed.
@@ -190,7 +189,7 @@ class Crawling(Database):
             for row in connection.execute(select(t.accounts).where(t.accounts.c.page_key == key)).all():
                 if _names(request.url, row.handle):
                     gone = {"account": row.account, "kind": "gone", "role": "", "day": row.collected_at.date()}
-                    connection.execute(self._insert(t.dealings).on_conflict_do_nothing(), [gone])
+                    self._add(connection, t.dealings, [gone])
             removed = sum(
                 connection.execute(delete(table).where(table.c.page_key == key)).rowcount
                 for table in (t.accounts, t.evidence, t.pages)

@@ -9,11 +9,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Table, text
 
 from scrapers.settings import Home
 from scrapers.store.engine import StoreUnusable, engine_for, faults_named, place_of
+from scrapers.store.statements import Statements, if_new, or_put
 from scrapers.tables import metadata
 
 
@@ -23,6 +23,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._held = threading.local()
+        self._statements = Statements(engine.dialect)
         # A snapshot for reads of several statements, which SQLite gives to every transaction.
         self._snapshot = {} if self._in_a_file else {"isolation_level": "REPEATABLE READ"}
 
@@ -108,18 +109,15 @@ class Database:
         ):
             yield connection
 
-    def _insert(self, table: Any) -> Any:
-        return (sqlite if self._in_a_file else postgresql).insert(table)
+    def _add(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert what is new; rows that are there stay as they are. All rows have the columns of the first."""
+        if rows:
+            connection.execute(self._statements.of(if_new, table, tuple(rows[0])), rows)
 
-    def _upsert(self, connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]], keep: set[str]) -> None:
-        """Insert, or update every column but the key and those in `keep`."""
-        if not rows:
-            return
-        statement = self._insert(table)
-        changed = {
-            c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key and c.name not in keep
-        }
-        connection.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed), rows)
+    def _put(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert, or put in the place of what is there; columns that keep what was said first do."""
+        if rows:
+            connection.execute(self._statements.of(or_put, table, tuple(rows[0])), rows)
 
     def copy_to(self, path: Path) -> bool:
         """Write a whole, consistent copy to a new SQLite file while others read and write.

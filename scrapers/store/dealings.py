@@ -45,7 +45,7 @@ class Dealings(Database):
         rows = [{"account": d.account, "kind": d.kind, "role": d.role, "day": d.day} for d in dealings]
         if rows:
             with self._writing() as connection:
-                connection.execute(self._insert(t.dealings).on_conflict_do_nothing(), rows)
+                self._add(connection, t.dealings, rows)
 
     def dealings(self, accounts: Collection[str] | None = None) -> list[Dealing]:
         """Everything that was done with these accounts, or with all, oldest first."""

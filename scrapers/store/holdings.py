@@ -98,7 +98,7 @@ class Holdings(Database):
         rows = [judgement_row(judgement) for judgement in judgements]
         if rows:
             with self._writing() as connection:
-                connection.execute(self._insert(t.judgements).on_conflict_do_nothing(), rows)
+                self._add(connection, t.judgements, rows)
 
     def set_derived(self, judgements: Iterable[Judgement], members: Mapping[str, str], at: datetime) -> None:
         """What the rules and the model hold today, and who belongs to which candidate: account key -> candidate id.
@@ -115,7 +115,7 @@ class Holdings(Database):
                 connection.execute(
                     update(t.judgements).where(t.judgements.c.judgement_id == fallen).values(revoked_at=at)
                 )
-            self._upsert(connection, t.judgements, rows, {"at"})
+            self._put(connection, t.judgements, rows)
             connection.execute(delete(t.members))
             if ours:
                 connection.execute(insert(t.members), ours)

@@ -79,9 +79,8 @@ class Shortlists(Database):
             for place in kept.places
         ]
         with self._writing() as connection:
-            connection.execute(self._insert(t.shortlists).on_conflict_do_nothing(), [{"shortlist_id": kept.id} | head])
-            if rows:
-                connection.execute(self._insert(t.placings).on_conflict_do_nothing(), rows)
+            self._add(connection, t.shortlists, [{"shortlist_id": kept.id} | head])
+            self._add(connection, t.placings, rows)
 
     def placings_of(self, candidates: Collection[str]) -> list[dict[str, Any]]:
         """Every place that these candidates hold on a remembered shortlist: role, day, rank, score and its terms."""

@@ -25,7 +25,7 @@ class Watching(Crawling):
         rows = [{"account": account, "since": day} for account in accounts]
         if rows:
             with self._writing() as connection:
-                connection.execute(self._insert(t.watched).on_conflict_do_nothing(), rows)
+                self._add(connection, t.watched, rows)
 
     def unwatch(self, accounts: Collection[str]) -> int:
         """Follow these accounts no more; returns how many were followed."""
