@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Float, case, cast, del
 
 from scrapers import tables as t
 from scrapers.store.database import Database
-from scrapers.store.statements import insert_into
+from scrapers.store.statements import if_new, insert_into
 from scrapers.turns import Later
 
 LOOK_AGAIN = 0.05  # seconds between looks at a request of another worker that is under way
@@ -38,8 +38,9 @@ class Leases(Database):
                 return None
             self._follow_clock(connection, key)
             if (found := connection.execute(left).one_or_none()) is None:  # nobody asked it before
-                first = insert_into(t.origins, connection.dialect).values(origin=key, ended=0.0, quiet_until=0.0, **lease)
-                ours = connection.scalar(first.on_conflict_do_nothing().returning(row.origin))
+                first = if_new(insert_into(t.origins, connection.dialect))
+                never = {"origin": key, "ended": 0.0, "quiet_until": 0.0}
+                ours = connection.scalar(first.values(never | lease).returning(row.origin))
                 return None if ours else Later(LOOK_AGAIN)
             asked, paced, under_way = found
         if asked > max(paced, 0):

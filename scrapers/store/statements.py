@@ -1,7 +1,7 @@
 """Inserts that say what becomes of a row that is there already, compiled once and not once a page.
 
-SQLAlchemy (2.0) keeps no compiled form of an insert with a conflict clause, which is no part of its cache key; compiling
-took half of what it took to collect an archive.
+SQLAlchemy (2.0) keeps no compiled form of an insert with a conflict clause, since the clause is no part of its cache
+key; compiling each anew was half of what collecting an archive took.
 """
 
 from __future__ import annotations

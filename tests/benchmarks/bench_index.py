@@ -15,14 +15,14 @@ import numpy as np
 
 from ranking.index import Index
 from tests.benchmarks.grown import grown_vectors
-from tests.benchmarks.timing import HEAD, Line, in_turns
+from tests.benchmarks.timing import HEAD, Line, in_turns, one_thread
 
 K, QUERIES = 100, 20
 
 
 def lines(size: int = 400_000, many: int = 1_000_000) -> Iterator[Line]:
     """A filter that one in a hundred passes, and a million vectors."""
-    faiss.omp_set_num_threads(1)
+    one_thread()
     queries = grown_vectors(QUERIES, seed=1)[0]
     yield _filtered(size, queries)
     yield from _many(many, queries)

@@ -23,14 +23,14 @@ from ranking.role import read_role
 from ranking.score import asked_for
 from scrapers.settings import packaged
 from tests.benchmarks.grown import grown_corpus
-from tests.benchmarks.timing import HEAD, Line, in_turns
+from tests.benchmarks.timing import HEAD, Line, in_turns, one_thread
 
 TOP, DAY = 100, date(2026, 11, 1)
 
 
 def lines(people: int = 100_000, pieces_each: int = 4) -> Iterator[Line]:
     """One role of several requirements, and one of a single sentence."""
-    faiss.omp_set_num_threads(1)
+    one_thread()
     corpus, candidates = grown_corpus(people, pieces_each)
     pool = TalentPool(list(candidates.values()), corpus)
     flat = faiss.IndexFlatIP(corpus.index.vectors.shape[1])

@@ -39,6 +39,17 @@ class Line:
 HEAD = "| what | CPU s | beside | CPU s | ratio | aim | |\n| --- | --- | --- | --- | --- | --- | --- |"
 
 
+def one_thread() -> None:
+    """Compute in one thread from now on: threads that wait for each other count as CPU too."""
+    import faiss
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    torch.set_num_threads(1)
+    faiss.omp_set_num_threads(1)
+    threadpool_limits(1)
+
+
 def cpu(work: Callable[[], object]) -> float:
     """The seconds of CPU, of all threads of this process, that the work takes."""
     started = time.process_time()
