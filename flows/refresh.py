@@ -19,6 +19,7 @@ from flows.runners import batches_run
 from flows.running import ONCE_A_RUN, RESUMING, Progress, run_name, unquoted
 from ranking import refreshing
 from ranking.doctor import judge
+from ranking.embed import embedder_of
 from ranking.map import draw
 from ranking.pool import NobodyToRank, TalentPool
 from scrapers.audit import record
@@ -29,8 +30,12 @@ from scrapers.store import Store
 
 @flow(name="refresh", flow_run_name=run_name)
 def refresh(wait: float = 60.0) -> dict[str, int]:
-    """Join and embed under one lock; returns and shows the counts, and what the doctor finds."""
+    """Join and embed under one lock; returns and shows the counts, and what the doctor finds.
+
+    A model that operator.toml names and nobody has is told before any work is done.
+    """
     home = find_home().create()
+    embedder = embedder_of(home)
     with batches_run("embed") as each_batch, locked(home, "refresh", wait), Store.open(home) as store:
 
         @task(name="join-accounts", **ONCE_A_RUN)
@@ -41,7 +46,7 @@ def refresh(wait: float = 60.0) -> dict[str, int]:
         @task(name="embed-evidence", **RESUMING)
         @unquoted()
         def embed() -> dict[str, int]:
-            return refreshing.embed(store, Progress("embedding", "New passages embedded"), each_batch)
+            return refreshing.embed(store, Progress("embedding", "New passages embedded"), each_batch, embedder)
 
         counts = join() | embed()
         record(home, "refresh", datetime.now(UTC), counts=counts)

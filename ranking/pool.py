@@ -5,6 +5,7 @@ The store and all it needs load on first use, so that a notebook's first line ta
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.corpus import Corpus, build_corpus
-from ranking.embed import EachGroup, Embedder, Memory
+from ranking.embed import EachGroup, Embedder, Memory, embedder_of, passages_by
 from ranking.funnel import Funnel, sift
 from ranking.longlist import score_best
 from ranking.people import candidates_of, read_people
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from scrapers.store import Store
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
@@ -71,8 +74,9 @@ class TalentPool:
     ) -> TalentPool:
         """Everybody in the store of that home (the project's own by default), as the last refresh joined them.
 
-        Evidence collected since then is embedded first. Left out is who may be held no longer today; a home that stands
-        apart (the sample's) lives on its own day. Raises NobodyToRank for an empty store.
+        Evidence collected since then is embedded first, by the model that operator.toml names where none is given. Left
+        out is who may be held no longer today; a home that stands apart (the sample's) lives on its own day. Raises
+        NobodyToRank for an empty store, and before anything else NoSuchModel.
         """
         from ranking.clearance import past_due
         from scrapers.candidates import load_candidates, repositories
@@ -81,6 +85,7 @@ class TalentPool:
         from scrapers.suppression import SuppressionList
 
         place = home if isinstance(home, Home) else find_home(Path(home) if home else None)
+        embedder = embedder or embedder_of(place)
         with Store.open(place) as store:
             listed = SuppressionList.open(place, store)
             today = datetime.now(UTC).date()
@@ -103,6 +108,14 @@ class TalentPool:
                 )
             if not candidates:
                 raise NobodyToRank(f"{place.folder}: nobody here yet; run `headwater collect` and `headwater refresh`")
+            others = store.vector_models()
+            if others and passages_by(embedder).isdisjoint(others):
+                log.warning(
+                    "%s: all vectors are by another model (%s): everything is embedded for this once; run "
+                    "`headwater refresh` to keep it",
+                    place.folder,
+                    ", ".join(others),
+                )
             corpus = build_corpus(candidates, Held(store), embedder, progress, described)
             return cls(candidates, corpus, weights_of(place), funnel)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ranking.embed import EachGroup
+from ranking.embed import EachGroup, Embedder
 from ranking.erasure import reapply
 from ranking.pool import Progress, embed_evidence
 from scrapers.candidates import join_accounts
@@ -24,8 +24,16 @@ def join(home: Home, store: Store, at: datetime) -> dict[str, int]:
     return counts
 
 
-def embed(store: Store, progress: Progress | None = None, each_group: EachGroup = map) -> dict[str, int]:
-    """Embed the evidence that is new, each group of texts where `each_group` says; the counts."""
+def embed(
+    store: Store,
+    progress: Progress | None = None,
+    each_group: EachGroup = map,
+    embedder: Embedder | None = None,
+) -> dict[str, int]:
+    """Embed the evidence that is new, each group of texts where `each_group` says; the counts.
+
+    Without an embedder the packaged model is used; of another than last time, all evidence is new.
+    """
     with noted(store, "embed", None, *MODEL) as counts:
-        counts.update(embed_evidence(store, progress, each_group=each_group))
+        counts.update(embed_evidence(store, progress, embedder, each_group))
     return counts

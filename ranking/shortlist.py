@@ -192,7 +192,7 @@ def rank(
     shown = [row for row in order if people[row] in only] if only else listed
     place = scores.places(order)
     matches = tuple(_flagged(match(scores, candidates, row, place[row]), row in small and not only) for row in shown)
-    model, weights = scores.corpus.embedder.model_id, scores.weights.digest
+    model, weights = scores.corpus.model, scores.weights.digest
     spread = {f"{each} {part}": scale for each, found in scores.found.items() for part, scale in found.scale.items()}
     return Shortlist(scores.role, matches, scores.as_of, scores.corpus.size, model, weights=weights, spread=spread)
 

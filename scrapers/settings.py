@@ -80,12 +80,26 @@ class Ours(Strict):
     conferences: tuple[Annotated[str, Field(min_length=3)], ...] = ()
 
 
+class Embedding(Strict):
+    """The model that embeds texts in place of the packaged one: a local folder, or a name on the model hub.
+
+    `revision` is a commit, tag or branch there. The prompts are put before what is asked and what was written, as the
+    model's card says.
+    """
+
+    model: str = Field(min_length=1)
+    revision: str | None = None
+    query_prompt: str = ""
+    passage_prompt: str = ""
+
+
 class Operator(Strict):
     """`operator.toml`: contact, controller, notice policy and the terms that the operator has accepted.
 
     `apis_by_terms` names sources whose documented API the operator uses under its published terms: robots.txt, written
     for crawlers of pages (RFC 9309), is not asked at that API's host. Only sources of basis "api"; empty by default.
-    For `cool_down_days` after somebody was handed over for one role, no other role is given a contact.
+    For `cool_down_days` after somebody was handed over for one role, no other role is given a contact. `embedding`
+    names a model of the operator's choice; without it there is the packaged one.
     """
 
     contact: str = Field(min_length=3)
@@ -95,6 +109,7 @@ class Operator(Strict):
     accepted: Mapping[str, date] = Field(default_factory=dict)
     apis_by_terms: tuple[str, ...] = ()
     warm: Ours = Ours()
+    embedding: Embedding | None = None
 
 
 class SourceSettings(Strict):
@@ -164,6 +179,10 @@ class Home:
         if not path.is_file():
             raise BadConfiguration(f"{path}: not there; run `headwater init` first, live collecting needs a contact")
         return parsed(Operator, read_toml(path), path)
+
+    def known_operator(self) -> Operator | None:
+        """The operator's own settings, None before `headwater init`; raises BadConfiguration naming what is wrong."""
+        return self.operator() if (self / "operator.toml").is_file() else None
 
 
 class HomeUnusable(Fault):

@@ -15,7 +15,7 @@ from flows import runners
 from flows.runners import ClusterOutOfReach, batches_run
 from ranking import embed
 from ranking.corpus import build_corpus
-from ranking.embed import Memory, MiniLM, embed_new
+from ranking.embed import HubModel, Memory, MiniLM, embed_new
 from ranking.exports.shortlist_csv import write
 from ranking.people import candidates_of
 from ranking.pool import TalentPool
@@ -25,6 +25,7 @@ from scrapers.settings import Home
 from scrapers.store import Store
 from tests.benchmarks.bench_parse import cases
 from tests.embedder import HashingEmbedder
+from tests.tiny import tiny_encoder
 
 dask = pytest.importorskip("dask", reason="the extra 'dask' is not installed")
 distributed = pytest.importorskip("distributed", reason="the extra 'dask' is not installed")
@@ -87,16 +88,18 @@ def test_two_processes_give_the_same_vectors(server: None, cluster: str, monkeyp
 @pytest.mark.model
 @pytest.mark.prefect
 @pytest.mark.xdist_group("prefect")
+@pytest.mark.parametrize("named", [False, True], ids=["packaged", "named"])
 def test_the_model_on_two_processes_gives_the_same_shortlist(
-    server: None, cluster: str, monkeypatch: pytest.MonkeyPatch
+    server: None, cluster: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: bool
 ) -> None:
-    """In fp32 no number differs by more than 1e-6, and the CSV is the same to the byte."""
+    """In fp32 no number differs by more than 1e-6, and the CSV is the same to the byte; so with a model by name."""
     monkeypatch.setattr(embed, "GROUP", 24)
     people = _people()
+    model = HubModel(str(tiny_encoder(tmp_path / "tiny")), passage_prompt="page: ") if named else MiniLM("fp32")
     pools = []
     for address in (None, cluster):
         with batches_run("embed", address) as each:
-            corpus = build_corpus(people, Memory(), MiniLM("fp32"), each_group=each)
+            corpus = build_corpus(people, Memory(), model, each_group=each)
         pools.append(TalentPool(people, corpus))
     here, there = pools
     assert np.abs(here.corpus.index.vectors - there.corpus.index.vectors).max() <= 1e-6

@@ -46,7 +46,7 @@ def draft(
         with bar("embedding", quiet) as progress:
             pool = TalentPool.open(place, progress=progress)
         match = pool.explain(found, query, as_of=day)
-        alone = Shortlist(query, (match,), day, len(pool), pool.corpus.embedder.model_id)
+        alone = Shortlist(query, (match,), day, len(pool), pool.corpus.model)
         clearance = with_known(cleared(alone, place, store), place).clearances[found]
     message = drafted(match, query, clearance)
     if as_json:

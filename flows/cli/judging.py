@@ -105,7 +105,7 @@ def doctor(
     from ranking.pool import NobodyToRank, TalentPool
 
     place = home_of(home)
-    told: dict[str, Any] = {"environment": _environment(), "store": _stored(place)}
+    told: dict[str, Any] = {"environment": _environment(place), "store": _stored(place)}
     try:
         with bar("embedding", quiet) as progress:
             corpus = TalentPool.open(place, progress=progress).corpus
@@ -122,14 +122,17 @@ def doctor(
         raise typer.Exit(3)
 
 
-def _environment() -> dict[str, str]:
-    """Versions of what the result depends on, the model's hash, and the precision that a trial batch chose here."""
-    from ranking.embed import MINILM_SHA256, MiniLM
+def _environment(place: Home) -> dict[str, str]:
+    """Versions of what the result depends on, and the models in use.
 
-    named = ("headwater", *DEPENDS_ON)
-    versions = {name: version(name) for name in named}
-    model = MiniLM().model_id
-    return {"python": python_version(), **versions, "model": model, "model sha256": MINILM_SHA256}
+    The packaged model is told with its hash, and with the precision that a trial batch chose here.
+    """
+    from ranking.embed import MINILM_SHA256, MiniLM, embedder_of
+
+    versions = {name: version(name) for name in ("headwater", *DEPENDS_ON)}
+    chosen = embedder_of(place)
+    model = {"model": chosen.model_id} if chosen else {"model": MiniLM().model_id, "model sha256": MINILM_SHA256}
+    return {"python": python_version(), **versions, **model}
 
 
 def _stored(place: Home) -> dict[str, Any]:
@@ -162,12 +165,19 @@ def _on_files(
     home: Path | None,
     quiet: bool,
 ) -> Measures | None:
+    from ranking.embed import embedder_of
     from ranking.evaluate import evaluate as measure
     from scrapers.store import Store
 
-    day = as_of.date() if as_of else None
-    with Store.open(home_of(home)) as store, bar("ranking", quiet) as progress:
-        return measure(people, queries, qrels, out, store, as_of=day, progress=lambda _, done, of: progress(done, of))
+    place, day = home_of(home), as_of.date() if as_of else None
+    embedder = embedder_of(place)
+    with Store.open(place) as store, bar("ranking", quiet) as progress:
+        return measure(
+            *(people, queries, qrels, out, store),
+            as_of=day,
+            embedder=embedder,
+            progress=lambda _, done, of: progress(done, of),
+        )
 
 
 def _on_labels(labels: Path, as_of: datetime | None, home: Path | None, quiet: bool) -> Measures:

@@ -28,17 +28,19 @@ def refresh(
     quiet: bool = QuietOption,
 ) -> None:
     """Join the accounts of one person, and embed the evidence that is new."""
+    from ranking.embed import embedder_of
     from ranking.refreshing import embed, join
     from scrapers.audit import record
     from scrapers.locks import locked
     from scrapers.store import Store
 
     place = home_of(home)
+    embedder = embedder_of(place)
     with locked(place, "refresh", wait), Store.open(place) as store:
         now = datetime.now(UTC)
         counts = join(place, store, now)
         with bar("embedding", quiet) as progress:
-            counts |= embed(store, progress)
+            counts |= embed(store, progress, embedder=embedder)
         record(place, "refresh", now, counts=counts)
     typer.echo(", ".join(f"{count} {what}" for what, count in counts.items()))
 
@@ -63,6 +65,7 @@ def rank(
 ) -> None:
     """Write a shortlist: who fits the role, and why."""
     from ranking.changes import with_changes
+    from ranking.embed import embedder_of
     from ranking.exporting import export, format_for
     from ranking.pool import TalentPool
     from scrapers.faults import Fault
@@ -71,9 +74,10 @@ def rank(
     how, query = format_for(out, form), role_of(role, day_or_today(as_of))
     place = home_of(home)
     with bar("embedding", quiet) as progress:
-        pool = (
-            TalentPool.from_people(people, progress=progress) if people else TalentPool.open(place, progress=progress)
-        )
+        if people:
+            pool = TalentPool.from_people(people, embedder=embedder_of(place), progress=progress)
+        else:
+            pool = TalentPool.open(place, progress=progress)
     found = pool.rank(query, top=top, as_of=day_or_today(as_of))
     for warning in (*found.role.warnings, *(f"not understood: {text}" for text in found.role.not_understood)):
         console.print(f"{role}: {warning}", markup=False)

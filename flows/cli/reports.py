@@ -80,7 +80,7 @@ def show_sources(home: Home, store: Store, today: date, now: datetime) -> None:
     from scrapers.sources import find_sources
     from scrapers.standing import standing_of
 
-    operator = home.operator() if (home / "operator.toml").is_file() else None
+    operator = home.known_operator()
     shipped = read_sources()
     for name, source in find_sources().items():
         settings, standing = shipped.get(name, SourceSettings()), standing_of(store, name)
