@@ -13,6 +13,7 @@ from ranking.embed import Embedder, VectorCache
 from ranking.labels import Judged
 from ranking.measures import Measures, Run, measured, read_qrels
 from ranking.people import read_people, read_queries
+from ranking.rerank import Reranker, read_again
 from ranking.role import Requirement, Role, RoleUnclear, parse_role
 from ranking.score import DECIMALS, score_role
 from ranking.weights import Weights, read_weights
@@ -34,6 +35,7 @@ def evaluate(
     *,
     as_of: date | None = None,
     embedder: Embedder | None = None,
+    reranker: Reranker | None = None,
     weights: Weights | None = None,
     progress: Progress | None = None,
 ) -> Measures | None:
@@ -53,7 +55,7 @@ def evaluate(
     corpus = build_corpus(people, cache, embedder, embedded)
     run: dict[str, dict[str, float]] = {}
     for number, (query, text) in enumerate(queries.items(), 1):
-        run[query] = ranked(corpus, read_query(query, text, day), weights or read_weights(), day)
+        run[query] = ranked(corpus, read_query(query, text, day), weights or read_weights(), day, reranker)
         if progress is not None:
             progress("ranking", number, len(queries))
     if out_path is not None:
@@ -70,9 +72,11 @@ def read_query(query: str, text: str, as_of: date) -> Role:
         return Role(title="", requirements=(Requirement("text", text),), text=text, name=query)
 
 
-def ranked(corpus: Corpus, role: Role, weights: Weights, as_of: date) -> dict[str, float]:
+def ranked(
+    corpus: Corpus, role: Role, weights: Weights, as_of: date, reranker: Reranker | None = None
+) -> dict[str, float]:
     """Everybody's score, best first."""
-    scores = score_role(role, corpus, weights, as_of)
+    scores = read_again(score_role(role, corpus, weights, as_of), reranker)
     return {corpus.people[row]: round(float(scores.total[row]), DECIMALS) for row in scores.order()}
 
 
@@ -90,11 +94,13 @@ def evaluate_labels(pool: TalentPool, judged: Iterable[Judged], as_of: date) -> 
     Nobody else is in the lists (Sakai 2007, condensed lists): who was not looked at is not wrong.
     """
     roles = {each.role.name or each.role.text: each for each in judged}
-    run = {name: among(pool.corpus, each, pool.weights, as_of) for name, each in roles.items()}
+    run = {name: among(pool.corpus, each, pool.weights, as_of, pool.reranker) for name, each in roles.items()}
     return measured(run, {name: each.grades for name, each in roles.items()})
 
 
-def among(corpus: Corpus, judged: Judged, weights: Weights, as_of: date) -> Mapping[str, float]:
+def among(
+    corpus: Corpus, judged: Judged, weights: Weights, as_of: date, reranker: Reranker | None = None
+) -> Mapping[str, float]:
     """The scores of the candidates that were decided about, best first."""
-    scores = ranked(corpus, judged.role, weights, as_of)
+    scores = ranked(corpus, judged.role, weights, as_of, reranker)
     return {person: score for person, score in scores.items() if person in judged.grades}

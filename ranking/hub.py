@@ -7,6 +7,7 @@ The only sentence-transformers, transformers and torch.
 
 from __future__ import annotations
 
+import json
 import os
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -48,6 +49,19 @@ def find_model(name: str, revision: str | None = None) -> tuple[Path, str]:
             f"{wanted}: {said}; give a local folder, or a model of the hub, and run once with HF_HUB_OFFLINE=0"
         ) from None
     return Path(fetched), f"{name}@{Path(fetched).name[:8]}"
+
+
+def gives_one_number(folder: Path) -> bool:
+    """Whether the model there was made to give one number for a text or a pair: a head of its own says so.
+
+    Raises NoSuchModel where its configuration cannot be read.
+    """
+    try:
+        config = json.loads((folder / "config.json").read_bytes())
+        heads, labels = " ".join(config.get("architectures") or ()), config.get("id2label") or ()
+    except (OSError, ValueError, AttributeError) as error:
+        raise NoSuchModel(f"{folder / 'config.json'}: {_first_line(error)}; choose another model") from None
+    return "ForCausalLM" in heads or ("ForSequenceClassification" in heads and len(labels) == 1)
 
 
 def load(kind: Literal["SentenceTransformer", "CrossEncoder"], folder: Path, device: str | None = None) -> Any:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from ranking.changes import history
 from ranking.feedback import table_of
+from ranking.rerank import read_again
 from ranking.role import Role
 from ranking.score import DECIMALS, score_role
 from scrapers.faults import Fault
@@ -130,7 +131,7 @@ def assess(
     Raises NothingKept, and LabelsRefused where the file cannot be taken.
     """
     chosen = {place.candidate_id for place in history(role, home, store)[-1].places}
-    scores = score_role(role, pool.corpus, pool.weights, as_of)
+    scores = read_again(score_role(role, pool.corpus, pool.weights, as_of), pool.reranker)
     points = dict(zip(pool.corpus.people, scores.total.round(DECIMALS).tolist(), strict=True))
     groups = read_groups(labels)
     people = [Assessed(groups.get(who, {}), who in chosen, score) for who, score in points.items()]

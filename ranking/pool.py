@@ -21,8 +21,10 @@ from ranking.funnel import Funnel, sift
 from ranking.longlist import score_best
 from ranking.people import candidates_of, read_people
 from ranking.rankers import weights_of
+from ranking.rerank import Reranker, read_again, reranker_of
 from ranking.retrieve import subjects_of
 from ranking.role import Role, read_role
+from ranking.score import Scores
 from ranking.shortlist import Match, Shortlist, rank
 from ranking.weights import Weights, read_weights
 from scrapers.faults import Fault
@@ -58,11 +60,13 @@ class TalentPool:
         corpus: Corpus,
         weights: Weights | None = None,
         funnel: Funnel | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self.candidates = {candidate.id: candidate for candidate in candidates}
         self.corpus = corpus
         self.funnel = funnel or sift(candidates, {})[1]
         self.weights = weights or read_weights()
+        self.reranker = reranker
 
     @classmethod
     def open(
@@ -85,7 +89,7 @@ class TalentPool:
         from scrapers.suppression import SuppressionList
 
         place = home if isinstance(home, Home) else find_home(Path(home) if home else None)
-        embedder = embedder or embedder_of(place)
+        embedder, reranker = embedder or embedder_of(place), reranker_of(place)
         with Store.open(place) as store:
             listed = SuppressionList.open(place, store)
             today = datetime.now(UTC).date()
@@ -117,15 +121,20 @@ class TalentPool:
                     ", ".join(others),
                 )
             corpus = build_corpus(candidates, Held(store), embedder, progress, described)
-            return cls(candidates, corpus, weights_of(place), funnel)
+            return cls(candidates, corpus, weights_of(place), funnel, reranker)
 
     @classmethod
     def from_people(
-        cls, people: Path | str | pd.DataFrame, *, embedder: Embedder | None = None, progress: Progress | None = None
+        cls,
+        people: Path | str | pd.DataFrame,
+        *,
+        embedder: Embedder | None = None,
+        reranker: Reranker | None = None,
+        progress: Progress | None = None,
     ) -> TalentPool:
         """Your own list: a JSON lines file, or a frame with person_id, title, text and, if you like, date and url."""
         candidates = read_people(Path(people)) if isinstance(people, str | Path) else candidates_of(people)
-        return cls(candidates, build_corpus(candidates, Memory(), embedder, progress))
+        return cls(candidates, build_corpus(candidates, Memory(), embedder, progress), reranker=reranker)
 
     @classmethod
     def sample(cls, progress: Progress | None = None) -> TalentPool:
@@ -147,8 +156,7 @@ class TalentPool:
         """The best `top` people for a role (typed, a file, or a sentence) as of a day, today in UTC by default."""
         day = as_of or datetime.now(UTC).date()
         role = role if isinstance(role, Role) else read_role(role, as_of=day)
-        found = rank(score_best(role, self.corpus, self.weights, day), self.candidates, top=top)
-        return replace(found, funnel=self.funnel)
+        return replace(rank(self._scores(role, day), self.candidates, top=top), funnel=self.funnel)
 
     def map(self, role: Role | Path | str, top: int = 25, as_of: date | None = None) -> Figure:
         """Everybody in two dimensions and the role among them; only the best `top` have a name."""
@@ -169,8 +177,10 @@ class TalentPool:
                 raise NotAmongThem(f"{candidate_id}: not among the {len(self)} people of this pool")
         day = as_of or datetime.now(UTC).date()
         role = role if isinstance(role, Role) else read_role(role, as_of=day)
-        scores = score_best(role, self.corpus, self.weights, day, candidate_ids)
-        return rank(scores, self.candidates, only=candidate_ids).matches
+        return rank(self._scores(role, day, candidate_ids), self.candidates, only=candidate_ids).matches
+
+    def _scores(self, role: Role, day: date, named: Collection[str] = ()) -> Scores:
+        return read_again(score_best(role, self.corpus, self.weights, day, named), self.reranker)
 
 
 class Held:

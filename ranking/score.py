@@ -48,20 +48,38 @@ BEYOND = 0.25
 DECIMALS = 6
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The passage of somebody's that answers a requirement best by a second reading, its row, and its mark."""
+
+    requirement: str
+    row: int
+    passage: str
+    mark: float
+
+
 @dataclass(frozen=True)
 class PoolTerm:
-    """One summand of everybody's score: its points, one a person, in the order of the corpus."""
+    """One summand of everybody's score: its points, one a person, in the order of the corpus.
+
+    `read` is what a term of a second reading rests on, by person (see `ranking.rerank`); others have none.
+    """
 
     name: str
     detail: str
     points: Points
     requirements: tuple[str, ...] = ()
     signal: str = ""
+    read: Mapping[int, Reading] | None = None
 
 
 @dataclass(frozen=True)
 class Scores:
-    """Everybody's score for a role and what it is made of. `total` is the sum of the terms' points."""
+    """Everybody's score for a role and what it is made of. `total` is the sum of the terms' points.
+
+    `reader` names what read the best again, if anything did, and `to_come` is what that brought on average, for
+    everybody whom it did not read.
+    """
 
     role: Role
     corpus: Corpus
@@ -74,7 +92,14 @@ class Scores:
     left_out: frozenset[int]
     strengths: Mapping[str, Points]
     said: tuple[Availability | None, ...]
+    to_come: Points | None = None
+    reader: str = ""
     kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def model(self) -> str:
+        """The models that scores rest on."""
+        return f"{self.corpus.model}, {self.reader}" if self.reader else self.corpus.model
 
     def signal(self, person: int, name: str) -> Signal:
         """What a feature found in a person, from evidence that counts."""
@@ -249,7 +274,7 @@ def _wanted(
         groups = strongest(each_by, stands_for) if len(members) > 1 else each_by[0]
         text, ids = " or ".join(each.text for each in members), tuple(each.id for each in members)
         terms += [
-            PoolTerm(f"{level}: {_short(text)} - {group}", text, values * (weight / len(asked)), ids)
+            PoolTerm(f"{level}: {short(text)} - {group}", text, values * (weight / len(asked)), ids)
             for group, values in groups.items()
         ]
     return terms
@@ -273,7 +298,7 @@ def _unwanted(
         if asks_for_making(each.unless):
             lifted[_of_fact(corpus, "made by them", made_by_them, without)] = 1
         penalty *= 1 - lifted
-    return PoolTerm(f"never: {_short(each.text)}", each.text, 0.0 - penalty, (each.id,))
+    return PoolTerm(f"never: {short(each.text)}", each.text, 0.0 - penalty, (each.id,))
 
 
 def _of_fact(corpus: Corpus, name: str, tells: Callable[[Evidence], bool], without: frozenset[int]) -> list[int]:
@@ -345,6 +370,7 @@ def _total(groups: Mapping[str, Points]) -> Points:
     return summed
 
 
-def _short(text: str, most: int = 60) -> str:
+def short(text: str, most: int = 60) -> str:
+    """A text as a term is named by it: on one line, cut between words."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 3].rsplit(" ", 1)[0] + "..."

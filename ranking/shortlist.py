@@ -14,10 +14,11 @@ from ranking import slots
 from ranking.features import Signal
 from ranking.features.availability import Availability
 from ranking.funnel import Funnel
+from ranking.lexicon import tokens
 from ranking.prospects import met_by, would_raise
 from ranking.quotes import best_words, sentences_of
 from ranking.role import Role
-from ranking.score import PoolTerm, Scores
+from ranking.score import PoolTerm, Reading, Scores
 from ranking.signals import question_of
 from scrapers.records import Candidate
 
@@ -192,9 +193,9 @@ def rank(
     shown = [row for row in order if people[row] in only] if only else listed
     place = scores.places(order)
     matches = tuple(_flagged(match(scores, candidates, row, place[row]), row in small and not only) for row in shown)
-    model, weights = scores.corpus.model, scores.weights.digest
     spread = {f"{each} {part}": scale for each, found in scores.found.items() for part, scale in found.scale.items()}
-    return Shortlist(scores.role, matches, scores.as_of, scores.corpus.size, model, weights=weights, spread=spread)
+    considered, weights = scores.corpus.size, scores.weights.digest
+    return Shortlist(scores.role, matches, scores.as_of, considered, scores.model, weights=weights, spread=spread)
 
 
 def match(scores: Scores, candidates: Mapping[str, Candidate], person: int, place: int) -> Match:
@@ -264,15 +265,28 @@ def _terms(scores: Scores, person: int, shown: Mapping[str, list[tuple[int, floa
         Term(
             term.name,
             float(term.points[person]),
-            _openness(scores, person) if term.name == "availability" else _standing(scores, term, person),
+            _detail(scores, term, person),
             _statement(scores.said[person])
             if term.name == "availability"
+            else _read(scores, term.read.get(person))
+            if term.read is not None
             else _quotes(scores, term, shown)
             if strongest[term.requirements] is term and term.points[person]
             else (),
         )
         for term in scores.terms
     )
+
+
+def _detail(scores: Scores, term: PoolTerm, person: int) -> str:
+    if term.name == "availability":
+        return _openness(scores, person)
+    if term.read is None:
+        return _standing(scores, term, person)
+    if person not in term.read:
+        return "not read again, as those at the head of the list are"
+    below = sum(bool(term.points[each] < term.points[person] - 1e-9) for each in term.read)
+    return f"clearer than {below} of the {len(term.read)} who were read again"
 
 
 def _openness(scores: Scores, person: int) -> str:
@@ -309,9 +323,18 @@ def _reasons(scores: Scores, person: int, shown: Mapping[str, list[tuple[int, fl
     )
 
 
-def _quote(scores: Scores, row: int, requirement: str) -> Quote:
+def _read(scores: Scores, reading: Reading | None) -> tuple[Quote, ...]:
+    """Out of the passage that was read again, what best shows the requirement, as it stands in the evidence."""
+    return (_quote(scores, reading.row, reading.requirement, reading.passage),) if reading else ()
+
+
+def _quote(scores: Scores, row: int, requirement: str, passage: str = "") -> Quote:
+    """The words of a row that best show a requirement; with a passage, those all of whose words stand in it."""
     piece, asked, pieces = scores.corpus.evidence[row], scores.found[requirement].asked, scores.corpus.pieces
     sentences = scores.once(("sentences", row), lambda: sentences_of(piece.title, piece.text))
+    if passage:
+        said = frozenset(tokens(passage))
+        sentences = [each for each in sentences if each[1] and said.issuperset(each[1])] or sentences
     worth = scores.once(("worth", requirement), lambda: pieces.worth(asked))
-    words = scores.once(("quote", row, requirement), lambda: best_words(piece.title, sentences, worth))
+    words = scores.once(("quote", row, requirement, passage), lambda: best_words(piece.title, sentences, worth))
     return Quote(words, piece.url, piece.date, piece.id, piece.title)

@@ -23,7 +23,7 @@ def upper_end(scores: Scores, people: slice) -> Points:
     """The same, of some of the people."""
     slots = scores.weights.slots
     ends: Points = scores.total[people] + slots.reach / np.sqrt(scores.corpus.segments.counts[people] + slots.beyond)
-    return ends
+    return ends if scores.to_come is None else ends + scores.to_come[people]
 
 
 def with_slots(scores: Scores, order: list[int], top: int) -> tuple[list[int], frozenset[int]]:

@@ -93,13 +93,21 @@ class Embedding(Strict):
     passage_prompt: str = ""
 
 
+class Reranking(Strict):
+    """The cross-encoder that reads the best people again, named as for `Embedding`, and what its word counts."""
+
+    model: str = Field(min_length=1)
+    revision: str | None = None
+    weight: float = Field(default=0.5, gt=0, le=4)
+
+
 class Operator(Strict):
     """`operator.toml`: contact, controller, notice policy and the terms that the operator has accepted.
 
     `apis_by_terms` names sources whose documented API the operator uses under its published terms: robots.txt, written
     for crawlers of pages (RFC 9309), is not asked at that API's host. Only sources of basis "api"; empty by default.
-    For `cool_down_days` after somebody was handed over for one role, no other role is given a contact. `embedding`
-    names a model of the operator's choice; without it there is the packaged one.
+    For `cool_down_days` after somebody was handed over for one role, no other role is given a contact. `embedding` and
+    `reranker` name models of the operator's choice; without them there is the packaged one alone.
     """
 
     contact: str = Field(min_length=3)
@@ -110,6 +118,7 @@ class Operator(Strict):
     apis_by_terms: tuple[str, ...] = ()
     warm: Ours = Ours()
     embedding: Embedding | None = None
+    reranker: Reranking | None = None
 
 
 class SourceSettings(Strict):

@@ -89,6 +89,7 @@ def test_other_prompts_are_another_model_to_a_list_and_to_passages() -> None:
         ('[embedding]\nmodle = "x"', "modle"),
         ("[embedding]\n", "embedding.model"),
         ('[embedding]\nmodel = ""', "embedding.model"),
+        ('[reranker]\nmodel = "x"\nweight = -1', "reranker.weight"),
         ('[reranking]\nmodel = "x"', "reranking"),
     ],
 )
@@ -111,7 +112,8 @@ def test_a_home_names_no_model_by_default(home: Home) -> None:
     [
         (("refresh",), "embedding"),
         (("rank", "A parser"), "embedding"),
-        (("rank", "A parser", "--people", "nobody.jsonl"), "embedding"),
+        (("rank", "A parser"), "reranker"),
+        (("rank", "A parser", "--people", "nobody.jsonl"), "reranker"),
         (("doctor",), "embedding"),
     ],
 )

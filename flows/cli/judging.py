@@ -128,11 +128,12 @@ def _environment(place: Home) -> dict[str, str]:
     The packaged model is told with its hash, and with the precision that a trial batch chose here.
     """
     from ranking.embed import MINILM_SHA256, MiniLM, embedder_of
+    from ranking.rerank import reranker_of
 
     versions = {name: version(name) for name in ("headwater", *DEPENDS_ON)}
-    chosen = embedder_of(place)
+    chosen, reranker = embedder_of(place), reranker_of(place)
     model = {"model": chosen.model_id} if chosen else {"model": MiniLM().model_id, "model sha256": MINILM_SHA256}
-    return {"python": python_version(), **versions, **model}
+    return {"python": python_version(), **versions, **model, **({"reranker": reranker.model_id} if reranker else {})}
 
 
 def _stored(place: Home) -> dict[str, Any]:
@@ -167,15 +168,17 @@ def _on_files(
 ) -> Measures | None:
     from ranking.embed import embedder_of
     from ranking.evaluate import evaluate as measure
+    from ranking.rerank import reranker_of
     from scrapers.store import Store
 
     place, day = home_of(home), as_of.date() if as_of else None
-    embedder = embedder_of(place)
+    embedder, reranker = embedder_of(place), reranker_of(place)
     with Store.open(place) as store, bar("ranking", quiet) as progress:
         return measure(
             *(people, queries, qrels, out, store),
             as_of=day,
             embedder=embedder,
+            reranker=reranker,
             progress=lambda _, done, of: progress(done, of),
         )
 

@@ -68,6 +68,7 @@ def rank(
     from ranking.embed import embedder_of
     from ranking.exporting import export, format_for
     from ranking.pool import TalentPool
+    from ranking.rerank import reranker_of
     from scrapers.faults import Fault
     from scrapers.store import Store
 
@@ -75,7 +76,8 @@ def rank(
     place = home_of(home)
     with bar("embedding", quiet) as progress:
         if people:
-            pool = TalentPool.from_people(people, embedder=embedder_of(place), progress=progress)
+            embedder, reranker = embedder_of(place), reranker_of(place)
+            pool = TalentPool.from_people(people, embedder=embedder, reranker=reranker, progress=progress)
         else:
             pool = TalentPool.open(place, progress=progress)
     found = pool.rank(query, top=top, as_of=day_or_today(as_of))
