@@ -152,11 +152,16 @@ class TalentPool:
     def __repr__(self) -> str:
         return f"<TalentPool of {len(self)} people, {self.corpus.rows} pieces of evidence>"
 
-    def rank(self, role: Role | Path | str, top: int = 25, as_of: date | None = None) -> Shortlist:
-        """The best `top` people for a role (typed, a file, or a sentence) as of a day, today in UTC by default."""
+    def rank(
+        self, role: Role | Path | str, top: int = 25, as_of: date | None = None, progress: Progress | None = None
+    ) -> Shortlist:
+        """The best `top` people for a role (typed, a file, or a sentence) as of a day, today in UTC by default.
+
+        `progress` follows a second reading, where there is a reranker.
+        """
         day = as_of or datetime.now(UTC).date()
         role = role if isinstance(role, Role) else read_role(role, as_of=day)
-        return replace(rank(self._scores(role, day), self.candidates, top=top), funnel=self.funnel)
+        return replace(rank(self._scores(role, day, (), progress), self.candidates, top=top), funnel=self.funnel)
 
     def map(self, role: Role | Path | str, top: int = 25, as_of: date | None = None) -> Figure:
         """Everybody in two dimensions and the role among them; only the best `top` have a name."""
@@ -179,8 +184,8 @@ class TalentPool:
         role = role if isinstance(role, Role) else read_role(role, as_of=day)
         return rank(self._scores(role, day, candidate_ids), self.candidates, only=candidate_ids).matches
 
-    def _scores(self, role: Role, day: date, named: Collection[str] = ()) -> Scores:
-        return read_again(score_best(role, self.corpus, self.weights, day, named), self.reranker)
+    def _scores(self, role: Role, day: date, named: Collection[str], progress: Progress | None = None) -> Scores:
+        return read_again(score_best(role, self.corpus, self.weights, day, named), self.reranker, progress)
 
 
 class Held:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.corpus import passages_of
+from ranking.embed import Progress
 from ranking.fuse import Points
 from ranking.hub import NoSuchModel, find_model, gives_one_number, load
 from ranking.score import BEYOND, DECIMALS, PoolTerm, Reading, Scores, asked_for, short, wanted
@@ -25,6 +26,8 @@ Pair = tuple[str, str]
 FIRST, PIECES = 100, 3
 # Marks are compared with so many decimals: a pair's last digits hang on which others are read in one batch with it.
 MARK_DECIMALS = 4
+# Pairs that are read between two words of progress.
+GROUP = 128
 
 
 class Reader(Protocol):
@@ -66,12 +69,18 @@ class Reranker:
     def model_id(self) -> str:
         return f"{self._reader.model_id} x {self.weight:g}"
 
-    def marks(self, pairs: Iterable[Pair]) -> Mapping[Pair, float]:
-        """The marks of these pairs and of those before. The order in which they come changes none."""
+    def marks(self, pairs: Iterable[Pair], progress: Progress | None = None) -> Mapping[Pair, float]:
+        """The marks of these pairs and of those before. The order in which they come changes none.
+
+        `progress(read, to read)` follows every group.
+        """
         new = sorted(set(pairs) - self._kept.keys())
-        if new:
-            marks = np.round(self._reader.read(new), MARK_DECIMALS).tolist()
-            self._kept |= dict(zip(new, marks, strict=True))
+        for start in range(0, len(new), GROUP):
+            group = new[start : start + GROUP]
+            marks = np.round(self._reader.read(group), MARK_DECIMALS).tolist()
+            self._kept |= dict(zip(group, marks, strict=True))
+            if progress is not None:
+                progress(start + len(group), len(new))
         return self._kept
 
 
@@ -84,7 +93,7 @@ def reranker_of(home: Home) -> Reranker | None:
     return Reranker(HubReader(asked.model, asked.revision), asked.weight)
 
 
-def read_again(scores: Scores, reranker: Reranker | None) -> Scores:
+def read_again(scores: Scores, reranker: Reranker | None, progress: Progress | None = None) -> Scores:
     """The scores with a term more for each must, group and nice-to-have; as they are without a reranker.
 
     Everybody else keeps their score, and the order they had.
@@ -99,7 +108,7 @@ def read_again(scores: Scores, reranker: Reranker | None) -> Scores:
         for ids, _ in groups
         for each in ids
     }
-    marks = reranker.marks((text, said) for every in offered.values() for _, text, said in every)
+    marks = reranker.marks(((text, said) for every in offered.values() for _, text, said in every), progress)
     best = {
         key: Reading(key[1], *max(((row, said, marks[text, said]) for row, text, said in every), key=_mark))
         for key, every in offered.items()

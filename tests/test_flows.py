@@ -189,6 +189,25 @@ def test_a_run_that_goes_on_repeats_no_step_that_is_done(
 
 
 @pytest.mark.prefect
+def test_a_model_that_is_not_there_is_said_before_any_work(
+    server: None, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither accounts are joined nor people ranked; the flow's message names the model."""
+    from flows.refresh import refresh
+    from flows.shortlist import shortlist
+
+    monkeypatch.setenv("HEADWATER_HOME", str(home.folder))
+    write_operator(home / "operator.toml", ask_operator({}, NOON.date(), defaults=True))
+    with (home / "operator.toml").open("a") as file:
+        file.write('[embedding]\nmodel = "example/no-such-model"\n')
+    for flow in (refresh, shortlist):
+        state = flow(return_state=True)
+        assert state.is_failed()
+        assert "example/no-such-model" in state.message
+    assert not (home / "headwater.db").exists()
+
+
+@pytest.mark.prefect
 def test_a_role_file_that_is_not_there_is_said_before_any_work(
     server: None, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -179,7 +179,9 @@ def test_order_and_repetition_change_nothing_and_no_pair_is_read_twice() -> None
     mixed = random.Random(1).sample(people, len(people))
     reader = Oracle()
     pool = pool_of(people, Reranker(reader, 0.5))
-    found = pool.rank(ROLE, top=50, as_of=TODAY)
+    told: list[tuple[int, int]] = []
+    found = pool.rank(ROLE, top=50, as_of=TODAY, progress=lambda read, of: told.append((read, of)))
+    assert told[-1] == (len(reader.pairs), len(reader.pairs))
     assert pool_of(mixed, Reranker(Oracle(), 0.5)).rank(ROLE, top=50, as_of=TODAY).matches == found.matches
     read = len(reader.pairs)
     for match in (found[0], found[29], found[-1]):

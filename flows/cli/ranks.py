@@ -80,7 +80,8 @@ def rank(
             pool = TalentPool.from_people(people, embedder=embedder, reranker=reranker, progress=progress)
         else:
             pool = TalentPool.open(place, progress=progress)
-    found = pool.rank(query, top=top, as_of=day_or_today(as_of))
+    with bar("ranking", quiet) as progress:
+        found = pool.rank(query, top=top, as_of=day_or_today(as_of), progress=progress)
     for warning in (*found.role.warnings, *(f"not understood: {text}" for text in found.role.not_understood)):
         console.print(f"{role}: {warning}", markup=False)
     if out is None:
