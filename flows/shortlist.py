@@ -53,6 +53,7 @@ def shortlist(roles: list[Path] | None = None, top: int = 25, as_of: date | None
     def rank_role(name: str) -> int:
         with Store.open(home) as store, noted(store, "rank", name) as counts:
             found = pool.rank(read[name], top=top, as_of=day)
+            pool.keep_questions(found.role, store)
             counts.update(considered=found.considered, listed=len(found.matches))
             _publish(found, home, name, day)
         return len(found.matches)

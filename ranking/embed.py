@@ -47,7 +47,7 @@ MINILM_SHA256 = MINILM_FILES["model.safetensors"]
 # passages of an ordinary length, for on short ones it was chosen where it then took a third longer.
 LEAST_AGREEMENT, LEAST_GAIN = 0.999, 1.2
 TRIAL, TRIALS = ["measures the trial batch on words of ordinary length and kind " * 10] * 4, 3
-BATCH = 32
+BATCH = 8
 # Texts encoded between two writes to the cache: what a crash may cost.
 GROUP = 512
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.corpus import Corpus, build_corpus
-from ranking.embed import EachGroup, Embedder, Memory, embedder_of, passages_by
+from ranking.embed import EachGroup, Embedder, Memory, embedder_of, passages_by, text_hash, vectors_id
 from ranking.funnel import Funnel, sift
 from ranking.longlist import score_best
 from ranking.people import candidates_of, read_people
@@ -24,7 +24,7 @@ from ranking.rankers import weights_of
 from ranking.rerank import Reranker, read_again, reranker_of
 from ranking.retrieve import subjects_of
 from ranking.role import Role, read_role
-from ranking.score import Scores
+from ranking.score import Scores, questions_of
 from ranking.shortlist import Match, Shortlist, rank
 from ranking.weights import Weights, read_weights
 from scrapers.faults import Fault
@@ -183,6 +183,14 @@ class TalentPool:
         day = as_of or datetime.now(UTC).date()
         role = role if isinstance(role, Role) else read_role(role, as_of=day)
         return rank(self._scores(role, day, candidate_ids), self.candidates, only=candidate_ids).matches
+
+    def keep_questions(self, role: Role, store: Store) -> None:
+        """Keep the vectors of what a role asks, so that the next ranking by it need not load the model."""
+        embedder, asked = self.corpus.embedder, list(map(text_hash, questions_of(role)))
+        made_by = vectors_id(embedder.model_id, embedder.query_prompt)
+        held = store.vectors(made_by, asked)
+        found = self.corpus.cache.vectors(made_by, asked)
+        store.add_vectors(made_by, {key: vector for key, vector in found.items() if key not in held})
 
     def _scores(self, role: Role, day: date, named: Collection[str], progress: Progress | None = None) -> Scores:
         return read_again(score_best(role, self.corpus, self.weights, day, named), self.reranker, progress)

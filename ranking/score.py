@@ -205,7 +205,7 @@ def score_role(role: Role, corpus: Corpus, weights: Weights, as_of: date) -> Sco
 
 def answers(role: Role, corpus: Corpus) -> dict[str, Near]:
     """What each text that the role asks about finds in everything."""
-    texts = list(dict.fromkeys(text for each in asked_for(role) for text in (each.text, each.unless) if text))
+    texts = questions_of(role)
     return dict(zip(texts, near(corpus, texts, corpus.encode_query(texts)), strict=True))
 
 
@@ -239,6 +239,11 @@ def asked_for(role: Role) -> tuple[Requirement, ...]:
     if any(each.level != "never" for each in role.requirements):
         return role.requirements
     return (Requirement("role", role.title or role.text or role.name), *role.requirements)
+
+
+def questions_of(role: Role) -> list[str]:
+    """Every text that a role asks the evidence about, once."""
+    return list(dict.fromkeys(text for each in asked_for(role) for text in (each.text, each.unless) if text))
 
 
 def wanted(role: Role, weights: Weights) -> Iterator[tuple[tuple[str, ...], float]]:

@@ -28,13 +28,14 @@ from ranking.embed import (
 )
 from ranking.hub import find_model, load
 from ranking.pool import TalentPool, embed_evidence
+from ranking.role import read_role
 from ranking.traces import vectors_of_theirs
 from scrapers.candidates import join_accounts, load_candidates
 from scrapers.records import Page, Request
 from scrapers.settings import BadConfiguration, Home
 from scrapers.store import Store
 from tests.conftest import NOON
-from tests.crowds import crowd
+from tests.crowds import TODAY, crowd
 from tests.embedder import HashingEmbedder
 from tests.test_cli import headwater
 from tests.tiny import tiny_encoder
@@ -246,3 +247,17 @@ def _fill(store: Store, home: Home) -> None:
         records = [*person.accounts, *person.evidence]
         store.settle("test", Request("web", url), page=Page("web", url, b"", NOON), records=records, archive=False)
     join_accounts(store, home.key, NOON)
+
+
+def test_what_a_role_asked_is_not_encoded_again(home: Home, store: Store) -> None:
+    """With the questions kept, the next ranking by the same role is the same and needs no model."""
+    _fill(store, home)
+    embed_evidence(store, embedder=HashingEmbedder())
+    role = read_role("Must have retries with a budget, not looking for watercolours unless shipped", as_of=TODAY)
+    pool = TalentPool.open(home, embedder=HashingEmbedder())
+    first = pool.rank(role, as_of=TODAY)
+    pool.keep_questions(role, store)
+    idle = HashingEmbedder()
+    again = TalentPool.open(home, embedder=idle).rank(role, as_of=TODAY)
+    assert idle.encoded == []
+    assert again.to_frame().equals(first.to_frame())

@@ -89,9 +89,10 @@ def rank(
             raise Fault("this needs a file to write, and a second one beside it: give --out FILE")
         how.write(found, typer.get_text_stream("stdout"))
     else:
-        if how.name == "page" and not people:
+        if not people:
             with Store.open(place) as store:
-                found = with_changes(found, pool, place, store)
+                found = with_changes(found, pool, place, store) if how.name == "page" else found
+                pool.keep_questions(found.role, store)
         written = export(found, None if people else place, how.name, out, at=datetime.now(UTC), blind=blind)
         console.print(f"{len(found)} of {found.considered} people in {written}", markup=False)
     if how.warning:
