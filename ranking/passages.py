@@ -57,6 +57,21 @@ _PRONOUNS = {
     "himself": "themselves", "herself": "themselves",
 }  # fmt: skip
 _PRONOUN = re.compile(r"\b(" + "|".join(word for p in _PRONOUNS for word in (p, p.capitalize())) + r")\b")
+# What is taken out, in order, before names and after them. Each pattern needs one of its signs, in small letters.
+_PLACES = (
+    (("[",), _PLACEHOLDER, " "),
+    (("](",), _MARKDOWN_LINK, r"\1"),
+    (("/", "www."), _URL, " "),
+    (("@",), _MENTION, " "),
+)
+_PERSONAL = (
+    (("/",), _PRONOUN_NOTE, " "),
+    ((*"0123456789", "ties"), _AGE, " "),
+    (("mother", "father", "mum", "mom", "ma", "men", "dad", "pa", "wife", "husband", "girl", "boy"), _KIN, " "),
+    (("my",), _SELF_NAMED, r"\1"),
+    (("based", "liv", "locat", "resid", "from"), _HOME, " "),
+    (("mr", "ms", "mx", "miss", "sir", "madam"), _HONORIFIC, " "),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +92,26 @@ def render(evidence: Evidence, repository: Evidence | None = None, names: Sequen
     context = f"{repository.title}. {repository.text[:600]} {' '.join(repository.tags)}" if repository else ""
     parts = (evidence.title, without_lists(evidence.text), ", ".join(evidence.tags), awards, context)
     handles = [key.handle for key in (evidence.account, *evidence.team) if key is not None]
-    return said_once(". ".join(filter(None, (blind(part, handles, names).strip(" .") for part in parts))))
+    naming = _naming(handles, names)
+    return said_once(". ".join(filter(None, (_blinded(part, naming).strip(" .") for part in parts if part))))
 
 
 def blind(text: str, handles: Iterable[str] = (), names: Iterable[str] = ()) -> str:
     """The text on one line without URLs, @handles, these handles and names, pronouns, ages, family and home places."""
-    text = _MARKDOWN_LINK.sub(r"\1", _PLACEHOLDER.sub(" ", clean(text)))
-    text = _MENTION.sub(" ", _URL.sub(" ", text))
-    identifying = _identifying(tuple(handles), tuple(names))
-    if identifying is not None:
-        text = identifying.sub(" ", text)
-    text = _KIN.sub(" ", _AGE.sub(" ", _PRONOUN_NOTE.sub(" ", text)))
-    text = _HONORIFIC.sub(" ", _HOME.sub(" ", _SELF_NAMED.sub(r"\1", text)))
+    return _blinded(text, _naming(handles, names))
+
+
+def _blinded(text: str, naming: re.Pattern[str] | None) -> str:
+    text = clean(text)
+    for signs, pattern, instead in (*_PLACES, (("",), naming, " "), *_PERSONAL):
+        if pattern and _has_any(signs, text):
+            text = pattern.sub(instead, text)
     return " ".join(_PRONOUN.sub(_neutral, text).split())
+
+
+def _has_any(signs: tuple[str, ...], text: str) -> bool:
+    """Whether a pattern may be found: digits and letters of other scripts may stand for those of a sign."""
+    return not text.isascii() or any(map(text.lower().__contains__, signs))
 
 
 def said_once(text: str, length: int = 4) -> str:
@@ -131,7 +153,7 @@ def _neutral(match: re.Match[str]) -> str:
     return word.capitalize() if match.group()[0].isupper() else word
 
 
-def _identifying(handles: tuple[str, ...], names: tuple[str, ...]) -> re.Pattern[str] | None:
+def _naming(handles: Iterable[str], names: Iterable[str]) -> re.Pattern[str] | None:
     """What names the person: handles and full names in any case, their parts only where written as a name."""
     whole = {part for handle in handles for part in (handle, *handle.split("#")) if len(part) > 2}
     whole |= {name for name in names if len(name) > 2}

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ranking import passages
 from ranking.passages import MOST_PASSAGES, WINDOW_WORDS, blind, render, said_once, split
 from scrapers.records import AccountKey, Award, Evidence, EvidenceKind
 
@@ -88,3 +92,19 @@ def test_long_texts_are_cut_into_windows_and_the_rest_is_counted() -> None:
     assert all(text.startswith("The title ") for text in passages.texts[1:])
     kept = sum(len(text.split()) for text in passages.texts) - 2 * (MOST_PASSAGES - 1)
     assert kept + passages.words_left_out == 2000
+
+
+PARTS = (
+    "Mr. X ", "SIR Y ", "Miss Z ", "my name's Ada Example ", "My\nname is Bo ", "(she/her) ", "he / him ", "WWW.a.b ",
+    "https://a.example ", "a.DEV/x ", "@ada ", "[person]", "[w](x)", "ww.a ", "I am ٣٥. ", "aged 5 ", "in my twenties ",
+    "born in 2001 ", "a Mama of two ", "as a young WOMAN ", "father of ſix ", "Based\nin Paris ", "I’m from New York ",
+    "hails from Oslo ", "located near Bern ", "resides in Rome ", "we are from İzmir ", "of 3 kids ", "He ", "hers ",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=8).map("".join))
+def test_a_pattern_that_is_passed_over_would_have_found_nothing(text: str) -> None:
+    """Looking for a pattern's signs first changes no text."""
+    quick = blind(text, ("ada",), ("Ada Example",))
+    with patch.object(passages, "_has_any", lambda signs, text: True):
+        assert blind(text, ("ada",), ("Ada Example",)) == quick
