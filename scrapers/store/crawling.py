@@ -9,7 +9,7 @@ from datetime import UTC
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from scrapers import tables as t
 from scrapers.records import Account, Event, Evidence, Page, Record, Request
@@ -23,6 +23,12 @@ from scrapers.rows import (
     page_row,
 )
 from scrapers.store.database import Database
+
+# Statements that every page needs, made once.
+_OURS = (t.frontier.c.crawl == bindparam("in_crawl"), t.frontier.c.source == bindparam("of_source"))
+_OLDEST = select(t.frontier).where(*_OURS, t.frontier.c.state == "pending").order_by(t.frontier.c.position).limit(1)
+_SETTLED = update(t.frontier).where(*_OURS, t.frontier.c.request_key == bindparam("key")).values(state=bindparam("now"))
+_KEPT = select(t.pages).where(t.pages.c.page_key == bindparam("key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +99,13 @@ class Crawling(Database):
 
         Those with the keys in `leaving`, and those whose address begins as one of `shunning` does, are passed over.
         """
-        wanted = (
-            select(t.frontier)
-            .where(t.frontier.c.crawl == crawl, t.frontier.c.source == source, t.frontier.c.state == "pending")
-            .order_by(t.frontier.c.position)
-            .limit(1)
-        )
+        wanted = _OLDEST
         if leaving:
             wanted = wanted.where(t.frontier.c.request_key.not_in(leaving))
         for site in shunning:
             wanted = wanted.where(~t.frontier.c.url.startswith(site, autoescape=True))
         with self._reading() as connection:
-            row = connection.execute(wanted).one_or_none()
+            row = connection.execute(wanted, {"in_crawl": crawl, "of_source": source}).one_or_none()
         if row is None:
             return None
         return Pending(Request(row.source, row.url, row.method, row.body, row.headers), row.depth)
@@ -151,15 +152,7 @@ class Crawling(Database):
                     connection.execute(delete(t.pages).where(t.pages.c.page_key == key))
                 self._keep_records(connection, key, page, records)
             self._ask(connection, crawl, follow)
-            connection.execute(
-                update(t.frontier)
-                .where(
-                    t.frontier.c.crawl == crawl,
-                    t.frontier.c.source == request.source,
-                    t.frontier.c.request_key == key,
-                )
-                .values(state=state)
-            )
+            connection.execute(_SETTLED, {"in_crawl": crawl, "of_source": request.source, "key": key, "now": state})
 
     def _keep_records(self, connection: Connection, key: str, page: Page, records: Sequence[Record]) -> None:
         origin = {
@@ -200,7 +193,7 @@ class Crawling(Database):
     def archived(self, request: Request) -> Page | None:
         """The page as it was last kept for this request, for conditional requests and for reading it again."""
         with self._reading() as connection:
-            row = connection.execute(select(t.pages).where(t.pages.c.page_key == page_key(request))).one_or_none()
+            row = connection.execute(_KEPT, {"key": page_key(request)}).one_or_none()
         return page_of(row) if row else None
 
     def archive(self) -> Iterator[tuple[str, Page]]:
