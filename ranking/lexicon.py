@@ -39,13 +39,14 @@ def _stemmer() -> Any:
 
 @lru_cache(maxsize=200_000)
 def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word))
+    """The stem of a word in lower case; nothing of a stop word."""
+    lower = word.lower()
+    return "" if lower in STOP_WORDS else str(_stemmer().stemWord(lower))
 
 
 def tokens(text: str) -> list[str]:
     """Stemmed words in reading order: lower case, CamelCase split, stop words gone, `c++` and `c#` whole."""
-    words = (match.group().lower() for match in _TOKEN.finditer(_CAMEL.sub(" ", text)))
-    return [_stem(word) for word in words if word not in STOP_WORDS]
+    return [stem for stem in map(_stem, _TOKEN.findall(_CAMEL.sub(" ", text))) if stem]
 
 
 def query_weights(text: str) -> dict[str, float]:

@@ -38,7 +38,7 @@ def _sentences(text: str) -> Iterator[str]:
         while rest:
             piece = _cut(rest)
             rest = rest[len(piece) :].strip()
-            if said := _BULLET.sub("", piece):
+            if said := piece if piece[0].isalnum() else _BULLET.sub("", piece):
                 yield said
 
 

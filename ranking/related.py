@@ -53,12 +53,12 @@ def widened(requirement: str, nearness: Floats) -> dict[str, float]:
     """The weights of a requirement's words and of those related to it; `nearness` is its cosine with each subject."""
     own = query_weights(requirement)
     said, added = _spaced(requirement), dict[str, float]()
-    for subject, above in zip(subjects(), standardised(nearness), strict=True):
-        lexical = above / LIKELY if subject.mentioned(said) else 0.0
+    for subject, above in zip(subjects(), standardised(nearness).tolist(), strict=True):
+        lexical = above / LIKELY if above > 0 and subject.mentioned(said) else 0.0
         share = min(max(lexical, (above - NEAR) / (SURE - NEAR), 0.0), 1.0)
-        for term, worth in subject.terms.items():
-            if share and term not in own:
-                added[term] = max(added.get(term, 0.0), WORTH * float(share) * worth)
+        for term, worth in subject.terms.items() if share else ():
+            if term not in own:
+                added[term] = max(added.get(term, 0.0), WORTH * share * worth)
     return own | added
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
-from itertools import compress, pairwise
+from itertools import compress
 from typing import Any, TypeVar
 
 import numpy as np
@@ -29,7 +29,7 @@ from ranking.retrieve import Found, Near, find, near
 from ranking.role import Requirement, Role
 from ranking.segments import Weighed
 from ranking.signals import asked_signals, blended, judged, measure, values_of
-from ranking.support import Ints, contributions
+from ranking.support import Brought, contributions
 from ranking.weights import Weights
 from scrapers.records import Evidence
 
@@ -124,18 +124,25 @@ class Scores:
         def ascending() -> tuple[Points, Points]:
             if stands_for is None:
                 return np.sort(values), np.arange(len(values) + 1.0)
-            order = np.argsort(values, kind="stable")
+            order = np.argsort(values)
             return values[order], np.concatenate([[0.0], np.cumsum(stands_for[order])])
 
         risen, people = self.once(("sorted", key), ascending)
-        return round(float(people[np.searchsorted(risen, values[person] - 1e-9)]))
+        return round(float(people[risen.searchsorted(values[person] - 1e-9)]))
 
-    def contributions(self, person: int, requirement: str) -> tuple[Ints, NDArray[np.float64]]:
+    def weigh(self, people: Sequence[int]) -> None:
+        """Find at once what the rows of these people bring, which takes far longer for one after the other."""
+        for requirement, found in self.found.items():
+            brought = contributions(self.corpus, found, people, self.weights.parts)
+            self.kept.update((("brings", who, requirement), rows) for who, rows in zip(people, brought, strict=True))
+
+    def contributions(self, person: int, requirement: str) -> Brought:
         """The person's rows and what each brings to a requirement."""
-        return self.once(
-            ("brings", person, requirement),
-            lambda: contributions(self.corpus, self.found[requirement], person, self.weights.parts),
-        )
+        key = ("brings", person, requirement)
+        if key not in self.kept:
+            self.weigh([person])
+        found: Brought = self.kept[key]
+        return found
 
     def support(self, person: int, requirement: str) -> list[tuple[int, float]]:
         """The person's rows for a requirement id with their shares of what was found, which add up to 1, best first."""
@@ -163,9 +170,9 @@ class Scores:
         shown, people = np.round(self.total, DECIMALS), self.corpus.people
         order = np.argsort(-shown, kind="stable")
         edges = np.flatnonzero(np.diff(shown[order], prepend=np.nan, append=np.nan))
-        for start, stop in pairwise(edges):
-            if stop - start > 1:
-                order[start:stop] = sorted(order[start:stop], key=lambda row: tie_break(self.role, people[row]))
+        for tie in np.flatnonzero(np.diff(edges) > 1):
+            equals = slice(edges[tie], edges[tie + 1])
+            order[equals] = sorted(order[equals], key=lambda row: tie_break(self.role, people[row]))
         rows: list[int] = order.tolist()
         return rows
 
@@ -174,13 +181,14 @@ class Scores:
         stands_for = self.corpus.stands_for
         return order if stands_for is None else list(compress(order, (stands_for[order] > 0).tolist()))
 
-    def places(self, order: Sequence[int]) -> dict[int, int]:
-        """The place among the whole pool of everybody in an order."""
-        stands_for = self.corpus.stands_for
+    def places(self, order: Sequence[int]) -> NDArray[np.int64]:
+        """The place among the whole pool of everybody in an order, by their number."""
+        stands_for, places = self.corpus.stands_for, np.zeros(len(self.corpus.people), dtype=np.int64)
         if stands_for is None:
-            return {row: number for number, row in enumerate(order, 1)}
-        above = np.cumsum(stands_for[order]) - stands_for[order]
-        return dict(zip(order, (np.rint(above).astype(np.int64) + 1).tolist(), strict=True))
+            places[order] = np.arange(1, len(order) + 1)
+        else:
+            places[order] = np.rint(np.cumsum(stands_for[order]) - stands_for[order]) + 1
+        return places
 
     def shows(self, row: int, requirement: str) -> bool:
         """Whether a row is clearly on the requirement's topic, by its nearest passage and its words."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 # For how many each value stands; None where each stands for itself.
 Weighed = NDArray[np.float64] | None
+Number = TypeVar("Number", np.float32, np.int64)
 # Widths of the tables that people are padded to: most have a handful of pieces, a few have hundreds.
 _WIDTHS = (4, 8, 16, 32, 64, 128)
 # Up to so many values a person, comparing all people at once is faster than sorting each (measured).
@@ -33,6 +35,11 @@ class Segments:
     @cached_property
     def counts(self) -> Ints:
         return np.diff(self.starts)
+
+    def rows_of(self, people: Ints) -> Ints:
+        """The rows of these people, person by person."""
+        counts = self.counts[people]
+        return np.repeat(self.starts[people] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
 
     @cached_property
     def _tables(self) -> list[tuple[Ints, Ints]]:
@@ -64,12 +71,11 @@ class Segments:
             total[some] = np.add.reduceat(values, self.starts[:-1][some], axis=0)
         return total
 
-    def max(self, values: NDArray[np.int64]) -> NDArray[np.int64]:
+    def max(self, values: NDArray[Number]) -> NDArray[Number]:
         """The highest value of each person's rows, or 0 for a person without any."""
-        highest = np.zeros(self.people, dtype=np.int64)
-        some = self.counts > 0
-        if some.any():
-            highest[some] = np.maximum.reduceat(values, self.starts[:-1][some])
+        padded, highest = np.append(values, values.min(initial=0)), np.zeros(self.people, dtype=values.dtype)
+        for who, rows in self._tables:
+            highest[who] = padded.take(rows.T).max(axis=0)
         return highest
 
 

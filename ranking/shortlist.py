@@ -191,7 +191,8 @@ def rank(
     people, order = scores.corpus.people, scores.order()
     listed, small = slots.with_slots(scores, scores.eligible(order), top)
     shown = [row for row in order if people[row] in only] if only else listed
-    place = scores.places(order)
+    place = scores.places(order).tolist()
+    scores.weigh(shown)
     matches = tuple(_flagged(match(scores, candidates, row, place[row]), row in small and not only) for row in shown)
     spread = {f"{each} {part}": scale for each, found in scores.found.items() for part, scale in found.scale.items()}
     considered, weights = scores.corpus.size, scores.weights.digest
@@ -318,23 +319,23 @@ def _reasons(scores: Scores, person: int, shown: Mapping[str, list[tuple[int, fl
     wanted = [each for term in scores.terms if term.name.startswith(("must", "nice")) for each in term.requirements]
     serves = {each: dict(shown[each]) for each in dict.fromkeys(wanted)}
     return tuple(
-        replace(_quote(scores, row, max(serves, key=lambda each: (serves[each].get(row, 0.0), each))), share=share)
+        _quote(scores, row, max(serves, key=lambda each: (serves[each].get(row, 0.0), each)), share)
         for row, share in scores.brought(person)[:REASONS]
     )
 
 
 def _read(scores: Scores, reading: Reading | None) -> tuple[Quote, ...]:
     """Out of the passage that was read again, what best shows the requirement, as it stands in the evidence."""
-    return (_quote(scores, reading.row, reading.requirement, reading.passage),) if reading else ()
+    return (_quote(scores, reading.row, reading.requirement, passage=reading.passage),) if reading else ()
 
 
-def _quote(scores: Scores, row: int, requirement: str, passage: str = "") -> Quote:
+def _quote(scores: Scores, row: int, requirement: str, share: float | None = None, passage: str = "") -> Quote:
     """The words of a row that best show a requirement; with a passage, those all of whose words stand in it."""
     piece, asked, pieces = scores.corpus.evidence[row], scores.found[requirement].asked, scores.corpus.pieces
-    sentences = scores.once(("sentences", row), lambda: sentences_of(piece.title, piece.text))
+    sentences, key = scores.once(("sentences", row), lambda: (sentences_of(piece.title, piece.text), piece.id))
     if passage:
         said = frozenset(tokens(passage))
         sentences = [each for each in sentences if each[1] and said.issuperset(each[1])] or sentences
     worth = scores.once(("worth", requirement), lambda: pieces.worth(asked))
     words = scores.once(("quote", row, requirement, passage), lambda: best_words(piece.title, sentences, worth))
-    return Quote(words, piece.url, piece.date, piece.id, piece.title)
+    return Quote(words, piece.url, piece.date, key, piece.title, share)

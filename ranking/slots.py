@@ -40,7 +40,8 @@ def with_slots(scores: Scores, order: list[int], top: int) -> tuple[list[int], f
     ends, bar = upper_ends(scores), scores.total[order[top - quota - 1]] if quota < top else -np.inf
     counts = scores.corpus.segments.counts
     may = (counts > 0) & (counts <= slots.pieces) & (ends >= bar)
-    hopeful = [row for row in order[top:] if may[row]]
+    later = np.array(order[top:])
+    hopeful = later[may[later]].tolist()
     chosen: list[int] = []
     for row in sorted(hopeful, key=lambda row: -round(float(ends[row]), 6)):
         if len(chosen) < quota and shows_a_must(scores, row):
