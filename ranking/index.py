@@ -33,7 +33,9 @@ class Index:
 
     def scores(self, queries: Vectors, rows: Rows | None = None) -> Vectors:
         """Inner products, one line a query, one column a row (all rows, or the given ones in their order)."""
-        return queries @ (self.vectors if rows is None else self.vectors[rows]).T
+        if len(queries) > 1:
+            return queries @ (self.vectors if rows is None else self.vectors[rows]).T
+        return self._products(queries, rows)
 
     def search(self, queries: Vectors, k: int, subset: Rows | None = None) -> tuple[Vectors, Rows]:
         """For each query the k best rows (of the subset, if given), best first; fewer when there are fewer."""
@@ -57,6 +59,18 @@ class Index:
             exact: tuple[Vectors, Rows] = self._built().search(queries, k, params=parameters)
             return exact
         return self._again(queries, self._built().search(queries, min(AGAIN * k, size), params=parameters)[1], k)
+
+    def _products(self, query: Vectors, rows: Rows | None) -> Vectors:
+        """The inner products of one query, where they lie: a matrix product would copy the rows first."""
+        faiss, query = _faiss(), np.ascontiguousarray(query, np.float32)
+        found = np.empty((1, len(self) if rows is None else len(rows)), np.float32)
+        out, asked, vectors, dimension = *map(faiss.swig_ptr, (found, query, self.vectors)), self.vectors.shape[1]
+        if rows is None:
+            faiss.fvec_inner_products_ny(out, asked, vectors, dimension, len(self))
+        else:
+            rows = np.ascontiguousarray(rows, np.int64)
+            faiss.fvec_inner_products_by_idx(out, asked, vectors, faiss.swig_ptr(rows), dimension, 1, len(rows))
+        return found
 
     def _again(self, queries: Vectors, rows: Rows, k: int) -> tuple[Vectors, Rows]:
         """The best k of each query's rows by their exact scores."""

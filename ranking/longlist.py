@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TypeVar, overload
 
 import numpy as np
@@ -21,7 +21,7 @@ from ranking.lexicon import Lexicon
 from ranking.retrieve import Near, by_row
 from ranking.role import Role
 from ranking.score import Scores, answers, asked_for, score_answers, score_role, tempered, wanted
-from ranking.segments import Segments, standardised
+from ranking.segments import Segments
 from ranking.themes import Kindred, Themes, sampled
 from ranking.weights import Weights
 from scrapers.records import EvidenceKind
@@ -32,6 +32,8 @@ EXACT_UP_TO = 100_000
 # The best by all questions together, and the best among people of few pieces, who may have guaranteed places.
 LONGLIST, OF_FEW = 2_000, 500
 SAMPLE = 4_000
+# Of who is compared in single precision, whoever is no further apart is equal.
+ROUNDING = 1e-5
 
 
 def score_best(
@@ -59,33 +61,45 @@ def longlisted(role: Role, corpus: Corpus, weights: Weights, found: Mapping[str,
     Whoever is as good as the last is in too, so that it matters to nobody in which order people come.
     """
     counted = corpus.kind_weights(weights.kinds)
-    counted[sorted(corpus.repetitive | corpus.listing | corpus.silent)] = 0
+    counted[corpus.once("longlist left out", lambda: sorted(corpus.repetitive | corpus.listing | corpus.silent))] = 0
     asked = asked_for(role)
     strengths = {each.id: strength(corpus, found[each.text], counted) for each in asked}
-    graded = {
-        each.id: np.sum(list(tempered({"": strengths[each.id]}, each.threshold).values()), axis=0) for each in asked
-    }
-    total: Points = np.zeros(len(corpus.people))
+    graded = {each.id: _graded(strengths[each.id], each.threshold) for each in asked}
+    total = np.zeros(len(corpus.people), dtype=np.float32)
     for ids, weight in wanted(role, weights):
-        total += weight * np.max([graded[each] for each in ids], axis=0)
+        total += np.float32(weight) * reduce(np.maximum, [graded[each] for each in ids])
     levels = weights.levels
     for each in asked:
         if each.level == "never" and not each.unless:
-            total -= levels.never * np.clip(strengths[each.id] - levels.never_from, 0, levels.never_most)
-    counts = corpus.segments.counts
-    ends = total + weights.slots.reach / np.sqrt(counts + weights.slots.beyond)
-    ends[(counts > weights.slots.pieces) | (counts == 0)] = -np.inf
-    return np.flatnonzero((total >= _nth(total, LONGLIST)) | ((ends >= _nth(ends, OF_FEW)) & np.isfinite(ends)))
+            total -= np.float32(levels.never) * np.clip(strengths[each.id] - levels.never_from, 0, levels.never_most)
+    few = corpus.once(("longlist few", weights.slots.pieces), lambda: _of_few(corpus, weights.slots.pieces))
+    ends = total[few] + weights.slots.reach / np.sqrt(corpus.segments.counts[few] + weights.slots.beyond)
+    chosen = total >= _nth(total, LONGLIST)
+    chosen[few[ends >= _nth(ends, OF_FEW)]] = True
+    return np.flatnonzero(chosen)
 
 
-def strength(corpus: Corpus, near: Near, counted: Floats) -> Points:
+def _graded(strength: Floats, threshold: float | None) -> Floats:
+    """The strength, of which what is beyond the threshold counts less."""
+    if threshold is None:
+        return strength
+    graded: Floats = np.sum(list(tempered({"": strength.astype(np.float64)}, threshold).values()), axis=0)
+    return graded.astype(np.float32)
+
+
+def strength(corpus: Corpus, near: Near, counted: Floats) -> Floats:
     """How well everybody answers by what costs least: profiles, and the best piece by words and by meaning."""
-    words, meaning = near.words * counted, by_row(corpus, near.passages) * counted
-    parts = [near.profiles, near.people, best_piece(corpus, words), best_piece(corpus, meaning)]
+    segments, meaning = corpus.segments, by_row(corpus, near.passages)
+    parts = [
+        near.profiles,
+        segments.sum(meaning) * corpus.once("longlist spread", lambda: _spread(corpus)),
+        segments.max(near.words * counted),
+        segments.max(meaning * counted),
+    ]
     if corpus.themes:
         parts.append(themes_of_people(corpus, corpus.themes) @ corpus.themes.query(near.asked))
-    summed: Points = np.sum([standardised(part) for part in parts], axis=0)
-    return summed / len(parts)
+    summed: Floats = reduce(np.add, map(_narrow, parts))
+    return summed / np.float32(len(parts))
 
 
 def themes_of_people(corpus: Corpus, themes: Themes) -> Floats:
@@ -95,16 +109,27 @@ def themes_of_people(corpus: Corpus, themes: Themes) -> Floats:
     return corpus.once("longlist themes", lambda: corpus.segments.sum(themes.rows) * worth)
 
 
-def best_piece(corpus: Corpus, values: Floats) -> Floats:
-    """The highest value of each person's rows; 0 for a person without any."""
-    highest, some = np.zeros(len(corpus.people), dtype=np.float32), corpus.segments.counts > 0
-    highest[some] = np.maximum.reduceat(values, corpus.segments.starts[:-1][some])
-    return highest
+def _spread(corpus: Corpus) -> Floats:
+    """What the sum of a person's cosines is divided by to be that of the direction of their pieces together."""
+    lengths: Floats = np.linalg.norm(corpus.segments.sum(corpus.vectors), axis=1)
+    return np.divide(np.float32(1), lengths, out=np.zeros_like(lengths), where=lengths > 0)
 
 
-def _nth(values: Points, n: int) -> float:
-    """The n-th highest value, or the lowest."""
-    return float(np.partition(values, -n)[-n]) if n < len(values) else -np.inf
+def _narrow(values: Floats) -> Floats:
+    """Mean 0 and deviation 1, as near as single precision has them."""
+    deviation = values.std()
+    narrow: Floats = (values - values.mean()) / (deviation if deviation > 1e-9 else np.float32(np.inf))
+    return narrow
+
+
+def _of_few(corpus: Corpus, most: int) -> Ints:
+    """The people of at most so many pieces."""
+    return np.flatnonzero((corpus.segments.counts > 0) & (corpus.segments.counts <= most))
+
+
+def _nth(values: Floats, n: int) -> float:
+    """The n-th highest value, or the lowest; a little less, so that who is as good but for rounding is as good."""
+    return float(np.partition(values, -n)[-n]) - ROUNDING if n < len(values) else -np.inf
 
 
 def part_of(corpus: Corpus, longlist: Ints, named: Collection[str] = ()) -> Part:
@@ -114,20 +139,17 @@ def part_of(corpus: Corpus, longlist: Ints, named: Collection[str] = ()) -> Part
     sample or on the longlist.
     """
     size = len(corpus.people)
-    always = corpus.once(("longlist sample", SAMPLE), lambda: sampled(corpus.people, SAMPLE))
-    rest = np.setdiff1d(always, longlist, assume_unique=True)
     stand_for = np.zeros(size)
-    if len(rest):
-        stand_for[rest] = (size - len(longlist)) / len(rest)
+    stand_for[corpus.once(("longlist sample", SAMPLE), lambda: sampled(corpus.people, SAMPLE))] = 1.0
+    stand_for[longlist] = 0.0
+    stand_for *= (size - len(longlist)) / max(int(np.count_nonzero(stand_for)), 1)
     stand_for[longlist] = 1.0
     present = stand_for > 0
     if (kindred := corpus.kindred) is not None:
         present[corpus.once("longlist anchors", lambda: _anchored(corpus, kindred))] = True
     present[[corpus.position[each] for each in named]] = True
     people = np.flatnonzero(present)
-    starts, counts = corpus.segments.starts[people], corpus.segments.counts[people]
-    first = np.cumsum(counts) - counts
-    rows = np.repeat(starts - first, counts) + np.arange(counts.sum())
+    rows, counts = corpus.segments.rows_of(people), corpus.segments.counts[people]
     return Part(
         people=tuple(map(corpus.people.__getitem__, people.tolist())),
         evidence=Some(corpus.evidence, rows),
@@ -205,7 +227,6 @@ class Part(Corpus):
         return replace(
             near,
             passages=by_row(self.whole, near.passages)[self.places],
-            people=near.people[self.persons],
             words=near.words[self.places],
             profiles=near.profiles[self.persons],
         )

@@ -84,14 +84,13 @@ class Found:
 
 @dataclass(frozen=True)
 class Near:
-    """One question asked of everything: its cosine with every passage and every person's mean, and its words' BM25.
+    """One question asked of everything: its cosine with every passage, and its words' BM25.
 
     `asked` are its words and those related to it, with their weights.
     """
 
     vector: Floats
     passages: Floats
-    people: Floats
     asked: dict[str, float]
     words: Floats
     profiles: Floats
@@ -99,11 +98,11 @@ class Near:
 
 def near(corpus: Corpus, texts: Sequence[str], questions: Floats) -> list[Near]:
     """What each question finds, its vectors a line each; the cosines of many cost little more than of one."""
-    passages, people = corpus.index.scores(questions), questions @ corpus.means.T
+    passages = corpus.index.scores(questions)
     asked = [widened(text, subjects_of(corpus) @ question) for text, question in zip(texts, questions, strict=True)]
     return [
         Near(*each, corpus.pieces.scores(each[-1]), corpus.profiles.scores(each[-1]))
-        for each in zip(questions, passages, people, asked, strict=True)
+        for each in zip(questions, passages, asked, strict=True)
     ]
 
 
@@ -144,7 +143,7 @@ def subjects_of(corpus: Corpus) -> Floats:
 
 def _profiles(corpus: Corpus, nearness: Near, counted: Floats) -> tuple[Floats, Floats]:
     """Everybody's profile by words and by meaning; a row that counts for nothing is no part of it."""
-    words, meaning = nearness.profiles.copy(), nearness.people.copy()
+    words, meaning = nearness.profiles.copy(), corpus.means @ nearness.vector
     for person in np.unique(corpus.segments.owner[counted == 0]):
         start, stop = corpus.segments.starts[person : person + 2]
         rows = np.flatnonzero(counted[start:stop]) + start
