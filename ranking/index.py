@@ -39,14 +39,14 @@ class Index:
 
     def search(self, queries: Vectors, k: int, subset: Rows | None = None) -> tuple[Vectors, Rows]:
         """For each query the k best rows (of the subset, if given), best first; fewer when there are fewer."""
-        allowed = None if subset is None else np.unique(subset)
+        allowed = None if subset is None else _ascending(subset)
         size = len(self) if allowed is None else len(allowed)
         k = min(k, size)
         if k == 0:
             return np.empty((len(queries), 0), np.float32), np.empty((len(queries), 0), np.int64)
         if allowed is not None and size < GATHER_BELOW * len(self):
             found = self.scores(queries, allowed)
-            order = np.argsort(-found, axis=1, kind="stable")[:, :k]
+            order = np.array([_best(each, k) for each in found])
             return np.take_along_axis(found, order, axis=1), allowed[order]
         parameters: Any = None
         if allowed is not None:
@@ -89,6 +89,17 @@ class Index:
                 self._index.train(self.vectors[:: max(len(self) // FITTED_ON, 1)])
             self._index.add(self.vectors)
         return self._index
+
+
+def _ascending(rows: Rows) -> Rows:
+    """The rows in order, each once."""
+    return rows if (np.diff(rows) > 0).all() else np.unique(rows)
+
+
+def _best(values: Vectors, k: int) -> Rows:
+    """Where the k highest of some values stand, best first, equals as they come."""
+    high = np.flatnonzero(values >= np.partition(values, -k)[-k])
+    return high[np.argsort(-values[high], kind="stable")[:k]]
 
 
 def _faiss() -> Any:
