@@ -38,15 +38,15 @@ def _stemmer() -> Any:
 
 
 @lru_cache(maxsize=200_000)
-def _stem(word: str) -> str:
-    """The stem of a word in lower case; nothing of a stop word."""
-    lower = word.lower()
-    return "" if lower in STOP_WORDS else str(_stemmer().stemWord(lower))
+def _stems(word: str) -> tuple[str, ...]:
+    """The stems of a word as it is written: several of one in CamelCase, none of a stop word."""
+    lower = _CAMEL.sub(" ", word).lower().split()
+    return tuple(str(_stemmer().stemWord(each)) for each in lower if each not in STOP_WORDS)
 
 
 def tokens(text: str) -> list[str]:
     """Stemmed words in reading order: lower case, CamelCase split, stop words gone, `c++` and `c#` whole."""
-    return [stem for stem in map(_stem, _TOKEN.findall(_CAMEL.sub(" ", text))) if stem]
+    return list(chain.from_iterable(map(_stems, _TOKEN.findall(text))))
 
 
 def query_weights(text: str) -> dict[str, float]:

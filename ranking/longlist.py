@@ -245,16 +245,16 @@ class Part(Corpus):
 
     @cached_property
     def vectors(self) -> Floats:
-        return self.whole.vectors[self.places]
+        return self.whole.vectors.take(self.places, axis=0)
 
     @cached_property
     def means(self) -> Floats:
-        return self.whole.means[self.persons]
+        return self.whole.means.take(self.persons, axis=0)
 
     @cached_property
     def themes(self) -> Themes | None:
         themes = self.whole.themes
-        return themes and replace(themes, rows=themes.rows[self.places])
+        return themes and replace(themes, rows=themes.rows.take(self.places, axis=0))
 
     @cached_property
     def kindred(self) -> Kindred | None:
@@ -263,7 +263,8 @@ class Part(Corpus):
             return None
         here = np.zeros(self.whole.rows, dtype=np.int64)
         here[self.places] = np.arange(self.rows)
-        return Kindred(here[kindred.neighbours[self.places]], kindred.weights[self.places])
+        neighbours = kindred.neighbours.take(self.places, axis=0)
+        return Kindred(here.take(neighbours), kindred.weights.take(self.places, axis=0))
 
     @cached_property
     def repetitive(self) -> frozenset[int]:

@@ -246,7 +246,7 @@ def _flags(scores: Scores, candidate: Candidate, person: int) -> tuple[str, ...]
         "repeats_itself": scores.corpus.repetitive,
         "lists_words": scores.corpus.listing,
     }
-    found |= {flag for flag, rows in not_counted.items() if any(start <= row < stop for row in rows)}
+    found |= {flag for flag, rows in not_counted.items() if not rows.isdisjoint(range(start, stop))}
     return tuple(sorted(found))
 
 
