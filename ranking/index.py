@@ -62,14 +62,19 @@ class Index:
 
     def _products(self, query: Vectors, rows: Rows | None) -> Vectors:
         """The inner products of one query, where they lie: a matrix product would copy the rows first."""
-        faiss, query = _faiss(), np.ascontiguousarray(query, np.float32)
+        faiss, dimension = _faiss(), self.vectors.shape[1]
         found = np.empty((1, len(self) if rows is None else len(rows)), np.float32)
-        out, asked, vectors, dimension = *map(faiss.swig_ptr, (found, query, self.vectors)), self.vectors.shape[1]
+        if not found.size:
+            return found
+        query = np.ascontiguousarray(query, np.float32).reshape(1, dimension)
+        out, asked, vectors = map(faiss.swig_ptr, (found, query, self.vectors))
         if rows is None:
             faiss.fvec_inner_products_ny(out, asked, vectors, dimension, len(self))
-        else:
-            rows = np.ascontiguousarray(rows, np.int64)
-            faiss.fvec_inner_products_by_idx(out, asked, vectors, faiss.swig_ptr(rows), dimension, 1, len(rows))
+            return found
+        rows = np.ascontiguousarray(rows, np.int64)
+        if rows.min() < 0 or rows.max() >= len(self):
+            raise IndexError(f"rows {rows.min()} to {rows.max()} of {len(self)}")
+        faiss.fvec_inner_products_by_idx(out, asked, vectors, faiss.swig_ptr(rows), dimension, 1, len(rows))
         return found
 
     def _again(self, queries: Vectors, rows: Rows, k: int) -> tuple[Vectors, Rows]:

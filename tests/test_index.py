@@ -7,6 +7,7 @@ import pytest
 
 from ranking import index
 from ranking.index import Index
+from ranking.vectors import unit
 
 
 @pytest.mark.parametrize("passing", [None, 3, 40, 1500])
@@ -36,6 +37,29 @@ def test_many_are_found_by_codes_and_scored_exactly(passing: int | None, monkeyp
     found = [len(set(mine) & set(best)) for mine, best in zip(rows, truth, strict=True)]
     assert sum(found) >= 0.99 * truth.size
     assert np.allclose(scores, np.einsum("qd,qkd->qk", vectors[:20], vectors[rows]), atol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [None, [5, 3, 3, 900]])
+def test_one_query_and_many_have_the_same_products(rows: list[int] | None) -> None:
+    """Vectors on the grid give the same numbers to the last bit, whether they are asked one query or several."""
+    vectors = unit(np.random.default_rng(4).normal(size=(1000, 96)).astype(np.float32))
+    some = None if rows is None else np.array(rows)
+    together = Index(vectors).scores(vectors[:3], some)
+    assert all((Index(vectors).scores(vectors[n : n + 1], some) == together[n]).all() for n in range(3))
+
+
+def test_a_row_that_is_not_there_is_an_error() -> None:
+    """Rows are looked up where they lie, and never beside them."""
+    with pytest.raises(IndexError):
+        Index(np.eye(4, dtype=np.float32)).scores(np.eye(4, dtype=np.float32)[:1], np.array([4]))
+
+
+def test_rows_of_a_filter_may_come_in_any_order_and_twice() -> None:
+    """A filter is a set of rows; equals come in order of their rows."""
+    vectors = np.repeat(np.eye(4, dtype=np.float32), 100, axis=0)
+    scores, rows = Index(vectors).search(vectors[:1], 3, np.array([250, 7, 3, 7, 5]))
+    assert rows.tolist() == [[3, 5, 7]]
+    assert scores.tolist() == [[1, 1, 1]]
 
 
 def test_an_empty_subset_finds_nobody() -> None:

@@ -27,6 +27,8 @@ def test_sums_and_maxima_of_a_person_without_rows_are_zero() -> None:
     segments = Segments(np.array([0, 0, 2]), 3)
     assert segments.sum(np.array([1, 2, 4], dtype=np.float32)).tolist() == [3, 0, 4]
     assert segments.max(np.array([1, 2, 4])).tolist() == [2, 0, 4]
+    assert segments.max(np.array([-3, -2, -4], dtype=np.float32)).tolist() == [-2, 0, -4]
+    assert segments.rows_of(np.array([2, 1, 0])).tolist() == [2, 0, 1]
 
 
 def test_what_does_not_differ_standardises_to_zero() -> None:
