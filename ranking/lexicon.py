@@ -63,7 +63,8 @@ class Worth:
     def covered(self, text: Iterable[str]) -> float:
         """Which share of the query's worth a text's words make up, 0..1."""
         terms = self._terms
-        return sum(terms[term] for term in set(text) if term in terms) / self._whole if self._whole else 0.0
+        shared = math.fsum(terms[term] for term in set(text) if term in terms)  # the same in whatever order they come
+        return shared / self._whole if self._whole else 0.0
 
 
 class Lexicon:
