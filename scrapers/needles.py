@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+_BLANK = ord(" ")
+# Letters that `re.IGNORECASE` takes for one of ASCII: dotted and dotless i, long s, the sign for kelvin.
+_ALIKE = (("\u0130", "i"), ("\u0131", "i"), ("\u017f", "s"), ("\u212a", "k"))
+_LETTERS = bytes(ord(chr(code).lower()) if chr(code).isalnum() or code == ord("_") else _BLANK for code in range(256))
 
 
 class Needles:
-    """Where any of these words, given in lower case, stands in a text (Aho and Corasick, CACM 1975)."""
+    """Where any of these words stands in a text (Aho and Corasick, CACM 1975).
+
+    A word stands within other words too, unless marked: `^union$` stands alone, `^recruit` begins a word.
+    """
 
     def __init__(self, words: str) -> None:
         self._words = words.split()
-        self._automaton = AhoCorasick(self._words)
+        bare = [word.removeprefix("^").removesuffix("$") for word in self._words]
+        sought = [folded(word) if self._words[at].endswith("$") else folded(word)[:-1] for at, word in enumerate(bare)]
+        self._begins = [word.startswith("^") for word in self._words]
+        self._automaton = BytesAhoCorasick(sought, implementation=Implementation.DFA)
 
-    def places(self, text: str) -> list[int]:
-        """Where each find begins in a folded text, words within words too."""
-        return [start for _, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)]
+    def finds(self, text: bytes) -> list[tuple[str, int]]:
+        """Each word that stands in a folded text, as it was given, and where it begins; words within words too."""
+        return [
+            (self._words[which], start)
+            for which, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)
+            if not self._begins[which] or text[start - 1] == _BLANK
+        ]
 
-    def found(self, text: str) -> set[str]:
-        """Which of the words stand in a folded text, within words too."""
-        return {self._words[which] for which, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)}
+    def places(self, text: bytes) -> list[int]:
+        """Where each find begins in a folded text."""
+        return [place for _, place in self.finds(text)]
 
 
-def folded(text: str) -> str:
-    """The text in lower case, character for character, with the letters that a pattern without case sees in it.
+def folded(text: str) -> bytes:
+    """The text as Latin-1 in small letters, a byte for each character, with a blank for what is no letter or digit.
 
-    Dotless i, dotted I and long s count as i and s, as in `re.IGNORECASE`.
+    A letter beyond Latin-1 is a blank too, but for those that a pattern without case takes for one of ASCII. One more
+    blank ends the text, so that a word has one on either side (that before the first is the last).
     """
-    if text.isascii():
-        return text.lower()
-    return text.replace("\u0130", "i").lower().replace("\u0131", "i").replace("\u017f", "s")
+    if not text.isascii():
+        for letter, plain in _ALIKE:
+            text = text.replace(letter, plain)
+    return f"{text} ".encode("latin-1", "replace").translate(_LETTERS)

@@ -36,6 +36,11 @@ def _any_of(names: str) -> str:
     return rf"(?:{'|'.join(map(re.escape, names.split()))})"
 
 
+def _alone(names: str) -> str:
+    """The names as needles that stand alone."""
+    return " ".join(f"^{name}$" for name in names.split())
+
+
 _TRAIT = _any_of(f"{_FAITH_NAMES} {_LOVE_NAMES} {_ORIGIN_NAMES} {_VIEW_NAMES}")
 _ILL = _any_of(_ILL_NAMES)
 _PRONOUNS = re.compile(
@@ -47,13 +52,15 @@ _HOW = r"(?:(?:with|from|type\s+\w+|a|an|my|some|severe|mild|chronic|bad|legally
 _OF_WORK = (
     r"(?!\s+(?:\w+\s+)?(?:detect|predict|screen|data|research|model|app|project|classif|tool|corpus|diagnos|study))"
 )
-_AGED_NAMES = "am 'm \u2019m y/o yo old"
-# Words in lower case, and patterns of which each needs one of them.
+_I_AM = "i$"  # a needle that is found all over, so that what follows it is looked at too
+_AGED = f"{_I_AM} yo$ y/o$ year-old years-old"
+_AGED_WORDS = frozenset(_AGED.split())
+# Needles, and patterns of which each needs one of them.
 _PRIVATE_BY_WORD = tuple(
     (frozenset(words.split()), tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
     for words, patterns in (
         (
-            f"{_FAITH_NAMES} {_LOVE_NAMES} {_ORIGIN_NAMES} {_VIEW_NAMES}",
+            _alone(f"{_FAITH_NAMES} {_LOVE_NAMES} {_ORIGIN_NAMES} {_VIEW_NAMES}"),
             (
                 rf"\b{_I}{_TRAIT}\b(?![-\s]*(?:party|church|studies|style))",
                 rf"{_PROUD}(?:\w+\s+)?{_TRAIT}\b",
@@ -61,20 +68,20 @@ _PRIVATE_BY_WORD = tuple(
             ),
         ),
         (
-            "black asian white arab",
+            "^black ^asian ^white ^arab",
             (
                 r"\b(?:I\s+am|I['\u2019]m)\s+(?:an?\s+)?(?:black|asian|white|arab)(?=\s*(?:[.,;!]|$|and\b|wom[ae]n|m[ae]n\b|person|female|male))",
             ),
         ),
         (
-            "diagnos",
+            "^diagnosed$ ^diagnosis$",
             (
                 r"\bI\s+(?:was|am|got|have\s+been|had\s+been|['\u2019]ve\s+been|\w+\s+was)\s+(?:\w+\s+)?diagnosed\b",
                 r"\bmy\s+(?:own\s+)?(?:\w+\s+)?diagnosis\s+(?:of|with|came|was|as)\b",
             ),
         ),
         (
-            _ILL_NAMES,
+            _alone(_ILL_NAMES),
             (
                 rf"\bI\s+(?:\w+ly\s+|also\s+|still\s+)?(?:live|lived|suffer|suffered|struggle|struggled|have|had|deal|cope)\s+{_HOW}{_ILL}\b{_OF_WORK}",
                 rf"\b(?:I['\u2019]ve|I\s+am|I['\u2019]m)\s+(?:\w+ly\s+|also\s+|had\s+|got\s+|living\s+|born\s+)?{_HOW}{_ILL}\b{_OF_WORK}",
@@ -82,24 +89,24 @@ _PRIVATE_BY_WORD = tuple(
             ),
         ),
         (
-            "union church mosque synagogue party",
+            "^union$ ^church$ ^mosque$ ^synagogue$ ^party$",
             (
                 r"\b(?:I['\u2019]m|I\s+am|proud|as\s+a)\b[^.!?\n]{0,40}\b(?:trade[\s-]+)?union\s+(?:member|rep|steward|organi[sz]er)\b",
                 r"\bI\s+(?:am\s+a\s+member\s+of|joined|belong\s+to)\s+(?:the\s+|a\s+|my\s+)?(?:\w+\s+){0,3}(?:trade\s+union|union|church|mosque|synagogue|party)\b",
             ),
         ),
         (
-            "vote",
+            "^vote$ ^voted$",
             (
                 r"\bI\s+(?:always\s+|once\s+)?vote(?:d)?\s+(?:for\s+(?:the\s+)?[A-Z]|republican|democrat|labour|conservative|green)",
             ),
         ),
         (
-            "born",
+            "born$",
             (r"\b(?:I\s+was\s+|\A|[.;,|\n]\s*)born\s+(?:on\s+|in\s+)?(?:[\w.,]+\s+){0,3}(?:19|20)\d\d\b",),
         ),
         (
-            _AGED_NAMES,
+            _AGED,
             (
                 r"\b(?:I\s+am|I['\u2019]m)\s+(?:now\s+|only\s+|just\s+|already\s+)?\d\d(?=\s*(?:[.,;!?)]|$|and\b|years?[\s-]old|y/?o\b))",
                 r"\b(?:I\s+am|I['\u2019]m)\s+an?\s+\d\d[\s-]years?[\s-]old\b",
@@ -109,7 +116,6 @@ _PRIVATE_BY_WORD = tuple(
     )
 )
 _PRIVATE = tuple(pattern for _, patterns in _PRIVATE_BY_WORD for pattern in patterns)
-_PRIVATE_WORDS = Needles(" ".join(sorted(frozenset().union(*(words for words, _ in _PRIVATE_BY_WORD)))))
 _SCHOOL = r"(?:high|secondary|middle|grammar|junior\s+high)\s+school"
 _PUPIL = re.compile(
     rf"\b(?:freshm[ae]n|sophomore|junior|senior|student|pupil)s?\s+(?:at|in|of)\s+(?:[\w.'-]+\s+){{0,4}}{_SCHOOL}\b"
@@ -119,7 +125,8 @@ _PUPIL = re.compile(
     r"|\b(?:8|9|10|11|12)th[\s-]grader\b|\b(?:ich\s+bin\s+)sch(?:ü|ue)ler(?:in)?\b|\bje\s+suis\s+(?:au\s+lycée|lycéen)",
     re.IGNORECASE,
 )
-_PUPIL_WORDS = ("school", "grade", "sch\u00fcler", "schueler", "lyc\u00e9")  # each match of the above has one
+_PUPIL_NAMES = "^school$ schooler$ ^grade$ ^grader$ ^sch\u00fcler$ ^sch\u00fclerin$ ^schueler$ ^schuelerin$ ^lyc\u00e9"
+_PUPIL_WORDS = frozenset(_PUPIL_NAMES.split())  # each match of the above has one
 _PAST = re.compile(
     r"\b(?:was|were|when|while|since|used\s+to|ago|former|formerly|alum\w*|teach\w*|taught|mentor\w*|tutor\w*|coach\w*"
     r"|for|with|help\w*|volunteer\w*|back\s+in)\b",
@@ -137,12 +144,9 @@ _CLASS = re.compile(rf"\bclass\s+of\s+(20\d\d)\b[^.!?\n]{{0,60}}\b{_SCHOOL}\b", 
 # One sentence, or what of a line without an end to it is looked at in one go.
 _SENTENCE = re.compile(r"[^.!?\n]{0,600}(?:[.!?]+(?!\S)|[.!?]+\S*|\n|\Z|(?<=.))[^\S\n]{0,100}", re.DOTALL)
 _EDGE = re.compile(r"\n[^\S\n]{0,100}")
-# What each pattern above needs: one of these words, or an age. Only sentences that hold one are looked at.
-_TELLING = Needles(
-    f"{_ILL_NAMES} {_FAITH_NAMES} {_LOVE_NAMES} {_ORIGIN_NAMES} {_VIEW_NAMES} black asian white arab diagnos union "
-    "church mosque synagogue party vote born school grade schüler schueler lycé"
-)
-_AGES = (re.compile(r"i(?:\s+am|['\u2019]m)\s+(?:\w+\s+)?\d\d"), re.compile(r"y(?:/?o\b|ears?[\s-]old)"))
+# What each pattern above needs: only sentences that hold one of these are looked at.
+_TELLING = Needles(" ".join(sorted(_PUPIL_WORDS.union(*(words for words, _ in _PRIVATE_BY_WORD)))))
+_AGE_AFTER_I = re.compile(rb"i +a?m +(?:[^ ]+ +)?[\d ]{2}")  # folded, where digits of other scripts are blanks
 
 _SILENCE = re.compile(
     r"\b(?:do\s+not|don['\u2019]?t|never)\s+(?:contact|e-?mail|message|call|write(?:\s+to)?|approach)\s+(?:me|us)\b"
@@ -158,26 +162,37 @@ _SILENCE = re.compile(
     re.IGNORECASE,
 )
 # What each of these needs: a word of the first, or one of the second that is denied.
-_UNASKED = Needles(
-    "recruit headhunter personalvermittler kontaktieren anschreiben anrufen recruteur chasseur contactez contacter "
-    "contacten contactéis contactar contactes contat reclutador recrutador acquisitie"
+_UNASKED = (
+    "^recruit ^headhunter ^personalvermittler ^kontaktieren$ ^anschreiben$ ^anrufen$ ^recruteur ^chasseur ^contactez$ "
+    "^contacter$ ^contacten$ ^contact\u00e9is$ ^contactar$ ^contactes$ ^contat ^reclutadores$ ^recrutadores$ "
+    "^acquisitie$"
 )
-_FORBIDDEN = Needles("contact email e-mail message call write approach")
-_NOT = ("not", "nt", "n't", "n\u2019t", "never")
+_FORBIDDEN = "^contact ^email$ ^e-mail$ ^message$ ^call$ ^write$ ^approach$"
+_ASKING = Needles(f"{_UNASKED} {_FORBIDDEN}")
+_MAY_BE_FORBIDDEN = frozenset(_FORBIDDEN.split())
+_REACH = 80  # characters: none of these patterns begins or ends farther from its word, where blanks stand alone
+_BLANKS = re.compile(r"\s{2,}")
+_NOT = (b" not", b" dont", b" don t", b" never")
 
 
 def asks_for_silence(text: str) -> bool:
     """Whether somebody asks in their own words not to be contacted, or for no recruiters."""
-    low = folded(text)
-    if not _UNASKED.places(low) and not any(_is_denied(low, place) for place in _FORBIDDEN.places(low)):
+    if not _asking_places(text):
         return False
-    return bool(_SILENCE.search(re.sub(r"[^\S\n]+", " ", text)))  # long runs of blanks would take long
+    flat = _BLANKS.sub(lambda blanks: "\n" if "\n" in blanks[0] else " ", text)
+    return any(_SILENCE.search(flat, max(0, place - _REACH), place + _REACH) for place in _asking_places(flat))
 
 
-def _is_denied(low: str, place: int) -> bool:
+def _asking_places(text: str) -> list[int]:
+    """Where a text may ask for silence; one with none of these places does not."""
+    low = folded(text)
+    return [place for word, place in _ASKING.finds(low) if word not in _MAY_BE_FORBIDDEN or _is_denied(low, place)]
+
+
+def _is_denied(low: bytes, place: int) -> bool:
     """Whether the word before a place says no, or may."""
-    before = low[max(0, place - 20) : place].rstrip()
-    return not before or before.endswith(_NOT)
+    before = b" " + low[max(0, place - 40) : place].strip()
+    return before.count(b" ") < 2 or before.endswith(_NOT)
 
 
 def without_pronouns(text: str) -> str:
@@ -190,15 +205,16 @@ def without_private(text: str, year: int) -> tuple[str, bool]:
 
     Also whether it tells that the author is a minor, or still at school, in the given year; such words go too.
     """
-    places = _telling_places(text)
+    places = sorted(place for _, place in _telling(text))
     if not places:
         return text, False
     kept, minor, at = [], False, 0
     for match in _sentences_at(places, text):
         sentence = match[0]
-        young = _is_of_minor(sentence, year)
+        said = {word for word, _ in _telling(sentence)}
+        young = _is_of_minor(sentence, said, year)
         minor = minor or young
-        if young or _is_private(sentence):
+        if young or _is_private(sentence, said):
             kept += [text[at : match.start()], "\n" if sentence.endswith("\n") else ""]
             at = match.end()
     return ("".join(kept) + text[at:] if kept else text), minor
@@ -216,31 +232,31 @@ def _sentences_at(places: list[int], text: str) -> Iterator[re.Match[str]]:
                 yield match
 
 
-def _telling_places(text: str) -> list[int]:
-    """Where a sentence may tell something private, in order; a sentence with none of these places tells nothing."""
+def _telling(text: str) -> list[tuple[str, int]]:
+    """Where a sentence may tell something private, by which word; one with none of these places tells nothing."""
     low = folded(text)
-    return sorted([*_TELLING.places(low), *(age.start() for ages in _AGES for age in ages.finditer(low))])
+    return [(word, place) for word, place in _TELLING.finds(low) if word != _I_AM or _AGE_AFTER_I.match(low, place)]
 
 
-def _is_private(sentence: str) -> bool:
-    found = _PRIVATE_WORDS.found(folded(sentence))
+def _is_private(sentence: str, said: set[str]) -> bool:
     return any(
-        not found.isdisjoint(words) and any(pattern.search(sentence) for pattern in patterns)
+        not said.isdisjoint(words) and any(pattern.search(sentence) for pattern in patterns)
         for words, patterns in _PRIVATE_BY_WORD
     )
 
 
-def _is_of_minor(sentence: str, year: int) -> bool:
-    low = folded(sentence)
-    ages = [int(age[1] or age[2]) for age in _AGE.finditer(sentence)]
-    if "born" in low:
+def _is_of_minor(sentence: str, said: set[str], year: int) -> bool:
+    ages = [] if said.isdisjoint(_AGED_WORDS) else [int(age[1] or age[2]) for age in _AGE.finditer(sentence)]
+    if "born$" in said:
         ages += [year - int(born[1]) for born in _BORN.finditer(sentence)]
     if any(10 <= age < _ADULT for age in ages):
         return True
-    if "class" in low and any(int(end[1]) >= year for end in _CLASS.finditer(sentence)):
+    if said.isdisjoint(_PUPIL_WORDS):
+        return False
+    if any(int(end[1]) >= year for end in _CLASS.finditer(sentence)):
         return True
-    pupil = _PUPIL.search(sentence) if any(word in low for word in _PUPIL_WORDS) else None
-    return bool(pupil) and not _PAST.search(sentence[: pupil.start()] if pupil else "")
+    pupil = _PUPIL.search(sentence)
+    return pupil is not None and not _PAST.search(sentence[: pupil.start()])
 
 
 def is_held(candidate: Candidate) -> bool:

@@ -10,6 +10,8 @@ from urllib.parse import urljoin, urlsplit
 
 def squeeze(text: str) -> str:
     """NFC, white space folded, control and invisible format characters removed."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     return " ".join(clean(text).split())
 
 
@@ -20,12 +22,25 @@ _INVISIBLE = re.compile(
 )
 
 
+_PRINTABLE = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"  # of these, what Python and Unicode call printable
+
+
 def clean(text: str) -> str:
     """NFC without control, lone surrogate, zero-width, bidi and tag characters; line breaks and tabs stay."""
-    if text.isascii():  # nothing to compose, and mostly nothing to remove
-        return text if text.isprintable() else _INVISIBLE.sub("", text)
+    if _is_all_seen(text):
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     seen = _INVISIBLE.sub("", text.encode("utf-8", "ignore").decode("utf-8"))
     return unicodedata.normalize("NFC", seen)
+
+
+def _is_all_seen(text: str) -> bool:
+    """Whether a text surely holds nothing to remove: all of it is printable, and none of it rare."""
+    if not text.replace("\n", "").replace("\t", "").isprintable():
+        return False
+    if text.isascii():
+        return True
+    is_basic = len(text.encode("utf-16-le")) == 2 * len(text)  # else it may hold variation selectors of plane 14
+    return is_basic and not any(letter in text for letter in _PRINTABLE)
 
 
 def absolute(base: str, href: object) -> str | None:
@@ -57,10 +72,11 @@ _SPELLED = re.compile(
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d[\d ().\u2011-]{7,}\d(?![\w/-])")
-
-
 _MAYBE_SPELLED = re.compile(r"[\[({<]\s*(?:[aA][tT]|@)")
 _MAYBE_PHONE = re.compile(r"\d[\d ().\u2011-]{7}")
+_LEAST_DIGITS = 9
+# What may be a digit as "0", all else as "x". What is beyond Latin-1 comes as a question mark, and may be one.
+_DIGITS = bytes(ord("0" if chr(code) in "0123456789?" else "x") for code in range(256))
 
 
 def redact(text: str) -> str:
@@ -70,14 +86,20 @@ def redact(text: str) -> str:
     """
     if "@" in text:
         text = "\n".join(_ADDRESS.sub("[address]", line) if "@" in line else line for line in text.split("\n"))
-    if _MAYBE_SPELLED.search(text):
+    if ("(" in text or "[" in text or "{" in text or "<" in text) and _MAYBE_SPELLED.search(text):
         text = _SPELLED.sub("[address]", text)
-    if not _MAYBE_PHONE.search(text):
+    if not _has_many_digits(text):
         return text
     return "\n".join(_PHONE.sub(_phone, line) if _MAYBE_PHONE.search(line) else line for line in text.split("\n"))
+
+
+def _has_many_digits(text: str) -> bool:
+    """Whether there may be as many digits in a row as a phone number has, with nothing else between than it has."""
+    digits = text.encode("latin-1", "replace").translate(_DIGITS, b" ().-")
+    return b"0" * _LEAST_DIGITS in digits
 
 
 def _phone(match: re.Match[str]) -> str:
     digits = re.sub(r"\D", "", match.group())
     dated = re.fullmatch(r"(19|20)\d\d[-. ]\d\d?[-. ]\d\d?.*", match.group())
-    return match.group() if dated or not 9 <= len(digits) <= 15 else "[phone]"
+    return match.group() if dated or not _LEAST_DIGITS <= len(digits) <= 15 else "[phone]"
