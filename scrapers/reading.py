@@ -60,7 +60,8 @@ def _by_people(records: list[Record]) -> Iterable[Record]:
         if not isinstance(record, Evidence):
             yield record
         elif record.account is None or _is_person(record.account, nobody):
-            yield replace(record, team=tuple(key for key in record.team if _is_person(key, nobody)))
+            team = tuple(key for key in record.team if _is_person(key, nobody))
+            yield record if team == record.team else replace(record, team=team)
 
 
 def _is_person(key: AccountKey, nobody: set[str]) -> bool:
@@ -70,26 +71,37 @@ def _is_person(key: AccountKey, nobody: set[str]) -> bool:
 def _cleaned(record: Record, year: int) -> Record:
     match record:
         case Account():
-            return replace(
-                record,
+            return Account(
+                site=record.site,
                 handle=squeeze(record.handle),
+                url=record.url,
+                kind=record.kind,
+                id=record.id,
                 name=_line(without_pronouns(record.name), LONGEST_NAME) if record.name else None,
                 bio=_bio(record.bio, year),
                 location=_line(record.location, LONGEST_NAME),
                 links=_links(record.links),
+                open_to_work=record.open_to_work,
             )
         case Evidence():
             text, minor, silent = _prose(record.text, year)
-            marks = {"minor": minor, "do_not_contact": silent}
-            return replace(
-                record,
+            details = _details(record.details)
+            if minor:
+                details["minor"] = True
+            if silent:
+                details["do_not_contact"] = True
+            return Evidence(
+                kind=record.kind,
+                account=record.account,
                 title=_line(record.title, LONGEST_TITLE) or "",
                 text=text.strip(),
                 url=squeeze(record.url),
+                date=record.date,
                 tags=_lines(record.tags),
                 links=_links(record.links),
                 awards=tuple(_award(award) for award in record.awards),
-                details=_details(record.details) | {name: True for name, told in marks.items() if told},
+                team=record.team,
+                details=details,
             )
         case Event():
             return replace(record, title=_line(record.title, LONGEST_TITLE) or "", themes=_lines(record.themes))
@@ -144,7 +156,7 @@ def _detail(value: Any) -> Any:
     """A detail as it came, its texts cleaned; bare digits are ids, though they look like telephone numbers."""
     if isinstance(value, str):
         line = squeeze(value)
-        return line if line.isdigit() or is_web_link(line) else redact(line)
+        return line if line.isdigit() or ("://" in line and is_web_link(line)) else redact(line)
     if isinstance(value, Mapping):
         return _details(value)
     if isinstance(value, list | tuple):

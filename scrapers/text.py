@@ -43,10 +43,15 @@ def _is_all_seen(text: str) -> bool:
     return is_basic and not any(letter in text for letter in _PRINTABLE)
 
 
+_PLAIN_LINK = re.compile(r"https?://[A-Za-z\d.-]+(?:/[\w/.~%@+-]*)?", re.ASCII)  # nothing to resolve, or to unfold
+
+
 def absolute(base: str, href: object) -> str | None:
     """An http(s) URL for a link found on a page, or None for any other kind of link."""
     if not isinstance(href, str) or not href.strip():
         return None
+    if _PLAIN_LINK.fullmatch(href):
+        return href
     try:
         url = urljoin(base, href.strip())
         parts = urlsplit(url)
@@ -55,9 +60,12 @@ def absolute(base: str, href: object) -> str | None:
     return url if parts.scheme in {"http", "https"} and parts.netloc else None
 
 
+_DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})")
+
+
 def day(text: object) -> date | None:
     """The calendar day of an ISO timestamp or date as the page wrote it, or None."""
-    match = re.match(r"(\d{4})-(\d{2})-(\d{2})", str(text or "").strip())
+    match = _DAY.match(str(text or ""))
     try:
         return date(*map(int, match.groups())) if match else None
     except ValueError:
@@ -72,10 +80,12 @@ _SPELLED = re.compile(
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d[\d ().\u2011-]{7,}\d(?![\w/-])")
-_MAYBE_SPELLED = re.compile(r"[\[({<]\s*(?:[aA][tT]|@)")
 _MAYBE_PHONE = re.compile(r"\d[\d ().\u2011-]{7}")
 _LEAST_DIGITS = 9
-# What may be a digit as "0", all else as "x". What is beyond Latin-1 comes as a question mark, and may be one.
+# For a quick look at Latin-1, where a question mark stands for any character beyond it: brackets as one, and no blanks;
+# what may be a digit as "0", all else as "x".
+_BRACKETS = bytes(ord("(" if chr(code) in "([{<" else chr(code).lower()) for code in range(128)) + bytes(128)
+_BLANKS = bytes(code for code in range(256) if chr(code).isspace() or chr(code) == "?")
 _DIGITS = bytes(ord("0" if chr(code) in "0123456789?" else "x") for code in range(256))
 
 
@@ -84,19 +94,25 @@ def redact(text: str) -> str:
 
     An address or a number stands on one line, so that only lines which may hold one are gone through.
     """
+    quick = text.encode("latin-1", "replace")
     if "@" in text:
         text = "\n".join(_ADDRESS.sub("[address]", line) if "@" in line else line for line in text.split("\n"))
-    if ("(" in text or "[" in text or "{" in text or "<" in text) and _MAYBE_SPELLED.search(text):
+    if _may_be_spelled(quick):
         text = _SPELLED.sub("[address]", text)
-    if not _has_many_digits(text):
-        return text
-    return "\n".join(_PHONE.sub(_phone, line) if _MAYBE_PHONE.search(line) else line for line in text.split("\n"))
+    if _has_many_digits(quick):
+        text = "\n".join(_PHONE.sub(_phone, line) if _MAYBE_PHONE.search(line) else line for line in text.split("\n"))
+    return text
 
 
-def _has_many_digits(text: str) -> bool:
-    """Whether there may be as many digits in a row as a phone number has, with nothing else between than it has."""
-    digits = text.encode("latin-1", "replace").translate(_DIGITS, b" ().-")
-    return b"0" * _LEAST_DIGITS in digits
+def _may_be_spelled(quick: bytes) -> bool:
+    """Whether "at" stands behind an opening bracket."""
+    close = quick.translate(_BRACKETS, _BLANKS)
+    return b"(at" in close or b"(@" in close
+
+
+def _has_many_digits(quick: bytes) -> bool:
+    """Whether there are as many digits as a phone number has, with nothing else between than it has."""
+    return b"0" * _LEAST_DIGITS in quick.translate(_DIGITS, b" ().-")
 
 
 def _phone(match: re.Match[str]) -> str:
