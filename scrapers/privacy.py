@@ -144,10 +144,6 @@ _CLASS = re.compile(rf"\bclass\s+of\s+(20\d\d)\b[^.!?\n]{{0,60}}\b{_SCHOOL}\b", 
 # One sentence, or what of a line without an end to it is looked at in one go.
 _SENTENCE = re.compile(r"[^.!?\n]{0,600}(?:[.!?]+(?!\S)|[.!?]+\S*|\n|\Z|(?<=.))[^\S\n]{0,100}", re.DOTALL)
 _EDGE = re.compile(r"\n[^\S\n]{0,100}")
-# What each pattern above needs: only sentences that hold one of these are looked at.
-_TELLING = Needles(" ".join(sorted(_PUPIL_WORDS.union(*(words for words, _ in _PRIVATE_BY_WORD)))))
-_AGE_AFTER_I = re.compile(rb"i +a?m +(?:[^ ]+ +)?[\d ]{2}")  # folded, where digits of other scripts are blanks
-
 _SILENCE = re.compile(
     r"\b(?:do\s+not|don['\u2019]?t|never)\s+(?:contact|e-?mail|message|call|write(?:\s+to)?|approach)\s+(?:me|us)\b"
     r"|\b(?:please\s+do\s+not|please\s+don['\u2019]?t|do\s+not)\s+contact(?=\s*(?:[.!,;)\n]|\Z|about\b|regarding\b|for\s+jobs))"
@@ -168,31 +164,44 @@ _UNASKED = (
     "^acquisitie$"
 )
 _FORBIDDEN = "^contact ^email$ ^e-mail$ ^message$ ^call$ ^write$ ^approach$"
-_ASKING = Needles(f"{_UNASKED} {_FORBIDDEN}")
-_MAY_BE_FORBIDDEN = frozenset(_FORBIDDEN.split())
 _REACH = 80  # characters: none of these patterns begins or ends farther from its word, where blanks stand alone
 _BLANKS = re.compile(r"\s{2,}")
 _NOT = (b" not", b" dont", b" don t", b" never")
 
+# What any pattern above needs; a text with none of these finds tells nothing private and asks for no silence.
+_TELLING_WORDS = _PUPIL_WORDS.union(*(words for words, _ in _PRIVATE_BY_WORD))
+_FORBIDDEN_WORDS = frozenset(_FORBIDDEN.split())
+_ASKING_WORDS = _FORBIDDEN_WORDS.union(_UNASKED.split())
+_NEEDLES = Needles(" ".join(sorted(_TELLING_WORDS | _ASKING_WORDS)))
+_AGE_AFTER_I = re.compile(rb"i +a?m +(?:[^ ]+ +)?[\d ]{2}")  # folded, where digits of other scripts are blanks
 
-def asks_for_silence(text: str) -> bool:
-    """Whether somebody asks in their own words not to be contacted, or for no recruiters."""
-    if not _asking_places(text):
-        return False
-    flat = _BLANKS.sub(lambda blanks: "\n" if "\n" in blanks[0] else " ", text)
-    return any(_SILENCE.search(flat, max(0, place - _REACH), place + _REACH) for place in _asking_places(flat))
 
-
-def _asking_places(text: str) -> list[int]:
-    """Where a text may ask for silence; one with none of these places does not."""
+def _finds(text: str) -> list[tuple[str, int]]:
+    """Where a text may tell or ask something, by which of the words."""
     low = folded(text)
-    return [place for word, place in _ASKING.finds(low) if word not in _MAY_BE_FORBIDDEN or _is_denied(low, place)]
+    return [find for find in _NEEDLES.finds(low) if _may_say(low, *find)]
+
+
+def _may_say(low: bytes, word: str, place: int) -> bool:
+    """Whether what stands around a word that is found all over lets it count."""
+    if word == _I_AM:
+        return _AGE_AFTER_I.match(low, place) is not None
+    return word not in _FORBIDDEN_WORDS or _is_denied(low, place)
 
 
 def _is_denied(low: bytes, place: int) -> bool:
     """Whether the word before a place says no, or may."""
     before = b" " + low[max(0, place - 40) : place].strip()
     return before.count(b" ") < 2 or before.endswith(_NOT)
+
+
+def asks_for_silence(text: str) -> bool:
+    """Whether somebody asks in their own words not to be contacted, or for no recruiters."""
+    if _ASKING_WORDS.isdisjoint(word for word, _ in _finds(text)):
+        return False
+    flat = _BLANKS.sub(lambda blanks: "\n" if "\n" in blanks[0] else " ", text)
+    places = (place for word, place in _finds(flat) if word in _ASKING_WORDS)
+    return any(_SILENCE.search(flat, max(0, place - _REACH), place + _REACH) for place in places)
 
 
 def without_pronouns(text: str) -> str:
@@ -205,13 +214,25 @@ def without_private(text: str, year: int) -> tuple[str, bool]:
 
     Also whether it tells that the author is a minor, or still at school, in the given year; such words go too.
     """
-    places = sorted(place for _, place in _telling(text))
-    if not places:
+    return _cut(text, _finds(text), year)
+
+
+def without_what_is_private(text: str, year: int) -> tuple[str, bool, bool]:
+    """What `without_private` gives, and whether what is left asks for silence: one look for most texts."""
+    finds = _finds(text)
+    if not finds:
+        return text, False, False
+    kept, minor = _cut(text, finds, year)
+    return kept, minor, asks_for_silence(kept)
+
+
+def _cut(text: str, finds: list[tuple[str, int]], year: int) -> tuple[str, bool]:
+    told = [(place, word) for word, place in finds if word in _TELLING_WORDS]
+    if not told:
         return text, False
     kept, minor, at = [], False, 0
-    for match in _sentences_at(places, text):
-        sentence = match[0]
-        said = {word for word, _ in _telling(sentence)}
+    for match in _sentences_at(sorted(place for place, _ in told), text):
+        sentence, said = match[0], {word for place, word in told if match.start() <= place < match.end()}
         young = _is_of_minor(sentence, said, year)
         minor = minor or young
         if young or _is_private(sentence, said):
@@ -230,12 +251,6 @@ def _sentences_at(places: list[int], text: str) -> Iterator[re.Match[str]]:
             at = match.end()
             if at > place:
                 yield match
-
-
-def _telling(text: str) -> list[tuple[str, int]]:
-    """Where a sentence may tell something private, by which word; one with none of these places tells nothing."""
-    low = folded(text)
-    return [(word, place) for word, place in _TELLING.finds(low) if word != _I_AM or _AGE_AFTER_I.match(low, place)]
 
 
 def _is_private(sentence: str, said: set[str]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from scrapers.parsing import NobodyThere, NotThisPage, PageChanged
-from scrapers.privacy import POSSIBLE_MINOR, asks_for_silence, without_private, without_pronouns
+from scrapers.privacy import POSSIBLE_MINOR, without_private, without_pronouns, without_what_is_private
 from scrapers.records import Account, AccountKey, Award, Code, Event, Evidence, Page, Record, Refused, Request
 from scrapers.sources import Source
 from scrapers.text import clean, redact, squeeze
@@ -112,8 +112,7 @@ def _cleaned(record: Record, year: int) -> Record:
 @lru_cache(maxsize=32)  # a page credits the same text to each member of a team
 def _prose(text: str, year: int) -> tuple[str, bool, bool]:
     """A text without addresses and private statements; whether a minor speaks; whether it asks for no contact."""
-    kept, minor = without_private(redact(clean(text)).strip(), year)
-    return kept, minor, asks_for_silence(kept)
+    return without_what_is_private(redact(clean(text)).strip(), year)
 
 
 def _bio(bio: str | None, year: int) -> str | None:

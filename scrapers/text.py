@@ -82,9 +82,11 @@ _SPELLED = re.compile(
 _PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d[\d ().\u2011-]{7,}\d(?![\w/-])")
 _MAYBE_PHONE = re.compile(r"\d[\d ().\u2011-]{7}")
 _LEAST_DIGITS = 9
-# For a quick look at Latin-1, where a question mark stands for any character beyond it: brackets as one, and no blanks;
+# For quick looks at Latin-1, where a question mark stands for any character beyond it: brackets as one, and no blanks;
 # what may be a digit as "0", all else as "x".
+_NO_SIGNS = bytes(code for code in range(256) if chr(code) not in "0123456789?@([{<")
 _BRACKETS = bytes(ord("(" if chr(code) in "([{<" else chr(code).lower()) for code in range(128)) + bytes(128)
+_BRACKET_AT = re.compile(rb"\((?:at|@)")
 _BLANKS = bytes(code for code in range(256) if chr(code).isspace() or chr(code) == "?")
 _DIGITS = bytes(ord("0" if chr(code) in "0123456789?" else "x") for code in range(256))
 
@@ -95,6 +97,8 @@ def redact(text: str) -> str:
     An address or a number stands on one line, so that only lines which may hold one are gone through.
     """
     quick = text.encode("latin-1", "replace")
+    if not quick.translate(None, _NO_SIGNS):
+        return text
     if "@" in text:
         text = "\n".join(_ADDRESS.sub("[address]", line) if "@" in line else line for line in text.split("\n"))
     if _may_be_spelled(quick):
@@ -106,8 +110,7 @@ def redact(text: str) -> str:
 
 def _may_be_spelled(quick: bytes) -> bool:
     """Whether "at" stands behind an opening bracket."""
-    close = quick.translate(_BRACKETS, _BLANKS)
-    return b"(at" in close or b"(@" in close
+    return _BRACKET_AT.search(quick.translate(_BRACKETS, _BLANKS)) is not None
 
 
 def _has_many_digits(quick: bytes) -> bool:

@@ -20,7 +20,7 @@ WORDS = (
     "contact email call write no recruiters please keine Recruiter Sch\u00fclerin ich bin schueler je suis lyc\u00e9en "
     "\u0131 \u0130'm bap\u0131st ba\u0131ptist d\u0130agnosed \u017fchool Quaker \u212a gray\u212a"
 )
-EVERY_WORD = set(privacy._TELLING._words)
+EVERY_WORD = set(privacy._TELLING_WORDS)
 SAID = st.lists(st.sampled_from([*WORDS.split(), *"\n\t ."]), max_size=12).map(" ".join)
 
 
@@ -32,7 +32,7 @@ def test_whatever_a_pattern_finds_is_looked_at(pattern: re.Pattern[str], data: s
     text = data.draw(st.from_regex(pattern))
     found = pattern.search(text)
     assert found
-    assert any(found.start() <= place < found.end() for _, place in privacy._telling(text))
+    assert any(found.start() <= place < found.end() for _, place in privacy._finds(text))
 
 
 @given(st.from_regex(privacy._SILENCE))

@@ -63,11 +63,12 @@ def parse(page: Page) -> Iterator[Record]:
     told: set[AccountKey] = set()
     for talk in talks:
         accounts = [_account(site, speaker) for speaker in talk.speakers]
-        for account in accounts:
-            if account.key not in told:
-                told.add(account.key)
+        keys = tuple(account.key for account in accounts)
+        for account, key in zip(accounts, keys, strict=True):
+            if key not in told:
+                told.add(key)
                 yield account
-            yield _evidence(talk, account, accounts, conference)
+            yield _evidence(talk, key, keys, conference)
     if not told:
         raise NobodyThere(page.url, "no talk of the schedule names a speaker")
 
@@ -76,16 +77,16 @@ def _account(site: str, speaker: Speaker) -> Account:
     return Account(site, speaker.code or slug(speaker.name), name=speaker.name, bio=speaker.biography or None)
 
 
-def _evidence(talk: Talk, account: Account, speakers: list[Account], conference: str) -> Evidence:
+def _evidence(talk: Talk, speaker: AccountKey, speakers: tuple[AccountKey, ...], conference: str) -> Evidence:
     return Evidence(
         kind=EvidenceKind.TALK,
-        account=account.key,
+        account=speaker,
         title=talk.title,
         text=talk.text,
         url=talk.url,
         date=talk.on,
         tags=(talk.track,) if talk.track else (),
-        team=tuple(other.key for other in speakers) if len(speakers) > 1 else (),
+        team=speakers if len(speakers) > 1 else (),
         details={"conference": conference, "language": talk.language or None, "type": talk.kind or None},
     )
 
