@@ -46,7 +46,10 @@ def read_page(source: Source, page: Page) -> list[Record]:
         return [_refused(source, page, Code.SCHEMA_DRIFT, f"the parser stopped with {type(fault).__name__}")]
     if not found:
         return [_refused(source, page, Code.SCHEMA_DRIFT, "expected at least one record, or a sign that there is none")]
-    return list(dict.fromkeys(_cleaned(record, page.fetched_at.year) for record in _by_people(found)))
+    cleaned = list(dict.fromkeys(_cleaned(record, page.fetched_at.year) for record in _by_people(found)))
+    for remembered in (_prose, _line, _detail_text):
+        remembered.cache_clear()
+    return cleaned
 
 
 def _refused(source: Source, page: Page, code: Code, detail: str) -> Refused:
@@ -65,7 +68,7 @@ def _by_people(records: list[Record]) -> Iterable[Record]:
 
 
 def _is_person(key: AccountKey, nobody: set[str]) -> bool:
-    return not key.handle.endswith("[bot]") and str(key) not in nobody
+    return not key.handle.endswith("[bot]") and not (nobody and str(key) in nobody)
 
 
 def _cleaned(record: Record, year: int) -> Record:
@@ -121,6 +124,7 @@ def _bio(bio: str | None, year: int) -> str | None:
     return " ".join(part for part in (text.strip(), POSSIBLE_MINOR if minor else "") if part) or None
 
 
+@lru_cache(maxsize=256)  # and says the same of many: the event, the track, the language
 def _line(text: str | None, longest: int | None = None) -> str | None:
     return redact(squeeze(text))[:longest].strip() or None if text else None
 
@@ -154,10 +158,15 @@ def _details(details: Mapping[str, Any]) -> dict[str, Any]:
 def _detail(value: Any) -> Any:
     """A detail as it came, its texts cleaned; bare digits are ids, though they look like telephone numbers."""
     if isinstance(value, str):
-        line = squeeze(value)
-        return line if line.isdigit() or ("://" in line and is_web_link(line)) else redact(line)
+        return _detail_text(value)
     if isinstance(value, Mapping):
         return _details(value)
     if isinstance(value, list | tuple):
         return [_detail(item) for item in value]
     return value
+
+
+@lru_cache(maxsize=256)
+def _detail_text(text: str) -> str:
+    line = squeeze(text)
+    return line if line.isdigit() or ("://" in line and is_web_link(line)) else redact(line)

@@ -137,7 +137,7 @@ def _lines(tree: HtmlElement) -> list[Line]:
 
 def _parts(line: str) -> list[str]:
     """ "Location: X | Remote: Yes" as two lines; a line with fewer than two fields stays whole."""
-    parts = _BETWEEN.split(line)
+    parts = _BETWEEN.split(line) if "|" in line or "•" in line else [line]
     return parts if len(parts) > 1 and sum(_field(part)[0] is not None for part in parts) > 1 else [line]
 
 
@@ -179,7 +179,7 @@ def _links(text: str, hrefs: dict[str, str], handle: str) -> tuple[str, ...]:
     marked = [(text.find(shown), link) for shown, link in hrefs.items() if shown and shown in text]
     bare = [
         (match.start(), match[0].rstrip(".,;)") if match[1] else f"https://{match[0].rstrip('.,;)')}")
-        for match in _BARE.finditer(text)
+        for match in (_BARE.finditer(text) if "://" in text or ".com/" in text else ())
         if not any(shown in text and match[0].rstrip(".…") in shown for shown in hrefs)
     ]
     found = [link for _, link in sorted(marked + bare)]
@@ -226,6 +226,7 @@ _SENTENCE_AFTER = re.compile(r"(?<=[\w)+#])\.\s+(?=[A-Z]).*$")
 _AND_MORE = re.compile(
     r"[,;]?\s*\b(?:and|&)\s+(?:much |many )?(?:more|others?|so on)\b.*$|,?\s*\betc\b.*$", re.IGNORECASE
 )
+_MORE = re.compile(r"more|other|so\s+on|etc", re.IGNORECASE)  # what "and more" has in any case
 _GROUP = re.compile(r"\s+\(([^()]*)\)(?!\w)")
 _COMMA = re.compile(r"[,;|•]\s*(?![^()]*\))|\s+/\s+")
 _LED_IN = re.compile(r"^(?:and|&|[\w /&]{2,30}:)\s+")
@@ -235,7 +236,8 @@ _AND = re.compile(r"\s+(?:and|&)\s+")
 
 def technologies(value: str) -> list[str]:
     """A list in prose as its items: "Go (golang), AWS (EC2, S3) and more." gives Go, AWS, EC2, S3."""
-    value = _AND_MORE.sub("", _SENTENCE_AFTER.sub("", value))
+    value = _SENTENCE_AFTER.sub("", value) if "." in value else value
+    value = _AND_MORE.sub("", value) if _MORE.search(value) else value
     groups = _GROUP.sub(lambda inner: f", {inner[1]}" if "," in inner[1] or "/" in inner[1] else "", value)
     items = [item for part in _COMMA.split(groups) for item in _last_two(part)]
     named = (_LED_IN.sub("", item).lstrip(" :*-–•").rstrip(" .:*-–•") for item in items)
