@@ -197,10 +197,14 @@ def _is_denied(low: bytes, place: int) -> bool:
 
 def asks_for_silence(text: str) -> bool:
     """Whether somebody asks in their own words not to be contacted, or for no recruiters."""
-    if _ASKING_WORDS.isdisjoint(word for word, _ in _finds(text)):
+    return _asks(text, _finds(text))
+
+
+def _asks(text: str, finds: list[tuple[str, int]]) -> bool:
+    if _ASKING_WORDS.isdisjoint(word for word, _ in finds):
         return False
     flat = _BLANKS.sub(lambda blanks: "\n" if "\n" in blanks[0] else " ", text)
-    places = (place for word, place in _finds(flat) if word in _ASKING_WORDS)
+    places = [place for word, place in (finds if flat == text else _finds(flat)) if word in _ASKING_WORDS]
     return any(_SILENCE.search(flat, max(0, place - _REACH), place + _REACH) for place in places)
 
 
@@ -223,7 +227,7 @@ def without_what_is_private(text: str, year: int) -> tuple[str, bool, bool]:
     if not finds:
         return text, False, False
     kept, minor = _cut(text, finds, year)
-    return kept, minor, asks_for_silence(kept)
+    return kept, minor, _asks(kept, finds if kept == text else _finds(kept))
 
 
 def _cut(text: str, finds: list[tuple[str, int]], year: int) -> tuple[str, bool]:
