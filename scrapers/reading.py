@@ -63,7 +63,7 @@ def _by_people(records: list[Record]) -> Iterable[Record]:
         if not isinstance(record, Evidence):
             yield record
         elif record.account is None or _is_person(record.account, nobody):
-            team = tuple(key for key in record.team if _is_person(key, nobody))
+            team = record.team and tuple(key for key in record.team if _is_person(key, nobody))
             yield record if team == record.team else replace(record, team=team)
 
 
@@ -102,7 +102,7 @@ def _cleaned(record: Record, year: int) -> Record:
                 date=record.date,
                 tags=_lines(record.tags),
                 links=_links(record.links),
-                awards=tuple(_award(award) for award in record.awards),
+                awards=record.awards and tuple(_award(award) for award in record.awards),
                 team=record.team,
                 details=details,
             )
@@ -120,6 +120,8 @@ def _prose(text: str, year: int) -> tuple[str, bool, bool]:
 
 def _bio(bio: str | None, year: int) -> str | None:
     """A biography without what is private in it; that a minor speaks is kept as a mark, not in their words."""
+    if not bio:
+        return None
     text, minor = without_private(_line(bio) or "", year)
     return " ".join(part for part in (text.strip(), POSSIBLE_MINOR if minor else "") if part) or None
 
@@ -137,8 +139,10 @@ def _award(award: Award) -> Award:
     return replace(award, event=_line(award.event) or "", prize=_line(award.prize) or "")
 
 
-def _links(links: Iterable[str]) -> tuple[str, ...]:
+def _links(links: tuple[str, ...]) -> tuple[str, ...]:
     """The web links among these, once each: no mail, telephone or script links, none that spells an address."""
+    if not links:
+        return ()
     return tuple(dict.fromkeys(link for text in links if (link := squeeze(text)) and is_web_link(link)))
 
 
@@ -159,6 +163,8 @@ def _detail(value: Any) -> Any:
     """A detail as it came, its texts cleaned; bare digits are ids, though they look like telephone numbers."""
     if isinstance(value, str):
         return _detail_text(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
     if isinstance(value, Mapping):
         return _details(value)
     if isinstance(value, list | tuple):
