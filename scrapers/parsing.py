@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
+import orjson
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag, XMLParsedAsHTMLWarning
 
 from scrapers.charset import decoded
@@ -45,7 +46,11 @@ def soup(page: Page) -> BeautifulSoup:
 
 
 def json_of(page: Page) -> Any:
-    """The page as JSON; raises NotThisPage when it is not JSON."""
+    """The page as JSON; raises NotThisPage when it is not JSON. Whole numbers beyond 64 bits come as floats."""
+    try:
+        return orjson.loads(page.body)
+    except orjson.JSONDecodeError:  # maybe NaN, another charset, half of a pair: the standard library reads more
+        pass
     try:
         return json.loads(page.body)
     except (ValueError, RecursionError):
