@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any, cast
 
 from lxml import html
-from lxml.etree import ParserError, XPath
+from lxml.etree import ElementDefaultClassLookup, ParserError, XPath
 from lxml.html import HtmlElement
 
 from scrapers.painting import CANVAS, Paint, painted
@@ -25,6 +25,8 @@ _UNSEEN_NAMES = (
 )
 _BLOCKS, _UNSEEN = _BLOCK_NAMES.split(), _UNSEEN_NAMES.split()
 _PARSER = html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
+# One class for all elements, forms' too, spares asking Python for the class of each.
+_PARSER.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement))
 LONGEST_TAG = 20_000  # characters outside of quotes: libxml2 takes minutes over one tag with 100,000 attributes
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^>]{{{LONGEST_TAG},}}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000\ue001\ufffe\uffff]")
