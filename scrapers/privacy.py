@@ -52,8 +52,8 @@ _HOW = r"(?:(?:with|from|type\s+\w+|a|an|my|some|severe|mild|chronic|bad|legally
 _OF_WORK = (
     r"(?!\s+(?:\w+\s+)?(?:detect|predict|screen|data|research|model|app|project|classif|tool|corpus|diagnos|study))"
 )
-_I_AM = "i$"  # a needle that is found all over, so that what follows it is looked at too
-_AGED = f"{_I_AM} yo$ y/o$ year-old years-old"
+_I_AM = frozenset(("i-am", "i'm", "i--"))  # signs are blanks: found all over, so that what follows is looked at too
+_AGED = f"{' '.join(sorted(_I_AM))} yo$ y/o$ year-old years-old"
 _AGED_WORDS = frozenset(_AGED.split())
 # Needles, and patterns of which each needs one of them.
 _PRIVATE_BY_WORD = tuple(
@@ -184,7 +184,7 @@ def _finds(text: str) -> list[tuple[str, int]]:
 
 def _may_say(low: bytes, word: str, place: int) -> bool:
     """Whether what stands around a word that is found all over lets it count."""
-    if word == _I_AM:
+    if word in _I_AM:
         return _AGE_AFTER_I.match(low, place) is not None
     return word not in _FORBIDDEN_WORDS or _is_denied(low, place)
 

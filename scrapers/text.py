@@ -97,13 +97,14 @@ def redact(text: str) -> str:
     An address or a number stands on one line, so that only lines which may hold one are gone through.
     """
     quick = text.encode("latin-1", "replace")
-    if not quick.translate(None, _NO_SIGNS):
+    signs = quick.translate(_BRACKETS, _NO_SIGNS)
+    if not signs:
         return text
     if "@" in text:
         text = "\n".join(_ADDRESS.sub("[address]", line) if "@" in line else line for line in text.split("\n"))
-    if _may_be_spelled(quick):
+    if b"(" in signs and _may_be_spelled(quick):
         text = _SPELLED.sub("[address]", text)
-    if _has_many_digits(quick):
+    if len(signs) >= _LEAST_DIGITS and _has_many_digits(quick):
         text = "\n".join(_PHONE.sub(_phone, line) if _MAYBE_PHONE.search(line) else line for line in text.split("\n"))
     return text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrapers import reading, text
 from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, most
 from scrapers.reading import is_web_link, read_page
 from scrapers.records import (
@@ -27,7 +29,7 @@ from scrapers.records import (
     to_json,
 )
 from scrapers.sources import Source, Watch
-from scrapers.text import clean
+from scrapers.text import clean, redact
 
 URL = "https://pond.example/"
 PAGE = Page("pond", URL, b"", datetime(2026, 11, 21, tzinfo=UTC))
@@ -191,3 +193,34 @@ def test_most_rows_must_be_readable() -> None:
     assert most([1, 2, 3, 4, None], URL, "a number") == [1, 2, 3, 4]
     with pytest.raises(PageChanged, match="a number, missing in 2 of 6"):
         most([1, 2, 3, 4, None, None], URL, "a number")
+
+
+def test_every_character_that_nobody_sees_goes() -> None:
+    """Also those that Python calls printable."""
+    unseen = [letter for letter in map(chr, range(sys.maxunicode + 1)) if text._INVISIBLE.match(letter)]
+    assert len(unseen) > 130_000
+    assert {clean(f"a{letter}b") for letter in unseen} == {"ab"}
+
+
+CONTACTS = (
+    "ada @ . at [at] ( at ) <at> {AT} (@) a@b.example x.y+z@foo.example dot [dot] example +49 30 123456 78 (030) "
+    "123-456-789 0171/1234567 2026-11-21 123\u2011456\u2011789 word \u4e2d\u6587 ( ) - 9 12 "
+    "\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669"
+)
+
+
+@given(
+    st.lists(st.sampled_from([*CONTACTS.split(), *"\n\t .-", "\u00a0", "\u2003"]), max_size=14),
+    st.sampled_from(["", " "]),
+)
+def test_the_quick_looks_pass_no_address_and_no_number_over(said: list[str], between: str) -> None:
+    """Every pattern run over the whole text gives the same."""
+    whole = between.join(said)
+    plainly = text._SPELLED.sub("[address]", text._ADDRESS.sub("[address]", whole))
+    assert redact(whole) == "\n".join(text._PHONE.sub(text._phone, line) for line in plainly.split("\n"))
+
+
+def test_nothing_of_a_page_is_remembered_after_it() -> None:
+    """What a page says is not kept once it is read."""
+    read(act(details={"track": "Ponds"}))
+    assert not any(kept.cache_info().currsize for kept in (reading._prose, reading._line, reading._detail_text))
