@@ -205,7 +205,9 @@ def _asks(text: str, finds: list[tuple[str, int]]) -> bool:
         return False
     flat = _BLANKS.sub(lambda blanks: "\n" if "\n" in blanks[0] else " ", text)
     places = [place for word, place in (finds if flat == text else _finds(flat)) if word in _ASKING_WORDS]
-    return any(_SILENCE.search(flat, max(0, place - _REACH), place + _REACH) for place in places)
+    around = ((place, _SILENCE.search(flat, max(0, place - _REACH), place + _REACH)) for place in places)
+    # What begins behind the word belongs to another, and may be cut short here.
+    return any(asked is not None and asked.start() <= place for place, asked in around)
 
 
 def without_pronouns(text: str) -> str:

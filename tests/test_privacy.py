@@ -53,6 +53,7 @@ def test_who_asks_for_silence_is_heard() -> None:
     assert wants_no_contact(candidate(bio="LLM gateways. No recruiters please."))
     assert asks_for_silence("Bitte nicht kontaktieren")
     assert not asks_for_silence("Do not contact the server twice")
+    assert not any(asks_for_silence(f"Recruiting {'x' * far} niente recruiters") for far in range(40, 70))
 
 
 def test_a_possible_minor_is_held() -> None:
