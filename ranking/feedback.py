@@ -140,6 +140,8 @@ def table_of(path: Path) -> tuple[Sequence[str], list[tuple[int, list[str]]]]:
 def _decoded(raw: bytes) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", "replace")
+    if b"\0" in raw[:4]:  # a header begins with letters of ASCII
+        return raw.decode("utf-16-le" if raw[1:2] == b"\0" else "utf-16-be", "replace")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -45,7 +45,7 @@ def test_a_cell_gives_back_what_was_said(text: str) -> None:
     assert said_in(safe_cell(text)) == text
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("columns", [COLUMNS, COLUMNS[::-1]])
 def test_a_thousand_rows_come_back(
