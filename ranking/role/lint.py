@@ -50,8 +50,10 @@ def warnings(requirements: Sequence[Requirement], stage: Stage | None) -> Iterat
     """One sentence for each thing that will make the shortlist worse, with what to write instead."""
     musts = [one for one in requirements if one.level == "must"]
     if len(musts) > MOST_MUSTS:
-        yield f"{len(musts)} musts: hardly anybody shows them all; keep the {MOST_MUSTS} that matter and make "
-        "the rest nice to have."
+        yield (
+            f"{len(musts)} musts: hardly anybody shows them all; keep the {MOST_MUSTS} that matter and make the rest "
+            "nice to have."
+        )
     yield from _contradictions(requirements)
     yield from _twice(requirements)
     for one in requirements:
@@ -62,15 +64,17 @@ def _contradictions(requirements: Sequence[Requirement]) -> Iterator[str]:
     for wanted in (one for one in requirements if one.level != "never"):
         for unwanted in (one for one in requirements if one.level == "never" and one.unless is None):
             if _alike(wanted.text, unwanted.text):
-                yield f"{wanted.id} and {unwanted.id} contradict each other: {_short(wanted.text)} is asked for "
-                "and refused."
+                said = _short(wanted.text)
+                yield f"{wanted.id} and {unwanted.id} contradict each other: {said} is asked for and refused."
 
 
 def _twice(requirements: Sequence[Requirement]) -> Iterator[str]:
-    for index, one in enumerate(requirements):
-        for other in requirements[index + 1 :]:
-            if one.level == other.level and one.axis == other.axis and _words(one.text) == _words(other.text) != set():
-                yield f"{one.id} and {other.id} ask for the same: it would count twice; delete one."
+    first: dict[tuple[str, str | None, frozenset[str]], str] = {}
+    for one in requirements:
+        words = frozenset(_words(one.text))
+        told = first.setdefault((one.level, one.axis, words), one.id)
+        if words and told != one.id:
+            yield f"{told} and {one.id} ask for the same: it would count twice; delete one."
 
 
 def _single(one: Requirement, stage: Stage | None) -> Iterator[str]:
@@ -86,8 +90,8 @@ def _single(one: Requirement, stage: Stage | None) -> Iterator[str]:
     if _DEGREE.search(text) and one.level == "must":
         yield f"{where}: a degree says little about work and leaves people out; say what they should know."
     if match := _PROXY.search(text):
-        yield f"{where}: {match.group()!r} stands close to origin or age; say what the work needs, such as "
-        "fluent English."
+        said = repr(match.group())
+        yield f"{where}: {said} stands close to origin or age; say what the work needs, such as fluent English."
     if len(text.split()) > LONGEST:
         yield f"{where} is {len(text.split())} words long: one bullet for each thing is matched better."
     if stage == "early" and (match := _TOO_EARLY.search(text)):
