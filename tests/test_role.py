@@ -301,6 +301,13 @@ def test_a_role_without_a_wish_says_what_to_write(text: str, said: str) -> None:
         "must be single",
         "no trade union members",
         "no gays",
+        "young man",
+        "a woman who writes Rust",
+        "not over 40",
+        "engineer, 25-35 years old",
+        "unmarried developer",
+        "engineers of Han ethnicity",
+        "trade union members need not apply",
     ],
 )
 def test_protected_traits_are_refused_with_the_line(line: str) -> None:
@@ -327,6 +334,11 @@ def test_protected_traits_are_refused_with_the_line(line: str) -> None:
         "10+ years of experience",
         "Women in Systems chapter lead",
         "trains over 20, sometimes 30 models",
+        "one-man band; man pages and man-in-the-middle tests",
+        "maintains code that is 20-30 years old",
+        "not over 40 ms at the median",
+        "engineers of gradient descent and no race conditions",
+        "Women Who Code mentor",
     ],
 )
 def test_work_about_people_is_not_refused(line: str) -> None:
@@ -354,6 +366,7 @@ def test_the_linter_says_what_to_change(bullets: list[str], said: str) -> None:
     nevers = "\n".join(f"- {bullet[1:]}" for bullet in bullets if bullet.startswith("!"))
     role = parse_role(f"---\nstage: early\n---\n## Must have\n{musts}\n\n## Not looking for\n- x y\n{nevers}\n")
     assert any(said in warning for warning in role.warnings)
+    assert all(warning.endswith((".", "?")) for warning in role.warnings), "a sentence that stops short"
 
 
 def test_a_refusal_that_can_be_lifted_is_no_contradiction() -> None:

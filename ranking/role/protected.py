@@ -32,6 +32,7 @@ _FAITH = (
     r"(?:christians?|muslims?|jews?|jewish|hindus?|buddhists?|sikhs?|catholics?|protestants?|atheists?|"
     r"mormons?|evangelicals?|religious)"
 )
+_UNWANTED = r"(?:not wanted|unwanted|need not apply)\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ _TRAITS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?:must be|should be|only)\s+(?:an?\s+)?(?:young|youthful)\b|\bno (?:old|older|elderly|"
             r"boomers?)\b(?:\s+people)?(?=\s*(?:$|[.,;]|people))",
             r"\bdigital natives? only\b",
+            r"^not\s+(?:over|above|under|below)\s+[2-6]\d\s*(?:$|[.,;!])",
+            rf"\b{_WHO},?\s+[1-6]\d\s*(?:-|–|to)\s*[2-7]\d\s+years?\s+(?:old|of age)\b",
         ),
     ),
     (
@@ -75,6 +78,8 @@ _TRAITS: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"\b{_GENDER}(?:s)?\s+(?:only|preferred|candidates?\s+(?:only|preferred))\b",
             rf"\b(?:only|no|must be(?: an?)?|prefer(?:ably|red)?(?: an?)?|"
             rf"should be(?: an?)?)\s+{_GENDER}\b(?!\w)(?!\s*(?:-|health|rights|studies))",
+            rf"{_ASK}(?:an?\s+)?(?:young(?:er)?\s+)?(?:wo)?man(?=\s*(?:$|[.,;]|who\b|with\b|aged\b|under\b|over\b))",
+            rf"\b{_GENDER}\s+(?:are\s+)?{_UNWANTED}",
             r"\b(?:gender|sex)\s*:\s*(?:male|female|man|woman|m|f)\b(?!/)",
         ),
     ),
@@ -84,6 +89,7 @@ _TRAITS: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"{_ASK}(?:an?\s+)?{_ORIGIN}\s+{_SKILLED}{_WHO}\b",
             rf"\b(?:only|no|must be|prefer(?:ably|red)?|should be)\s+{_ORIGIN}(?:s)?\b(?!\s*(?:box|list|hat|"
             rf"paper|space|market|language|food|swan|label))",
+            rf"\b{_WHO}\s+of\s+\w+\s+ethnicity\b|\b{_ORIGIN}s?\s+(?:are\s+)?{_UNWANTED}",
             rf"\b{_ORIGIN}(?:s)?\s+(?:only|preferred)\b|\b(?:race|ethnicity|skin colou?r)\s*:\s*\w+",
         ),
     ),
@@ -104,6 +110,7 @@ _TRAITS: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"{_ASK}(?:an?\s+|practi[cs]ing\s+|devout\s+)*{_FAITH}\s+{_SKILLED}{_WHO}\b",
             rf"\b(?:only|no|must be(?: an?)?|prefer(?:ably|red)?)\s+(?:practi[cs]ing\s+)?{_FAITH}\b|"
             rf"\b{_FAITH}\s+(?:only|preferred)\b|\breligion\s*:\s*\w+",
+            rf"\b(?:{_FAITH}|(?:trade )?union(?:ists?| members?))\s+(?:are\s+)?{_UNWANTED}",
             r"\b(?:no|only)\s+(?:trade )?union(?:s|ists?| members?)\b|\b(?:no|only|"
             r"must be(?: an?)?)\s+(?:republicans?|democrats?|socialists?|communists?)\b",
         ),
@@ -127,6 +134,7 @@ _TRAITS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?:without|no) (?:children|kids|family obligations)\b(?!['’]|\s*(?:books|apps|games))|"
             r"\b(?:must be|only|prefer(?:ably|red)?)\s+(?:single|unmarried|married|childless|child-free)\s*(?:$|"
             r"[.,;]|and|or)",
+            rf"{_ASK}(?:an?\s+)?(?:un)?married\s+{_SKILLED}{_WHO}\b",
             r"\bmarital status\s*:",
         ),
     ),
@@ -148,7 +156,7 @@ _PROMISE = re.compile(
 )
 _HINT = re.compile(
     rf"\b(?:age[sd]?|young\w*|old(?:er)?|year[- ]old|years old|under|below|over|above|boomers?|natives?|"
-    rf"{_GENDER}|gender|sex|race|skin|{_ORIGIN}s?|"
+    rf"{_GENDER}|gender|sex|race|ethnicity|skin|{_ORIGIN}s?|"
     rf"citizen\w*|national\w*|passports?|born|visa|{_FAITH}|religion|union\w*|republicans?|democrats?|"
     rf"socialists?|communists?|disab\w+|health\w*|"
     rf"ill\w*|able-bodied|fit|handicapped|autistic|neurodivergent|non-?smokers?|pregnan\w+|kids|children|babies|"
