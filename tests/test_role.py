@@ -389,6 +389,25 @@ def test_another_language_is_named() -> None:
     )
 
 
+@pytest.mark.parametrize("heading", ["Wir suchen nicht", "Ce que nous ne cherchons pas", "No buscamos", "Geen match"])
+def test_a_foreign_not_is_never_a_wish(heading: str) -> None:
+    """A list under a heading that says "not" in another language is unwanted, never nice to have."""
+    role = parse_role(f"# Data engineer\n\n## Must have\n- ships tools\n\n## {heading}\n- slide decks\n")
+    assert role.requirements[-1].level == "never"
+    assert parse_role("## Must have\n- ships\n\n## Nicht zwingend\n- Go\n").requirements[-1].level == "nice"
+
+
+def test_prose_under_a_place_heading_names_no_state() -> None:
+    """ "In the office in Paris" is in Paris, and not in Indiana; a code beside its city, or alone, still counts."""
+
+    def names(place: str) -> list[str | None]:
+        return [place.name for place in parse_role(f"## Must have\n- ships\n\n## Place\n{place}\n").places]
+
+    assert names("Must be in the office in Paris five days a week.") == ["Paris"]
+    assert names("boston, ma") == ["Boston"]
+    assert names("IN or OR") == ["Indiana", "Oregon"]
+
+
 def test_time_spans_need_a_today() -> None:
     """ "In the last year" is a date where today is given, and listed as not understood where it is not."""
     text = "data engineer who shipped in the last 2 years"

@@ -23,6 +23,7 @@ _LABELLED = re.compile(r"(?P<label>[A-Za-z][A-Za-z’' /-]{1,40}?)\s*[:：]\s+(?
 _WORDING: tuple[tuple[Kind, str], ...] = (
     (
         "nice",
+        r"nicht (?:zwingend|erforderlich|notwendig)\b.*|kein muss|"
         r"not (?:required|essential|necessary|a must|needed)\b.*|.*\b(?:but not (?:required|essential|"
         r"necessary|needed))",
     ),
@@ -30,7 +31,8 @@ _WORDING: tuple[tuple[Kind, str], ...] = (
         "never",
         r"(?:.*\b)?(?:not|never|no gos?|no go s|nogos?|deal ?breakers?|red flags?|exclu(?:de|ded|des|sions?|"
         r"ding)|avoid|don t|"
-        r"isn t|aren t|won t|mustn t|cannot|anti profile|unwanted)\b.*",
+        r"isn t|aren t|won t|mustn t|cannot|anti profile|unwanted|"
+        r"nicht|keine?[nrs]?|pas|niet|geen|no buscamos)\b.*",  # a foreign "not" must never read as a wish
     ),
     (
         "nice",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from ranking.role.model import Place
-from ranking.role.places import place_at
+from ranking.role.places import is_wordlike, place_at
 from ranking.role.query import Search, read_search
 from ranking.role.titles import titles_somebody
 from ranking.role.words import LANGUAGES, words_of
@@ -143,7 +143,9 @@ def places_of(text: str) -> tuple[tuple[Place, ...], list[str]]:
         while index < len(words):
             if found := place_at(words, index, named=True):
                 inside = places and index and found[0].kind in {"state", "country"} and places[-1].kind == "city"
-                if not inside:
+                if not inside and len(words) > 1 and words[index].islower() and is_wordlike(found[0].text):
+                    unknown.append(words[index])  # "in the office" is not in Indiana
+                elif not inside:
                     places.append(found[0])
                 index = found[1]
             else:
