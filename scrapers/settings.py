@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scrapers.budget import Budget
 from scrapers.faults import Fault
-from scrapers.sources import Watch, source_named
+from scrapers.sources import UnknownSource, Watch, source_named
 
 Model = TypeVar("Model", bound=BaseModel)
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -187,7 +187,12 @@ class Home:
         path = self / "operator.toml"
         if not path.is_file():
             raise BadConfiguration(f"{path}: not there; run `headwater init` first, live collecting needs a contact")
-        return parsed(Operator, read_toml(path), path)
+        operator = parsed(Operator, read_toml(path), path)
+        for name in operator.accepted:
+            _known_source(name, f"{path} [accepted]")
+        for name in operator.apis_by_terms:
+            _known_source(name, f"{path} apis_by_terms")
+        return operator
 
     def known_operator(self) -> Operator | None:
         """The operator's own settings, None before `headwater init`; raises BadConfiguration naming what is wrong."""
@@ -234,8 +239,16 @@ def parsed(model: type[Model], table: Mapping[str, Any], where: Path | str) -> M
     try:
         return model.model_validate(table)
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'table'}: {e['msg']}" for e in error.errors())
+        wrong = "; ".join(
+            f"{'.'.join(map(str, e['loc'])) or 'table'}: {_in_words(e['type'], e['msg'])}" for e in error.errors()
+        )
         raise BadConfiguration(f"{where}: {wrong}") from None
+
+
+def _in_words(kind: str, told: str) -> str:
+    """What is wrong with a field, and what to do, in the words of somebody who edits the file."""
+    known = {"extra_forbidden": "no such key; correct its name or delete it", "missing": "is not there; add it"}
+    return known.get(kind, told)
 
 
 def read_sources(path: Path | None = None) -> dict[str, SourceSettings]:
@@ -243,10 +256,18 @@ def read_sources(path: Path | None = None) -> dict[str, SourceSettings]:
     path = path or packaged("sources.toml")
     settings = {}
     for name, table in read_toml(path).items():
-        source_named(name)
+        _known_source(name, path)
         settings[name] = parsed(SourceSettings, table, f"{path} [{name}]")
         watch_of(name, settings[name], path)
     return settings
+
+
+def _known_source(name: str, where: Path | str) -> None:
+    """Raises BadConfiguration, with the place that names it, where there is no such source."""
+    try:
+        source_named(name)
+    except UnknownSource as unknown:
+        raise BadConfiguration(f"{where}: {unknown}") from None
 
 
 def watch_of(name: str, settings: SourceSettings, where: Path | str = "sources.toml") -> Watch:

@@ -19,7 +19,7 @@ from scrapers.settings import (
     terms_gate,
     watch_of,
 )
-from scrapers.sources import UnknownSource, find_sources
+from scrapers.sources import find_sources
 
 TODAY = date(2026, 11, 15)
 
@@ -120,11 +120,29 @@ def test_wrong_keys_are_refused_by_name(tmp_path: Path) -> None:
         with pytest.raises(BadConfiguration, match=rf"sources\.toml.*{wrong}"):
             read_sources(path)
     path.write_text("[nosuchsource]")
-    with pytest.raises(UnknownSource, match="nosuchsource"):
+    with pytest.raises(BadConfiguration, match=r"sources\.toml: .*nosuchsource"):
         read_sources(path)
     path.write_text("[hackernews\nenabled = true")
     with pytest.raises(BadConfiguration, match="line 1"):
         read_sources(path)
+
+
+def test_a_wrong_key_is_told_in_plain_words(tmp_path: Path) -> None:
+    """Whoever edits the file reads what to do, not what a library calls it."""
+    path = tmp_path / "sources.toml"
+    path.write_text("[hackernews]\nenabeld = true")
+    with pytest.raises(BadConfiguration, match="enabeld: no such key; correct its name or delete it"):
+        read_sources(path)
+
+
+@pytest.mark.parametrize("line", ['apis_by_terms = ["gihub"]', "[accepted]\ngihub = 2026-01-01"])
+def test_a_source_that_the_operator_misspells_is_named(home: Home, line: str) -> None:
+    """An acceptance of nobody's terms is refused with the file and the sources there are."""
+    write_operator(home / "operator.toml", ask_operator({}, TODAY, defaults=True))
+    told = (home / "operator.toml").read_text().replace("[accepted]", "").replace("apis_by_terms = []", "")
+    (home / "operator.toml").write_text(f"{line}\n{told}" if line[0] == "a" else f"{told}\n{line}\n")
+    with pytest.raises(BadConfiguration, match=r"operator\.toml.*'gihub'; there are: .*github"):
+        home.operator()
 
 
 def test_the_key_is_made_once_and_private(home: Home) -> None:
