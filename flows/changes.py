@@ -67,5 +67,6 @@ def _publish(found: Changes, name: str) -> None:
 
 
 if __name__ == "__main__":
-    changes([Path(role) for role in sys.argv[1:]] or None)
+    with told():
+        changes([Path(role) for role in sys.argv[1:]] or None)
     sys.exit(0)

@@ -45,5 +45,6 @@ def sweep_home(wait: float) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    forget()
+    with told():
+        forget()
     sys.exit(0)

@@ -79,5 +79,6 @@ def look(home: Home) -> None:
 
 
 if __name__ == "__main__":
-    refresh()
+    with told():
+        refresh()
     sys.exit(0)

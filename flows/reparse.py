@@ -42,5 +42,6 @@ def reparse(sources: list[str] | None = None, cluster: str | None = None, wait: 
 
 
 if __name__ == "__main__":
-    reparse(sys.argv[1:] or None)
+    with told():
+        reparse(sys.argv[1:] or None)
     sys.exit(0)

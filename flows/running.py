@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,16 @@ def unquoted() -> Iterator[None]:
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         raise Stopped(f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}") from None
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What `python -m flows.X` runs: a fault ends it with one clear message and its exit code, as `headwater` does."""
+    try:
+        yield
+    except Fault as fault:
+        print(f"headwater: {fault}", file=sys.stderr)  # noqa: T201 - the command's own output
+        sys.exit(fault.exit_code)
 
 
 LONG = 3.0  # seconds after which a step shows its progress, and between two times that it does

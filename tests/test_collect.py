@@ -269,13 +269,20 @@ def test_list_and_dry_run_ask_nobody(tmp_path: Any) -> None:
     home = tmp_path / "home"
     listed = headwater("collect", "--list", home=home)
     assert listed.returncode == 0
-    for word in ("devpost", "watches", "terms", "never whole", "not yet verified", "read 2026"):
+    for word in ("devpost", "watches", "terms", "never whole", "unverified", "name schedules", "read 2026"):
         assert word in listed.stderr
     assert headwater("collect", "--dry-run", home=home).returncode == 2
     headwater("init", "--defaults", home=home)
     ahead = headwater("collect", "--dry-run", home=home)
     assert ahead.returncode == 0, ahead.stderr
-    for word in ("forem: begins with", "at least", "GITHUB_TOKEN is not set", "terms_missing", "Nothing was asked"):
+    for word in (
+        "forem: begins with",
+        "conferences: begins with no page",
+        "at least",
+        "GITHUB_TOKEN is not set",
+        "terms_missing",
+        "Nothing was asked",
+    ):
         assert word in ahead.stderr
     with Store.open(Home(home)) as store:
         assert store.runs() == []

@@ -83,6 +83,7 @@ def test_the_command_lists_and_compares(home: Home) -> None:
     (told,) = map(json.loads, headwater("runs", "--slower", "--json", home=home.folder).stdout.splitlines())
     assert told["seconds"] == [30.0, 10.0]
     assert "No step" in headwater("runs", "--slower", "--step", "collect", home=home.folder).stdout
+    assert "No run of the step 'drill'" in headwater("runs", "--step", "drill", home=home.folder).stderr
     first = json.loads(headwater("runs", "--json", "--top", "1", home=home.folder).stdout)
     assert (first["requests"], first["bytes"] > 0, first["source"]) == (1, True, "hackernews")
 

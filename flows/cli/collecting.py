@@ -149,10 +149,13 @@ def init(
     from scrapers.settings import read_sources, terms_gate
 
     place, today = home_of(home), datetime.now(UTC).date()
-    if not (place / "operator.toml").exists():
+    kept = (place / "operator.toml").exists()
+    if not kept:
         write_operator(place / "operator.toml", ask_operator(read_sources(), today, defaults))
     operator = place.operator()
-    console.print(f"{place / 'operator.toml'}")
+    console.print(f"{place / 'operator.toml'}{' was there, and is kept as it is' if kept else ''}", markup=False)
+    if "example.com" in operator.contact:
+        console.print("  Its contact and controller are placeholders: put your own there before you collect.")
     for name, settings in read_sources().items():
         reason = terms_gate(name, settings.terms, operator, today)
         state = "off" if not settings.enabled else "waits" if reason else "runs"

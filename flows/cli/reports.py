@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from scrapers.crawl import Yield
     from scrapers.records import Refused
     from scrapers.reparse import Rereading
-    from scrapers.settings import Home
+    from scrapers.settings import Home, SourceSettings
+    from scrapers.sources import Source
     from scrapers.store import Store
 
 WIDE = 90  # columns; below, a table becomes lines
@@ -87,18 +88,29 @@ def show_sources(home: Home, store: Store, today: date, now: datetime) -> None:
         terms = settings.terms
         waits = terms_gate(name, terms, operator, today) if operator else "run `headwater init` first"
         state = "off" if not settings.enabled else f"waits: {waits}" if waits else "runs"
-        watched = ", ".join(f"{key}: {_briefly(value)}" for key, value in settings.watch.items()) or "its defaults"
         basis = f"{terms.basis}, read {terms.checked_on}, {terms.terms_url}" if terms else "none written down"
-        last = f"{standing.rows} rows, {standing.people} accounts" if standing.rows is not None else "nothing whole yet"
+        last = f"{standing.rows} rows, {standing.people} accounts; " if standing.rows is not None else ""
         console.print(f"[bold]{name}[/bold]  {source.title}")
         for label, text in (
             ("state", state),
-            ("watches", watched),
+            ("watches", _watched(source, settings, today)),
             ("terms", basis),
-            ("reading", "verified on real pages" if source.verified else "not yet verified on real pages"),
-            ("last", f"{last}; {standing.age(now)}"),
+            ("reading", "verified on real pages" if source.verified else "unverified: not yet held against real pages"),
+            ("last", f"{last}{standing.age(now)}"),
         ):
             console.print(f"  {label:8} {text}", markup=False)
+
+
+def _watched(source: Source, settings: SourceSettings, today: date) -> str:
+    """What it is told to watch; where that is nothing, what would have to be named."""
+    from scrapers.settings import watch_of
+
+    if told := ", ".join(f"{key}: {_briefly(value)}" for key, value in settings.watch.items()):
+        return told
+    if any(source.plan(watch_of(source.name, settings), today)):
+        return "its defaults"
+    named = f"name {' or '.join(source.watch.model_fields)} under [{source.name}.watch] in sources.toml"
+    return f"only what profiles name; {named}" if source.profiles else f"nothing yet; {named}"
 
 
 def _briefly(value: object) -> str:
@@ -115,6 +127,9 @@ def show_outlook(plan: Plan) -> None:
     longest = 0.0
     for ahead in outlook(plan, os.environ):
         longest = max(longest, ahead.least_in_all)
+        if not ahead.begins:
+            console.print(f"{ahead.source}: begins with no page, since none is named; see `headwater collect --list`")
+            continue
         begins = f"{ahead.source}: begins with {len(ahead.begins)} pages of {ahead.sites} sites"
         budget = f"its whole budget of {ahead.most_pages} pages at least {_time(ahead.least_in_all)}"
         console.print(f"{begins}, at least {_time(ahead.least_to_begin)}; {budget}", markup=False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from flows.cli import app
-from flows.cli.console import HomeOption, home_of
+from flows.cli.console import HomeOption, console, home_of
 
 if TYPE_CHECKING:
     from scrapers.steps import Pace
@@ -24,7 +24,9 @@ SLOWER = 1.2  # a median that grew by a fifth is called slower
 @app.command()
 def runs(
     top: int = typer.Option(20, min=1, help="How many of the newest runs."),
-    step: str | None = typer.Option(None, help="Only of this step: collect, join, embed, rank, reparse, sweep, drill."),
+    step: str | None = typer.Option(
+        None, help="Only of this step: collect, join, embed, rank (as scheduled), reparse, sweep, drill."
+    ),
     slower: bool = typer.Option(False, "--slower", help="Which step got slower: this week beside the four before."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object a line."),
     home: Path | None = HomeOption,
@@ -41,6 +43,8 @@ def runs(
         else:
             newest = store.runs(limit=top, step=step)
             lines = map(_run_object, newest) if as_json else map(told, newest)
+            if not newest:
+                console.print(f"No run {f'of the step {step!r} ' if step else ''}is kept here yet.", markup=False)
         for line in lines:
             typer.echo(line)
 

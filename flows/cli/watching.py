@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from flows.cli import app
-from flows.cli.console import HomeOption, home_of
+from flows.cli.console import HomeOption, console, home_of
 
 
 @app.command()
@@ -34,8 +34,10 @@ def watch(
     place, now = home_of(home), datetime.now(UTC)
     with Store.open(place) as store:
         if list_:
+            if not (follows := followed(store)) and not as_json:
+                console.print("Nobody is followed.")
             names = {owner: store.accounts().get(account) for account, owner in store.members().items()}
-            for person, since in followed(store).items():
+            for person, since in follows.items():
                 named = names.get(person)
                 name = (named.name or named.handle) if named else ""
                 told = {"candidate_id": person, "name": name, "since": since.isoformat()}

@@ -55,5 +55,6 @@ SOURCE = Source(
     parse=parse,
     watch=Watch,
     follow=(),
+    verified=False,
     profiles={"web": lambda site: Request("homepages", f"https://{site}")},
 )
