@@ -14,7 +14,7 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
 from flows.markdown import table
-from flows.running import ONCE_A_RUN, run_name, unquoted
+from flows.running import ONCE_A_RUN, plainly, run_name, unquoted
 from ranking.changes import Changes, NothingKept, changes_since
 from ranking.exporting import slug_of
 from ranking.pool import TalentPool
@@ -67,6 +67,6 @@ def _publish(found: Changes, name: str) -> None:
 
 
 if __name__ == "__main__":
-    with told():
+    with plainly():
         changes([Path(role) for role in sys.argv[1:]] or None)
     sys.exit(0)

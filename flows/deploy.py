@@ -5,6 +5,7 @@ Applying them twice changes nothing: what is there already is brought to what th
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from prefect.settings import PREFECT_API_URL
 from prefect.workers.process import ProcessWorker
 
 from flows.deployments import read_automations, read_deployments
+from flows.running import plainly
 from scrapers.faults import Fault
 
 POOL = "headwater"
@@ -73,9 +75,8 @@ def _automate(client: SyncPrefectClient, automations: Iterable[AutomationCore]) 
 
 
 if __name__ == "__main__":
-    try:
+    argparse.ArgumentParser(prog="python -m flows.deploy", description=__doc__).parse_args()
+    with plainly():
         made = deploy(Path.cwd())
-    except Fault as fault:
-        print(f"headwater: {fault}", file=sys.stderr)  # noqa: T201 - the command's own output
-        sys.exit(fault.exit_code)
-    print(f"{made[0]} deployments and {made[1]} automations applied")  # noqa: T201
+    where = PREFECT_API_URL.value() or "this machine's own Prefect database, since PREFECT_API_URL names no server"
+    print(f"{made[0]} deployments and {made[1]} automations applied to {where}")  # noqa: T201 - the command's own output

@@ -117,6 +117,9 @@ def _check(deployment: Deployment, root: Path, where: str) -> None:
             read_role(root / role)
     except Fault as fault:
         raise BadConfiguration(f"{where}: {fault}") from None
+    except ValidationError as error:  # of a schedule
+        wrong = "; ".join(each["msg"].removeprefix("Value error, ") for each in error.errors())
+        raise BadConfiguration(f"{where}: schedules: {wrong}") from None
     except Exception as error:  # Prefect's own, of several kinds
         raise BadConfiguration(f"{where}: {' '.join(str(error).split())}") from None
 

@@ -12,7 +12,7 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
 from flows.markdown import table
-from flows.running import RESUMING, run_name, unquoted
+from flows.running import RESUMING, plainly, run_name, unquoted
 from ranking.sweep import sweep
 from scrapers.audit import record
 from scrapers.locks import locked
@@ -45,6 +45,6 @@ def sweep_home(wait: float) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    with told():
+    with plainly():
         forget()
     sys.exit(0)

@@ -16,7 +16,7 @@ from prefect.artifacts import create_image_artifact, create_markdown_artifact
 
 from flows.markdown import table
 from flows.runners import batches_run
-from flows.running import ONCE_A_RUN, RESUMING, Progress, run_name, unquoted
+from flows.running import ONCE_A_RUN, RESUMING, Progress, plainly, run_name, unquoted
 from ranking import refreshing
 from ranking.doctor import judge
 from ranking.embed import embedder_of
@@ -79,6 +79,6 @@ def look(home: Home) -> None:
 
 
 if __name__ == "__main__":
-    with told():
+    with plainly():
         refresh()
     sys.exit(0)

@@ -13,6 +13,7 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows.markdown import table
 from flows.runners import batches_run
+from flows.running import plainly
 from scrapers import reparse as archive
 from scrapers.audit import record
 from scrapers.settings import find_home
@@ -42,6 +43,6 @@ def reparse(sources: list[str] | None = None, cluster: str | None = None, wait: 
 
 
 if __name__ == "__main__":
-    with told():
+    with plainly():
         reparse(sys.argv[1:] or None)
     sys.exit(0)

@@ -38,7 +38,7 @@ def unquoted() -> Iterator[None]:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def plainly() -> Iterator[None]:
     """What `python -m flows.X` runs: a fault ends it with one clear message and its exit code, as `headwater` does."""
     try:
         yield

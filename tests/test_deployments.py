@@ -100,6 +100,37 @@ def test_nothing_is_started_or_asked_for_a_file_that_is_wrong(root: Path, comman
     assert not list(home.rglob("*.log"))
 
 
+def test_a_wrong_schedule_is_told_without_a_librarys_words(root: Path) -> None:
+    """What is wrong with the cron line, and nothing of how it was found."""
+    from flows.deployments import read_deployments
+
+    text = (root / "prefect.yaml").read_text()
+    (root / "prefect.yaml").write_text(text.replace('cron: "0 2 * * *"', 'cron: "0 25 * * *"', 1))
+    with pytest.raises(BadConfiguration, match=r"\[collect-hackathons\]: schedules: Invalid cron string") as told:
+        read_deployments(root)
+    assert "pydantic" not in str(told.value)
+
+
+def test_asking_deploy_for_help_applies_nothing(root: Path) -> None:
+    """`--help` explains, and no server is asked or started."""
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(root)}
+    command = [sys.executable, "-m", "flows.deploy", "--help"]
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "usage: python -m flows.deploy" in done.stdout
+    assert "applied to" not in done.stdout
+
+
+def test_a_flow_run_by_hand_ends_with_one_message_and_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    """What the command line does with a fault, `python -m flows.refresh` and its like do too."""
+    from flows.running import plainly
+    from scrapers.faults import Locked
+
+    with pytest.raises(SystemExit) as ended, plainly():
+        raise Locked("another run holds it")
+    assert (ended.value.code, capsys.readouterr().err) == (5, "headwater: another run holds it\n")
+
+
 def test_every_parameter_of_the_file_is_plain(root: Path) -> None:
     """YAML's own surprises (yes, no, 1e3, dates) stand nowhere among the parameters."""
     told = yaml.safe_load((root / "prefect.yaml").read_text())
