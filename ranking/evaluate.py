@@ -14,7 +14,7 @@ from ranking.labels import Judged
 from ranking.measures import Measures, Run, measured, read_qrels
 from ranking.people import read_people, read_queries
 from ranking.rerank import Reranker, read_again
-from ranking.role import Requirement, Role, RoleUnclear, parse_role
+from ranking.role import Requirement, Role, RoleRefused, RoleUnclear, parse_role
 from ranking.score import DECIMALS, score_role
 from ranking.weights import Weights, read_weights
 
@@ -55,18 +55,26 @@ def evaluate(
     corpus = build_corpus(people, cache, embedder, embedded)
     run: dict[str, dict[str, float]] = {}
     for number, (query, text) in enumerate(queries.items(), 1):
-        run[query] = ranked(corpus, read_query(query, text, day), weights or read_weights(), day, reranker)
+        if (role := read_query(query, text, day)) is not None:
+            run[query] = ranked(corpus, role, weights or read_weights(), day, reranker)
         if progress is not None:
             progress("ranking", number, len(queries))
     if out_path is not None:
+        out_path.parent.mkdir(parents=True, exist_ok=True)
         out_path.write_text("".join(trec_lines(run)), encoding="utf-8")
     return measured(run, judged) if judged is not None else None
 
 
-def read_query(query: str, text: str, as_of: date) -> Role:
-    """The query as `headwater role` reads it; its bare text as one must where it cannot be read, with a warning."""
+def read_query(query: str, text: str, as_of: date) -> Role | None:
+    """The query as `headwater role` reads it; its bare text as one must where it cannot be read, with a warning.
+
+    None where it asks for what nobody may be ranked by: such a query has no list.
+    """
     try:
         return parse_role(text, name=query, as_of=as_of)
+    except RoleRefused as refused:
+        log.warning("query %s has no list: %s", query, refused)
+        return None
     except RoleUnclear as unclear:
         log.warning("query %s is ranked by its text: %s", query, unclear)
         return Role(title="", requirements=(Requirement("text", text),), text=text, name=query)

@@ -90,6 +90,11 @@ def test_the_readme_documents_every_command() -> None:
         (("show", "github:nobody-example"), 2, ("github:nobody-example",)),
         (("forget", "no-such-candidate"), 2, ("no-such-candidate",)),
         (("role",), 2, ("--lines",)),
+        (
+            ("record", "devpost", "https://x.example/", "--file", __file__, "--out", f"{__file__}/x"),
+            6,
+            ("test_cli.py/x",),
+        ),
     ],
 )
 def test_wrong_input_is_one_clear_line(

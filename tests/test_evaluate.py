@@ -54,6 +54,19 @@ def test_a_run_ranks_everybody_for_every_query(people: Path, tmp_path: Path, cap
     assert "odd" in caplog.text
 
 
+def test_a_query_that_may_not_be_asked_has_no_list(
+    people: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody is ranked by a protected trait here either; the reason is told, and the other queries are answered."""
+    asked = [{"query_id": "bad", "text": "Men only"}, {"query_id": "db", "text": "Database kernels"}]
+    run = tmp_path / "new" / "run"
+    with caplog.at_level(logging.WARNING):
+        evaluate(people, lines(tmp_path / "q.jsonl", asked), None, run, Memory(), embedder=HashingEmbedder())
+    assert {line.split()[0] for line in run.read_text(encoding="utf-8").splitlines()} == {"db"}
+    assert "bad has no list" in caplog.text
+    assert "gender" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

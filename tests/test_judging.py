@@ -16,6 +16,7 @@ from tests.test_evaluate import lines
     [
         (("evaluate",), ("--people", "--labels")),
         (("evaluate", "--people", "p", "--queries", "q", "--against", "r"), ("--qrels",)),
+        (("evaluate", "--people", "p", "--queries", "q"), ("--out", "--qrels")),
         (("train",), ("--rollback",)),
         (("train", "--rollback"), ("packaged",)),
         (("train", "nothing.csv"), ("nothing.csv",)),

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from scrapers import __version__
-from scrapers.faults import Fault, full_disk_named
+from scrapers.faults import Fault, StorageFault, full_disk_named
 
 app = typer.Typer(
     name="headwater",
@@ -20,7 +20,7 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command; a fault ends it with one clear message and its exit code."""
+    """Run the command; a fault, or a path that cannot be used, ends it with one clear message and its exit code."""
     from flows.cli import (  # noqa: F401  (they add their commands to the app)
         changes,
         collecting,
@@ -41,6 +41,11 @@ def main() -> None:
     except Fault as fault:
         typer.echo(f"headwater: {fault}", err=True)
         sys.exit(fault.exit_code)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        typer.echo(f"headwater: {error.filename}: {error.strerror}; give another path, or the right to it", err=True)
+        sys.exit(StorageFault.exit_code)
 
 
 def _version(wanted: bool) -> None:

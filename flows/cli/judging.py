@@ -47,6 +47,8 @@ def evaluate(
         raise Fault("give --people and --queries, or --labels with your own decisions")
     if against is not None and qrels is None:
         raise Fault("--against compares two runs by judgements: give them with --qrels")
+    if out is None and qrels is None:
+        raise Fault("give --out for the run, or --qrels to measure it; else nothing would be left of it")
     found = _on_files(people, queries, qrels, out, as_of, home, quiet)
     if found is not None and qrels is not None:
         _show(found, against, qrels)
