@@ -224,6 +224,8 @@ def embed_evidence(
     from scrapers.candidates import load_candidates, repositories
 
     candidates = load_candidates(store)
+    if not candidates:  # so no model is loaded for nobody
+        return {"evidence": 0, "passages": 0}
     corpus = build_corpus(candidates, store, embedder, progress, repositories(store), each_group)
     subjects_of(corpus)
     return {"evidence": corpus.rows, "passages": len(corpus.index)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -36,6 +37,8 @@ def refresh(
 
     place = home_of(home)
     embedder = embedder_of(place)
+    if os.environ.get("HEADWATER_DASK"):
+        console.print("HEADWATER_DASK is set, which this command does not use; `python -m flows.refresh` does.")
     with locked(place, "refresh", wait), Store.open(place) as store:
         now = datetime.now(UTC)
         counts = join(place, store, now)
