@@ -107,6 +107,16 @@ def test_wrong_input_is_one_clear_line(
     assert all(word in done.stderr for word in words), done.stderr
 
 
+def test_what_a_role_says_without_effect_is_told() -> None:
+    """A place or a day that no score uses is named, so that nobody believes in a filter."""
+    from flows.cli.ranks import idle_of
+    from ranking.role import parse_role
+
+    asked = parse_role("## Must have\n- ships tools\n\n## Place\nLyon or remote\n\n## Since\n2026-08-01\n")
+    assert idle_of(asked) == ["place", "remote", "since"]
+    assert idle_of(parse_role("## Must have\n- ships tools\n")) == []
+
+
 def test_an_archive_without_an_index_is_named(tmp_path: Path) -> None:
     """The folder and what it lacks stand in the message."""
     (tmp_path / "empty").mkdir()

@@ -415,6 +415,22 @@ def test_time_spans_need_a_today() -> None:
     assert parse_role(text, as_of=date(2026, 6, 1)).since == date(2024, 6, 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        ("engineers in London who shipped an agent this year", date(2026, 1, 1)),
+        ("data engineer who spoke at a conference this quarter", date(2026, 4, 1)),
+        ("designer that published a tool this month", date(2026, 6, 1)),
+        ("engineer who will ship three products this year", None),
+        ("engineer for the team of this year", None),
+    ],
+)
+def test_this_year_begins_in_january(text: str, since: date | None) -> None:
+    """Of work that was done; what is planned for this year is no time of anybody's work."""
+    assert parse_role(text, as_of=date(2026, 6, 15)).since == since
+    assert ("this" in " ".join(parse_role(text).not_understood)) == (since is not None)
+
+
 def test_an_unknown_place_is_kept_as_written() -> None:
     """A place that no list knows has no canonical name, and is listed."""
     role = parse_role("---\nplaces: [Lower Wibbling]\n---\n- ships\n- writes")

@@ -87,6 +87,8 @@ def rank(
         found = pool.rank(query, top=top, as_of=day_or_today(as_of), progress=progress)
     for warning in (*found.role.warnings, *(f"not understood: {text}" for text in found.role.not_understood)):
         console.print(f"{role}: {warning}", markup=False)
+    if idle := idle_of(found.role):
+        console.print(f"{', '.join(idle)}: understood, but nobody is ranked or left out by it; see the list's columns.")
     if out is None:
         if blind or how.beside:
             raise Fault("this needs a file to write, and a second one beside it: give --out FILE")
@@ -145,6 +147,7 @@ def show_role(
         metavar="PROVIDER/MODEL",
         help="Send the role's text to this language model, and show how it would read it as a difference.",
     ),
+    as_of: datetime | None = AsOfOption,
 ) -> None:
     """Print what was understood of a role description, and what was not, as JSON."""
     from ranking.role import parse_role, to_json
@@ -153,7 +156,7 @@ def show_role(
     if (role is None) == (lines is None):
         raise Fault("give a role description or --lines FILE")
     if lines is None:
-        read = role_of(role or "")
+        read = role_of(role or "", day_or_today(as_of))
         if propose is None:
             typer.echo(json.dumps(to_json(read), ensure_ascii=False, indent=2))
         else:
@@ -164,7 +167,7 @@ def show_role(
         return
     for number, line in enumerate(lines.read_text(encoding="utf-8").splitlines(), 1):
         try:
-            told = to_json(parse_role(line, name=f"{lines}:{number}"))
+            told = to_json(parse_role(line, name=f"{lines}:{number}", as_of=day_or_today(as_of)))
         except Fault as fault:  # one line that cannot be read stops none of the others
             told = {"error": str(fault)}
         typer.echo(json.dumps(told, ensure_ascii=False))
@@ -192,6 +195,12 @@ def show_top(name: str, found: Shortlist, count: int = 10) -> None:
         typer.echo(f"{match.rank:3}. {match.candidate.name}  {match.score:+.2f}")
         for quote in match.reasons[:1]:
             typer.echo(f'     "{quote.text}"\n     {quote.url} {quote.date or ""}'.rstrip())
+
+
+def idle_of(role: Role) -> list[str]:
+    """What a role says of place and time, by name: no score and no filter uses it, and silence would mislead."""
+    told = {"place": role.places, "remote": role.remote is not None, "seniority": role.seniority, "since": role.since}
+    return [name for name, said in told.items() if said]
 
 
 def role_of(role: str, as_of: date | None = None) -> Role:

@@ -58,6 +58,10 @@ _LATELY = re.compile(
     r"eighteen)\s+)?(?P<unit>day|week|month|year)s?\b",
     re.IGNORECASE,
 )
+# Of something that somebody did; what a company plans for this year says nothing of anybody.
+_THIS = re.compile(
+    r"\b(?:who|that)\b(?:(?!\b(?:will|can|would|to)\b)[^.;:\n])*?\bthis (?P<unit>year|quarter|month)\b", re.IGNORECASE
+)
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "twelve": 12, "eighteen": 18}
 _UNIT_DAYS = {"day": 1, "week": 7, "month": 30.4375, "year": 365.25}
 _WORD = re.compile(r"[A-Za-z][\w.-]*(?:\+\+|#)?")
@@ -176,7 +180,15 @@ def since_of(text: str, as_of: date | None) -> tuple[date | None, str | None]:
         number = (match["number"] or "1").casefold()
         days = (_NUMBERS.get(number) or int(number)) * _UNIT_DAYS[match["unit"].casefold()]
         return date.fromordinal(max(1, as_of.toordinal() - round(days))), None
+    if match := _THIS.search(text):
+        return (_begin_of(match["unit"].casefold(), as_of), None) if as_of else (None, f"this {match['unit']}")
     return None, None
+
+
+def _begin_of(unit: str, day: date) -> date:
+    """The first day of that day's year, quarter or month."""
+    month = {"year": 1, "quarter": day.month - (day.month - 1) % 3, "month": day.month}[unit]
+    return day.replace(month=month, day=1)
 
 
 def languages_of(text: str) -> Iterator[str]:
