@@ -60,6 +60,7 @@ def test_a_source_claims_no_more_than_it_is(name: str) -> None:
     settings, source = read_sources()[name], find_sources()[name]
     assert source.verified or "documentation" in verified
     assert not source.verified or not verified.startswith("documentation")
+    assert source.verified != ("Unverified:" in (import_module(f"scrapers.sources.{name}").__doc__ or ""))
     assert settings.enabled == ("off by default" not in limits)
     assert settings.terms is not None
     basis = "own files" if settings.terms.basis == "own_export" else settings.terms.basis

@@ -2,6 +2,7 @@
 
 The shape is the published one (info.arxiv.org/help/api/user-manual.html). arXiv gives authors no number, so a name is
 all there is: two people of one name share an account here, which is why such an account proves no identity and says so.
+Unverified: no real answer was at hand.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Forem (dev.to): articles of the public API, one post by its author.
 
 The list and the single-article endpoint write the same fields with swapped types. The shapes are those of the
-published documentation and of a few recordings.
+published documentation and of a few recordings. Unverified: hardly any real answer was at hand.
 """
 
 from __future__ import annotations

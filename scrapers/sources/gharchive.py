@@ -3,6 +3,7 @@
 The shape is the published one of GitHub's events, which GH Archive writes one a line since 2015. Since October 2025 a
 push no longer says how many commits it has, and a pull request no longer its title or author; both shapes are read.
 No address, and nothing of anybody who did not work on a watched repository, gets past `reduce`.
+Unverified: none of its files was at hand.
 """
 
 from __future__ import annotations

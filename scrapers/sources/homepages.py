@@ -2,6 +2,7 @@
 
 Asked for where a profile names the site as its owner's. A page that marks the profile in turn makes a link that goes
 both ways, the surest sign that two accounts are one person. Nothing else of the page is read, and nothing followed.
+Unverified: no real page was at hand.
 """
 
 from __future__ import annotations
