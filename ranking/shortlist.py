@@ -247,6 +247,9 @@ def _flags(scores: Scores, candidate: Candidate, person: int) -> tuple[str, ...]
         "lists_words": scores.corpus.listing,
     }
     found |= {flag for flag, rows in not_counted.items() if not rows.isdisjoint(range(start, stop))}
+    newest = max((piece.date for piece in candidate.evidence if piece.date), default=None)
+    if scores.role.since and newest and newest < scores.role.since:
+        found.add("nothing_since")
     return tuple(sorted(found))
 
 

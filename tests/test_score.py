@@ -161,6 +161,16 @@ def test_repeating_the_roles_own_words_is_flagged_and_not_rewarded() -> None:
     assert ranked["c801"].flags == ()
 
 
+def test_who_made_nothing_since_the_day_of_the_role_is_flagged_and_not_ranked_by_it() -> None:
+    """Dated work before that day is flagged; undated work says nothing of days, and no score moves."""
+    undated = replace(person(9, "A parser."), evidence=(replace(person(9, "A parser.").evidence[0], date=None),))
+    people = [person(1, "A database kernel."), person(5, "A kernel in Rust."), undated]
+    dated = replace(ASKED, since=TODAY - timedelta(days=60))
+    flags = {match.candidate.id: match.flags for match in listed(people, dated)}
+    assert flags == {"c001": (), "c005": ("nothing_since",), "c009": ()}
+    assert [m.score for m in listed(people, dated)] == [m.score for m in listed(people)]
+
+
 def test_evidence_without_text_is_no_error_and_brings_nothing() -> None:
     """Pieces that say nothing, by people who say something elsewhere or nowhere, are ranked and never quoted."""
     silent = replace(person(700, "").evidence[0], title="", text="")

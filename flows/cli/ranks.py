@@ -88,7 +88,7 @@ def rank(
     for warning in (*found.role.warnings, *(f"not understood: {text}" for text in found.role.not_understood)):
         console.print(f"{role}: {warning}", markup=False)
     if idle := idle_of(found.role):
-        console.print(f"{', '.join(idle)}: understood, but nobody is ranked or left out by it; see the list's columns.")
+        console.print(f"{', '.join(idle)}: understood, but nobody is ranked or left out by it; see columns and flags.")
     if out is None:
         if blind or how.beside:
             raise Fault("this needs a file to write, and a second one beside it: give --out FILE")

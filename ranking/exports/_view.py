@@ -20,6 +20,7 @@ FLAGS = {
     "do_not_contact": "asks not to be contacted",
     "hidden_text": "a page of theirs holds text that readers do not see; it was not counted",
     "lists_words": "lists words and says little of them; such text was not counted",
+    "nothing_since": "made nothing, that is known and dated, since the day that the role names",
     "repeats_itself": "says the same over and over; such text was not counted",
     "repeats_the_role": "repeats the words of the role; such text was not counted",
     "small_footprint": "little of theirs is in public: on this list because more could raise them",
