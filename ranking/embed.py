@@ -46,6 +46,8 @@ MINILM_SHA256 = MINILM_FILES["model.safetensors"]
 # bf16 stands in for fp32 where its vectors are as near as this (cosine) and it is so many times as fast on the trial:
 # passages of an ordinary length, for on short ones it was chosen where it then took a third longer.
 LEAST_AGREEMENT, LEAST_GAIN = 0.999, 1.2
+# After a pass that takes so many times as long as in fp32 no other is tried.
+HOPELESS = 2.0
 TRIAL, TRIALS = ["measures the trial batch on words of ordinary length and kind " * 10] * 4, 3
 BATCH = 8
 # Texts encoded between two writes to the cache: what a crash may cost.
@@ -283,7 +285,9 @@ def _faster_precision(model: Any) -> Precision:
 
     rough = copy.deepcopy(model).bfloat16()
     agreement = float(np.einsum("ij,ij->i", _encode(model, TRIAL), _encode(rough, TRIAL)).min())
-    seconds = [(_seconds(model, TRIAL), _seconds(rough, TRIAL)) for _ in range(TRIALS)]
+    seconds: list[tuple[float, float]] = []
+    while len(seconds) < TRIALS and (not seconds or seconds[-1][1] < HOPELESS * seconds[-1][0]):
+        seconds.append((_seconds(model, TRIAL), _seconds(rough, TRIAL)))
     gain = min(exact for exact, _ in seconds) / min(rough for _, rough in seconds)
     return precision_for(gain, agreement)
 

@@ -102,6 +102,9 @@ def evaluate_labels(pool: TalentPool, judged: Iterable[Judged], as_of: date) -> 
     Nobody else is in the lists (Sakai 2007, condensed lists): who was not looked at is not wrong.
     """
     roles = {each.role.name or each.role.text: each for each in judged}
+    named = {person for each in roles.values() for person in each.grades}
+    if unknown := named - pool.candidates.keys():
+        log.warning("%d of %d labelled candidates are not in this pool", len(unknown), len(named))
     run = {name: among(pool.corpus, each, pool.weights, as_of, pool.reranker) for name, each in roles.items()}
     return measured(run, {name: each.grades for name, each in roles.items()})
 

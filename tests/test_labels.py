@@ -48,8 +48,8 @@ def test_a_wrong_label_is_named(tmp_path: Path, row: str, said: str) -> None:
         read_labels(tmp_path / "other.csv")
 
 
-def test_labels_are_measured_among_the_people_decided_about(tmp_path: Path) -> None:
-    """Who was not looked at is not counted as wrong: the list holds labelled candidates alone."""
+def test_labels_are_measured_among_the_people_decided_about(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Who was not looked at is not counted as wrong: the list holds labelled candidates alone. Strangers are told."""
     rows = [
         {"person_id": who, "documents": [{"kind": "post", "title": said, "text": said} for said in made]}
         for who, made in PEOPLE.items()
@@ -59,3 +59,7 @@ def test_labels_are_measured_among_the_people_decided_about(tmp_path: Path) -> N
     labels = [Label("bread and gardens", "bob", "yes"), Label("bread and gardens", "ada", "no")]
     found = evaluate_labels(pool, judged_roles(labels, tmp_path, DAY), DAY)
     assert found["nDCG@10"].mean == 1.0
+    assert caplog.text == ""
+    strange = [*labels, Label("bread and gardens", "nobody", "yes")]
+    evaluate_labels(pool, judged_roles(strange, tmp_path, DAY), DAY)
+    assert "1 of 3 labelled candidates are not in this pool" in caplog.text
