@@ -60,7 +60,9 @@ class Patient(httpx.HTTPTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         ask = super().handle_request
-        return until(lambda: answer if (answer := ask(request)).status_code != 503 else answer.close(), request.url.path)
+        return until(
+            lambda: answer if (answer := ask(request)).status_code != 503 else answer.close(), request.url.path
+        )
 
 
 PARTS = ("server", "worker")
