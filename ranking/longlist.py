@@ -20,7 +20,7 @@ from ranking.fuse import Points
 from ranking.lexicon import Lexicon
 from ranking.retrieve import Near, by_row
 from ranking.role import Role
-from ranking.score import Scores, answers, asked_for, score_answers, score_role, tempered, wanted
+from ranking.score import Scores, answers, asked_for, score_answers, score_role, taken_away, tempered, wanted
 from ranking.segments import Segments
 from ranking.themes import Kindred, Themes, sampled
 from ranking.weights import Weights
@@ -68,10 +68,9 @@ def longlisted(role: Role, corpus: Corpus, weights: Weights, found: Mapping[str,
     total = np.zeros(len(corpus.people), dtype=np.float32)
     for ids, weight in wanted(role, weights):
         total += np.float32(weight) * reduce(np.maximum, [graded[each] for each in ids])
-    levels = weights.levels
     for each in asked:
         if each.level == "never" and not each.unless:
-            total -= np.float32(levels.never) * np.clip(strengths[each.id] - levels.never_from, 0, levels.never_most)
+            total -= taken_away(strengths[each.id], weights.levels)
     few = corpus.once(("longlist few", weights.slots.pieces), lambda: _of_few(corpus, weights.slots.pieces))
     ends = total[few] + weights.slots.reach / np.sqrt(corpus.segments.counts[few] + weights.slots.beyond)
     chosen = total >= _nth(total, LONGLIST)

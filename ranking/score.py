@@ -30,10 +30,11 @@ from ranking.role import Requirement, Role
 from ranking.segments import Weighed
 from ranking.signals import asked_signals, blended, judged, measure, values_of
 from ranking.support import Brought, contributions
-from ranking.weights import Weights
+from ranking.weights import Levels, Weights
 from scrapers.records import Evidence
 
 T = TypeVar("T")
+Values = TypeVar("Values", NDArray[np.float32], NDArray[np.float64])
 # How far evidence for an "unless" must stand above the pool to lift a "never" in full. The middle, where half of it is
 # lifted, lies in the gap between those who meet the exception and those who do not in tests/quality/unless.csv.
 LIFTED_FROM, LIFTED_AT = 0.5, 1.25
@@ -301,9 +302,7 @@ def _unwanted(
     without: frozenset[int],
 ) -> PoolTerm:
     """What is taken away for evidence of something unwanted, less where the exception holds."""
-    levels = weights.levels
-    strength = _total(points[each.text])
-    penalty = levels.never * np.clip(strength - levels.never_from, 0, levels.never_most)
+    penalty = taken_away(_total(points[each.text]), weights.levels)
     if each.unless:
         lifted = np.clip((_total(points[each.unless]) - LIFTED_FROM) / (LIFTED_AT - LIFTED_FROM), 0, 1)
         if asks_for_use(each.unless):
@@ -312,6 +311,13 @@ def _unwanted(
             lifted[_of_fact(corpus, "made by them", made_by_them, without)] = 1
         penalty *= 1 - lifted
     return PoolTerm(f"never: {short(each.text)}", each.text, 0.0 - penalty, (each.id,))
+
+
+def taken_away(strength: Values, levels: Levels) -> Values:
+    """What unwanted evidence costs: hardly anything where there is a little of it, and more and more for a lot."""
+    above = np.clip(strength - levels.never_from, 0, levels.never_most)
+    cost: Values = levels.never * above * np.sqrt(above)
+    return cost
 
 
 def _of_fact(corpus: Corpus, name: str, tells: Callable[[Evidence], bool], without: frozenset[int]) -> list[int]:

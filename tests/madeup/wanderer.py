@@ -26,7 +26,7 @@ def parse(page: Page) -> Iterator[Record]:
     for tag in elements(soup(page)):
         if tag.name == "h1" and text_of(tag).startswith("Events"):
             yield Event("wander.example", text_of(tag), page.url)
-        if tag.name == "a" and "/person/" in str(tag["href"]) and tag.find_parent("li"):
+        if tag.name == "a" and "/person/" in str(tag["href"]) and any(each.name == "li" for each in tag.parents):
             yield Account("wander.example", text_of(tag), url=urljoin(page.url, str(tag["href"])))
         elif tag.name == "a":
             yield Request("wanderer", urljoin(page.url, str(tag["href"])))
