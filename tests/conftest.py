@@ -34,6 +34,21 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home in which the bundled sample is built, only to be read: building takes most of a minute.
+
+    Tests that ask for it are of the group `sample`, so that one process builds it once.
+    """
+    from ranking.pool import TalentPool
+
+    home = Home(tmp_path_factory.mktemp("sample") / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEADWATER_HOME", str(home.folder))
+        TalentPool.sample()
+    return home
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """An empty home folder."""

@@ -15,7 +15,6 @@ from ranking.embed import Memory
 from ranking.map import draw, places
 from ranking.pool import TalentPool
 from ranking.role import parse_role
-from ranking.sample import build_sample
 from ranking.score import score_role
 from ranking.weights import read_weights
 from scrapers.faults import Fault
@@ -195,8 +194,7 @@ def test_the_map_is_the_same_picture_twice(tmp_path: Path) -> None:
 
 
 @pytest.mark.model
-def test_the_sample_is_healthy(tmp_path: Path) -> None:
+@pytest.mark.xdist_group("sample")
+def test_the_sample_is_healthy(sample_home: Home) -> None:
     """The packaged model's vectors of the bundled sample raise nothing, embedded anew or not."""
-    home = Home(tmp_path / "home").create()
-    build_sample(home)
-    assert judge(TalentPool.open(home).corpus).found == ()
+    assert judge(TalentPool.open(sample_home / "sample").corpus).found == ()

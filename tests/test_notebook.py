@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from ranking.plots import asked_of, find_hubs
 from ranking.pool import TalentPool
 from ranking.shortlist import Shortlist
+from scrapers.settings import Home
 from tests.embedder import HashingEmbedder
 
 DAY = date(2026, 11, 15)
@@ -161,12 +162,15 @@ def test_the_example_is_kept_without_outputs() -> None:
 
 
 @pytest.mark.model
-def test_the_example_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a fresh home each cell runs; three show a picture, four a table, one says why."""
+@pytest.mark.xdist_group("sample")
+def test_the_example_runs_from_top_to_bottom(
+    sample_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each cell runs; three show a picture, four a table, one says why."""
     import nbformat
     from nbclient import NotebookClient
 
-    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HEADWATER_HOME", str(sample_home.folder))
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     NotebookClient(notebook, timeout=400, resources={"metadata": {"path": str(tmp_path)}}).execute()
     shown = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from ranking.pool import TalentPool
-from ranking.sample import build_sample
 from scrapers.settings import Home
 from tests.conftest import THOROUGH
 from tests.quality.benches import HERE, JUDGED, SHARED, digest, judged_in_sample, on_bench, on_sample
@@ -47,11 +46,10 @@ def test_a_silently_lowered_floor_is_found() -> None:
 
 
 @pytest.mark.model
-def test_the_sample_stays_above_its_floor(tmp_path: Path) -> None:
+@pytest.mark.xdist_group("sample")
+def test_the_sample_stays_above_its_floor(sample_home: Home) -> None:
     """The packaged roles rank the bundled, labelled people at least as well as the file of floors says."""
-    home = Home(tmp_path / "home").create()
-    build_sample(home)
-    check("sample", judged_in_sample(), on_sample(TalentPool.open(home)))
+    check("sample", judged_in_sample(), on_sample(TalentPool.open(sample_home / "sample")))
 
 
 @pytest.mark.shared
