@@ -15,6 +15,7 @@ from urllib.request import url2pathname
 from scrapers import clone
 from scrapers.attempts import Clock
 from scrapers.bulk import BulkFiles
+from scrapers.contact import reachable
 from scrapers.crawl import Door
 from scrapers.faults import Fault
 from scrapers.records import Code, Page, Refused, Request
@@ -64,12 +65,13 @@ def planned(
     on_wait: OnWait | None = None,
     turns: Turns = ALONE,
     permit: Callable[[str], None] | None = None,
+    dry: bool = False,
 ) -> Iterator[Plan]:
     """The plan of a run: of an archive, every entry; of clones, their histories; live, what the sources watch.
 
     Of the sources in `following` a live run reads only what the others lead to. It stands behind the gates of G1 and
-    G12 (contact, controller, terms); files of one's own need none. Its requests keep the `turns` of all workers, and
-    each waits for a `permit`.
+    G12 (contact, controller, terms); files of one's own need none, and neither does a `dry` plan, which nobody runs.
+    Its requests keep the `turns` of all workers, and each waits for a `permit`.
     """
     for name in (*names, *following):
         source_named(name)
@@ -82,7 +84,8 @@ def planned(
         return
     from scrapers.fetch import Fetcher
 
-    operator, settings, stop = home.operator(), read_sources(), Event()
+    operator = home.known_operator() if dry else reachable(home)
+    settings, stop = read_sources(), Event()
     start: dict[str, tuple[Request, ...]] = {}
     gated = []
     for name in (*(names or [name for name, table in settings.items() if table.enabled]), *following):
@@ -100,16 +103,16 @@ def planned(
     days = (today - since).days
     basis = {name: basis_of(settings.get(name, SourceSettings()), days) for name in start if name not in following}
     clock, by_terms = Clock(sleep=_sleeper(stop)), _api_hosts(operator, settings)
-    with Fetcher(
-        contact=operator.contact, by_terms=by_terms, on_wait=on_wait, turns=turns, permit=permit, clock=clock
-    ) as web:
+    contact = operator.contact if operator else None
+    with Fetcher(contact=contact, by_terms=by_terms, on_wait=on_wait, turns=turns, permit=permit, clock=clock) as web:
         files = BulkFiles(web, home.folder, find_sources())
         yield Plan("live", Clones(home.key, otherwise=files), start, tuple(gated), settings, basis, stop)
 
 
-def _api_hosts(operator: Operator, settings: Mapping[str, SourceSettings]) -> frozenset[str]:
+def _api_hosts(operator: Operator | None, settings: Mapping[str, SourceSettings]) -> frozenset[str]:
     """The hosts of documented APIs that the operator uses under their own terms rather than under robots.txt."""
-    named = [n for n in operator.apis_by_terms if n in settings and (t := settings[n].terms) and t.basis == "api"]
+    by_terms = operator.apis_by_terms if operator else ()
+    named = [n for n in by_terms if n in settings and (t := settings[n].terms) and t.basis == "api"]
     return frozenset(host for name in named for host in source_named(name).follow if not host.startswith("."))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scrapers.bounded import Reader
 from scrapers.cast import cast_for
+from scrapers.contact import reachable
 from scrapers.faults import Fault
 from scrapers.records import Page, Refused, Request, to_json
 from scrapers.replay import pages_of_file
@@ -40,7 +41,7 @@ def fetch_page(source: str, url: str, home: Home) -> Page:
     """The page from the web, by all rules of a live run: contact, terms, robots.txt, pace."""
     from scrapers.fetch import Fetcher
 
-    reader, operator, now = source_named(source), home.operator(), datetime.now(UTC)
+    reader, operator, now = source_named(source), reachable(home), datetime.now(UTC)
     terms = read_sources().get(source, SourceSettings()).terms
     if reason := terms_gate(source, terms, operator, now.date()):
         raise NotRecorded(f"{reason}; or save the page in a browser and pass --file")

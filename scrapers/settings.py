@@ -275,13 +275,16 @@ def watch_of(name: str, settings: SourceSettings, where: Path | str = "sources.t
     return parsed(source_named(name).watch, settings.watch, f"{where} [{name}.watch]")
 
 
-def terms_gate(name: str, terms: Terms | None, operator: Operator, today: date) -> str | None:
-    """Why this source may not run live today, or None. A source without valid terms is never asked."""
+def terms_gate(name: str, terms: Terms | None, operator: Operator | None, today: date) -> str | None:
+    """Why this source may not run live today, or None. A source without valid terms is never asked.
+
+    Where there is no operator yet, nobody has accepted any.
+    """
     if terms is None:
         return f"{name}: sources.toml has no terms record; read the site's terms and add [{name}.terms]"
     if today - terms.checked_on > TERMS_VALID_FOR:
         return f"{name}: its terms were read on {terms.checked_on}, over a year ago; read {terms.terms_url} again"
-    if terms.basis == "none" and name not in operator.accepted:
+    if terms.basis == "none" and (operator is None or name not in operator.accepted):
         return (
             f"{name}: its terms are restrictive or unread; read {terms.terms_url} and, if you accept, "
             f"add `{name} = {today}` under [accepted] in operator.toml"

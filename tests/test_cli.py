@@ -187,7 +187,7 @@ def test_init_writes_the_operator_once_and_says_what_runs(tmp_path: Path) -> Non
     assert "devpost: waits" in done.stderr
     assert "github: runs" in done.stderr
     written = (tmp_path / "home" / "operator.toml").read_bytes()
-    assert "placeholders" in done.stderr
+    assert "Placeholders" in done.stderr
     again = headwater("init", "--defaults", home=tmp_path / "home")
     assert "kept as it is" in again.stderr
     assert (tmp_path / "home" / "operator.toml").read_bytes() == written

@@ -271,18 +271,24 @@ def test_list_and_dry_run_ask_nobody(tmp_path: Any) -> None:
     assert listed.returncode == 0
     for word in ("devpost", "watches", "terms", "never whole", "unverified", "name schedules", "read 2026"):
         assert word in listed.stderr
-    assert headwater("collect", "--dry-run", home=home).returncode == 2
+    before = headwater("collect", "--dry-run", home=home)
     headwater("init", "--defaults", home=home)
     ahead = headwater("collect", "--dry-run", home=home)
-    assert ahead.returncode == 0, ahead.stderr
-    for word in (
-        "forem: begins with",
-        "conferences: begins with no page",
-        "at least",
-        "GITHUB_TOKEN is not set",
-        "terms_missing",
-        "Nothing was asked",
-    ):
-        assert word in ahead.stderr
+    for told, needed in ((before, "headwater init"), (ahead, "placeholder")):
+        assert told.returncode == 0, told.stderr
+        for word in (
+            "forem: begins with",
+            "conferences: begins with no page",
+            "at least",
+            "GITHUB_TOKEN is not set",
+            "terms_missing",
+            "Nothing was asked",
+        ):
+            assert word in told.stderr
+        assert "Before a real run: " in told.stderr
+        assert needed in told.stderr.splitlines()[-1]
+    told = (home / "operator.toml").read_text().replace("example.com", "openweave-people.org")
+    (home / "operator.toml").write_text(told)
+    assert "Before a real run" not in headwater("collect", "--dry-run", home=home).stderr
     with Store.open(Home(home)) as store:
         assert store.runs() == []

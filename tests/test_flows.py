@@ -208,6 +208,22 @@ def test_a_model_that_is_not_there_is_said_before_any_work(
 
 
 @pytest.mark.prefect
+def test_a_live_run_with_a_placeholder_for_a_contact_fails_by_its_name(
+    server: None, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state's message says which keys of which file to fill in; nobody was asked, and no run is kept."""
+    from flows.collect import collect
+
+    monkeypatch.setenv("HEADWATER_HOME", str(home.folder))
+    write_operator(home / "operator.toml", ask_operator({}, NOON.date(), defaults=True))
+    state = collect(["forem"], return_state=True)
+    assert (state.is_failed(), state.name) == (True, "Failed")
+    assert "operator.toml: contact and [controller] contact: still a placeholder" in state.message
+    with Store.open(home) as store:
+        assert store.runs() == []
+
+
+@pytest.mark.prefect
 def test_a_role_file_that_is_not_there_is_said_before_any_work(
     server: None, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,10 +90,11 @@ def collect(
                 clones=path or (),
                 on_wait=on_wait,
                 turns=store,
+                dry=dry_run,
             ) as plan,
         ):
             if dry_run:
-                show_outlook(plan)
+                show_outlook(plan, place)
                 return
 
             def read(name: str, run: Run, seen: Yield) -> None:
@@ -146,6 +147,7 @@ def init(
 ) -> None:
     """Write operator.toml (contact, controller, notice, accepted terms) and say which sources can run now."""
     from flows.cli.operator import ask_operator, write_operator
+    from scrapers.contact import placeholders
     from scrapers.settings import read_sources, terms_gate
 
     place, today = home_of(home), datetime.now(UTC).date()
@@ -154,8 +156,9 @@ def init(
         write_operator(place / "operator.toml", ask_operator(read_sources(), today, defaults))
     operator = place.operator()
     console.print(f"{place / 'operator.toml'}{' was there, and is kept as it is' if kept else ''}", markup=False)
-    if "example.com" in operator.contact:
-        console.print("  Its contact and controller are placeholders: put your own there before you collect.")
+    if unfilled := " and ".join(placeholders(operator)):
+        told = f"  Placeholders: {unfilled}. Put your own there: `headwater collect` asks nobody before."
+        console.print(told, markup=False)
     for name, settings in read_sources().items():
         reason = terms_gate(name, settings.terms, operator, today)
         state = "off" if not settings.enabled else "waits" if reason else "runs"

@@ -120,8 +120,9 @@ def _briefly(value: object) -> str:
     return str(value)
 
 
-def show_outlook(plan: Plan) -> None:
-    """What a run would ask of each source, and the least that politeness makes it take. Nobody is asked."""
+def show_outlook(plan: Plan, home: Home) -> None:
+    """What a run would ask of each source, the least that politeness makes it take, and what it still needs."""
+    from scrapers.contact import missing
     from scrapers.outlook import outlook
 
     longest = 0.0
@@ -141,6 +142,8 @@ def show_outlook(plan: Plan) -> None:
             console.print(f"  {ahead.without} is not set: the site allows few requests an hour without it")
     _say_all(plan.gated, "")
     console.print(f"Sources are read side by side: at least {_time(longest)} in all. Nothing was asked.")
+    if plan.live and (told := missing(home)):
+        console.print(f"Before a real run: {told}", markup=False)
 
 
 def _time(seconds: float) -> str:
