@@ -20,6 +20,7 @@ from ranking.exporting import slug_of
 from ranking.pool import TalentPool
 from ranking.role import read_role
 from scrapers.settings import find_home, packaged
+from scrapers.steps import noted
 from scrapers.store import Store
 from scrapers.store.shortlists import MILLION
 
@@ -34,11 +35,12 @@ def changes(roles: list[Path] | None = None, as_of: date | None = None) -> dict[
     @task(name="compare-role", task_run_name="compare {name}", **ONCE_A_RUN)
     @unquoted()
     def compare(name: str) -> int | None:
-        with Store.open(home) as store:
+        with Store.open(home) as store, noted(store, "changes", name) as counts:
             try:
                 found = changes_since(pool, read[name], home, store, day, None)
             except NothingKept:  # its first shortlist is yet to come
                 return None
+            counts.update(considered=found.after.considered, changes=len(found.rows))
         _publish(found, name)
         return len(found.rows)
 

@@ -9,7 +9,7 @@ import os
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -25,11 +25,14 @@ WEEK, BEFORE = timedelta(days=7), timedelta(days=28)
 
 
 @contextmanager
-def noted(store: Store, step: str, about: str | None = None, *packages: str) -> Iterator[dict[str, Any]]:
+def noted(
+    store: Store, step: str, about: str | None = None, *packages: str, reading: bool = False
+) -> Iterator[dict[str, Any]]:
     """Time the block and keep it as a run of that step: "whole", or "failed" where it raises.
 
     Yields the counts to fill in. `packages` are those whose versions the step depends on. Seconds of computing are
-    those of this whole process and of the processes it waited for.
+    those of this whole process and of the processes it waited for. A step that is only `reading` is not failed by a
+    store that cannot be written: it then leaves no row.
     """
     counts: dict[str, Any] = {}
     started, before = datetime.now(UTC), _cpu()
@@ -45,7 +48,8 @@ def noted(store: Store, step: str, about: str | None = None, *packages: str) -> 
         with suppress(StorageFault):  # what ended the step is what the user should read
             store.add_run(kept("failed"))
         raise
-    store.add_run(kept("whole"))
+    with suppress(StorageFault) if reading else nullcontext():
+        store.add_run(kept("whole"))
 
 
 def _cpu() -> float:

@@ -6,14 +6,18 @@ import json
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from scrapers.candidates import join_accounts
 from scrapers.faults import StorageFault
+from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
 from scrapers.settings import Home
 from scrapers.steps import noted, paces
 from scrapers.store import Run, Store
 from tests.conftest import NOON
+from tests.embedder import HashingEmbedder
 from tests.test_cli import archive, headwater
 
 
@@ -86,6 +90,76 @@ def test_the_command_lists_and_compares(home: Home) -> None:
     assert "No run of the step 'drill'" in headwater("runs", "--step", "drill", home=home.folder).stderr
     first = json.loads(headwater("runs", "--json", "--top", "1", home=home.folder).stdout)
     assert (first["requests"], first["bytes"] > 0, first["source"]) == (1, True, "hackernews")
+
+
+def test_ranking_comparing_and_forgetting_leave_rows_that_name_nobody(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Step, time, counts and versions; no query and nobody's name. A dry run and an own list leave none."""
+    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    with Store.open(home) as store:
+        filled(home, store)
+    wanted = "somebody secret who makes pagers"
+    own = tmp_path / "people.jsonl"
+    own.write_text(json.dumps({"person_id": "p", "documents": [{"kind": "post", "title": "T", "text": "A pager."}]}))
+    for command, code in (
+        (("rank", wanted, "--top", "2"), 0),
+        (("rank", wanted, "--people", own), 0),
+        (("rank", wanted, "--out", tmp_path / "list.csv"), 0),
+        (("changes", wanted), 0),
+        (("changes", "somebody else altogether"), 2),
+        (("forget", "forem:ada-example-hw", "--dry-run"), 0),
+        (("forget", "forem:ada-example-hw"), 0),
+    ):
+        done = headwater(*command, home=home.folder)
+        assert done.returncode == code, done.stderr
+    with Store.open(home) as store:
+        rows = store.runs()[::-1]
+    assert [(run.step, run.outcome, run.source) for run in rows] == [
+        (step, outcome, None)
+        for step, outcome in [("rank", "whole")] * 2
+        + [("changes", "whole"), ("changes", "failed"), ("forget", "whole")]
+    ]
+    assert [dict(run.counts) for run in rows[:3]] == [
+        {"considered": 3, "listed": 2}, {"considered": 3, "listed": 3}, {"considered": 3, "changes": 0},
+    ]  # fmt: skip
+    assert rows[4].counts["accounts"] == 1
+    assert all("headwater" in run.versions and run.seconds > 0 for run in rows)
+    told = headwater("runs", "--json", home=home.folder).stdout.casefold()
+    assert not any(word in told for word in ("secret", "pager", "ada", "forem", "list.csv"))
+
+
+def test_reading_goes_on_where_the_row_cannot_be_written(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step that changes nothing delivers beside a store that takes nothing; one that writes says so."""
+
+    def full(run: Run) -> None:
+        raise StorageFault("the store cannot be written")
+
+    monkeypatch.setattr(store, "add_run", full)
+    with noted(store, "rank", reading=True):
+        pass
+    with pytest.raises(StorageFault), noted(store, "join"):
+        pass
+
+
+def test_an_own_list_makes_no_store(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ranking a file leaves the home without a store, as it was."""
+    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    own = tmp_path / "people.jsonl"
+    own.write_text(json.dumps({"person_id": "p", "documents": [{"kind": "post", "title": "T", "text": "A pager."}]}))
+    assert headwater("rank", "a pager", "--people", own, home=home.folder).returncode == 0
+    assert not (home / "headwater.db").exists()
+
+
+def filled(home: Home, store: Store) -> None:
+    """Three people, each with one post, as a refresh joined them."""
+    for name in ("ada", "bob", "cyd"):
+        key, url = AccountKey("forem", f"{name}-example-hw"), f"https://forem.example/{name}"
+        said = Evidence(EvidenceKind.POST, key, "Work", f"A pager by {name}.", url, NOON.date())
+        page = Page("forem", url, b"-", NOON)
+        records = [Account(key.site, key.handle, name=f"{name.title()} Example"), said]
+        store.settle("live", Request("forem", url), page=page, records=records)
+    join_accounts(store, home.key, NOON)
 
 
 def test_old_runs_are_swept_away(store: Store) -> None:

@@ -38,13 +38,16 @@ def changes(
     from ranking.changes import changes_since
     from ranking.exporting import replace_file
     from ranking.pool import TalentPool
+    from ranking.refreshing import MODEL
+    from scrapers.steps import noted
     from scrapers.store import Store
 
     place, day = home_of(home), day_or_today(as_of)
-    with Store.open(place) as store:
+    with Store.open(place) as store, noted(store, "changes", None, *MODEL, reading=True) as counts:
         with bar("embedding", quiet) as progress:
             pool = TalentPool.open(place, progress=progress)
         found = changes_since(pool, role_of(role, day), place, store, day, since.date() if since else None)
+        counts.update(considered=found.after.considered, changes=len(found.rows))
         names = {person: candidate.name for person, candidate in pool.candidates.items()}
         if out is not None:
             named = [change.candidate_id for change in found.rows if change.candidate_id]

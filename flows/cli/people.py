@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,9 +72,14 @@ def forget(
     from scrapers.suppression import SuppressionList
 
     place, now = home_of(home), datetime.now(UTC)
-    with locked(place, "refresh", wait), Store.open(place) as store:
+    with (
+        locked(place, "refresh", wait),
+        Store.open(place) as store,
+        _noted_erasure(store, dry_run) as counts,
+    ):
         suppression = SuppressionList.open(place, store)
         erasure = erase(identifier, place, store, suppression, at=now, dry_run=dry_run)
+        counts.update(erasure.counts)
         if not dry_run:
             record(place, "forget", now, candidates=list(erasure.candidates), counts=dict(erasure.counts))
     verb = "would remove" if dry_run else "removed"
@@ -83,6 +89,13 @@ def forget(
         typer.echo(f"{'named in' if dry_run else 'struck from'} {path}")
     if not dry_run:
         typer.echo("Listed: no alias of this person will be collected, ranked or exported again.")
+
+
+def _noted_erasure(store: Store, dry_run: bool) -> AbstractContextManager[dict[str, Any]]:
+    """The counts of the row that an erasure leaves; one that only says what would go leaves none."""
+    from scrapers.steps import noted
+
+    return nullcontext({}) if dry_run else noted(store, "forget")
 
 
 @app.command()

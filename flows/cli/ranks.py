@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -16,8 +18,11 @@ from flows.cli.collecting import day_or_today
 from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, console, home_of
 
 if TYPE_CHECKING:
+    from ranking.pool import Progress, TalentPool
     from ranking.role import Role
     from ranking.shortlist import Shortlist
+    from scrapers.settings import Home
+    from scrapers.store import Store
 
 RoleArgument = typer.Argument(help="A role description: a file, - for standard input, or a quoted sentence.")
 
@@ -68,40 +73,65 @@ def rank(
 ) -> None:
     """Write a shortlist: who fits the role, and why."""
     from ranking.changes import with_changes
-    from ranking.embed import embedder_of
     from ranking.exporting import export, format_for
-    from ranking.pool import TalentPool
-    from ranking.rerank import reranker_of
     from scrapers.faults import Fault
-    from scrapers.store import Store
 
     how, query = format_for(out, form), role_of(role, day_or_today(as_of))
+    if out is None and (blind or how.beside):
+        raise Fault("this needs a file to write, and a second one beside it: give --out FILE")
     place = home_of(home)
-    with bar("embedding", quiet) as progress:
-        if people:
-            embedder, reranker = embedder_of(place), reranker_of(place)
-            pool = TalentPool.from_people(people, embedder=embedder, reranker=reranker, progress=progress)
+    with _store_to_rank(place, people) as (store, counts):
+        with bar("embedding", quiet) as progress:
+            pool = _pool_of(place, people, progress)
+        with bar("ranking", quiet) as progress:
+            found = pool.rank(query, top=top, as_of=day_or_today(as_of), progress=progress)
+        counts.update(considered=found.considered, listed=len(found))
+        _tell_what_was_not_used(role, found.role)
+        if out is None:
+            how.write(found, typer.get_text_stream("stdout"))
         else:
-            pool = TalentPool.open(place, progress=progress)
-    with bar("ranking", quiet) as progress:
-        found = pool.rank(query, top=top, as_of=day_or_today(as_of), progress=progress)
-    for warning in (*found.role.warnings, *(f"not understood: {text}" for text in found.role.not_understood)):
-        console.print(f"{role}: {warning}", markup=False)
-    if idle := idle_of(found.role):
-        console.print(f"{', '.join(idle)}: understood, but nobody is ranked or left out by it; see columns and flags.")
-    if out is None:
-        if blind or how.beside:
-            raise Fault("this needs a file to write, and a second one beside it: give --out FILE")
-        how.write(found, typer.get_text_stream("stdout"))
-    else:
-        if not people:
-            with Store.open(place) as store:
+            if store is not None:
                 found = with_changes(found, pool, place, store) if how.name == "page" else found
                 pool.keep_questions(found.role, store)
-        written = export(found, None if people else place, how.name, out, at=datetime.now(UTC), blind=blind)
-        console.print(f"{len(found)} of {found.considered} people in {written}", markup=False)
+            written = export(found, None if people else place, how.name, out, at=datetime.now(UTC), blind=blind)
+            console.print(f"{len(found)} of {found.considered} people in {written}", markup=False)
     if how.warning:
         console.print(f"{how.name}: {how.warning}", markup=False)
+
+
+@contextmanager
+def _store_to_rank(place: Home, people: Path | None) -> Iterator[tuple[Store | None, dict[str, Any]]]:
+    """The store, and the counts of the row that this ranking leaves there; an own list needs none and leaves none."""
+    from ranking.embed import embedder_of
+    from ranking.refreshing import MODEL
+    from ranking.rerank import reranker_of
+    from scrapers.steps import noted
+    from scrapers.store import Store
+
+    embedder_of(place), reranker_of(place)  # a model that is not there is said before a store is made
+    if people:
+        yield None, {}
+        return
+    with Store.open(place) as store, noted(store, "rank", None, *MODEL, reading=True) as counts:
+        yield store, counts
+
+
+def _pool_of(place: Home, people: Path | None, progress: Progress) -> TalentPool:
+    """Everybody in the store, or an own list."""
+    from ranking.embed import embedder_of
+    from ranking.pool import TalentPool
+    from ranking.rerank import reranker_of
+
+    if people is None:
+        return TalentPool.open(place, progress=progress)
+    return TalentPool.from_people(people, embedder=embedder_of(place), reranker=reranker_of(place), progress=progress)
+
+
+def _tell_what_was_not_used(given: str, role: Role) -> None:
+    for warning in (*role.warnings, *(f"not understood: {text}" for text in role.not_understood)):
+        console.print(f"{given}: {warning}", markup=False)
+    if idle := idle_of(role):
+        console.print(f"{', '.join(idle)}: understood, but nobody is ranked or left out by it; see columns and flags.")
 
 
 @app.command()

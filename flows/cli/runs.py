@@ -25,7 +25,7 @@ SLOWER = 1.2  # a median that grew by a fifth is called slower
 def runs(
     top: int = typer.Option(20, min=1, help="How many of the newest runs."),
     step: str | None = typer.Option(
-        None, help="Only of this step: collect, join, embed, rank (as scheduled), reparse, sweep, drill."
+        None, help="Only of this step: collect, join, embed, rank, changes, forget, reparse, sweep, drill."
     ),
     slower: bool = typer.Option(False, "--slower", help="Which step got slower: this week beside the four before."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object a line."),
