@@ -431,6 +431,50 @@ def test_this_year_begins_in_january(text: str, since: date | None) -> None:
     assert ("this" in " ".join(parse_role(text).not_understood)) == (since is not None)
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "since"),
+    [
+        ("Winners of the last 12 months", "Winner", date(2025, 11, 15)),
+        ("hackathon winners of the past two years in Berlin", "hackathon winner", date(2024, 11, 15)),
+        ("hackathon winner in 2026", "hackathon winner", date(2026, 1, 1)),
+        ("hackathon winners of 2025 in Berlin", "hackathon winner", date(2025, 1, 1)),
+        ("last year's hackathon winners", "hackathon winner", date(2025, 1, 1)),
+        ("data engineers who won a hackathon last year", "data engineer", date(2025, 1, 1)),
+        ("people who won a hackathon in March 2026", "", date(2026, 3, 1)),
+        ("AI engineer who recently shipped a RAG product", "AI engineer", date(2025, 11, 15)),
+        ("frontend developer, shipped in the last 6 months", "frontend developer", date(2026, 5, 16)),
+        ("Rust developers active since March 2026", "developer", date(2026, 3, 1)),
+        ("speakers at conferences last quarter", "speaker", date(2026, 7, 1)),
+        ("maintainers who contributed to pytorch in 2026", "maintainer", date(2026, 1, 1)),
+        ("# Winners of the last 12 months\n\n## Must have\n- ships", "Winner", date(2025, 11, 15)),
+        ("# Engineer\n\n## Must have\n- Won a hackathon in 2025", "Engineer", date(2025, 1, 1)),
+        ("# Engineer\n\n## Must have\n- Recently built a parser", "Engineer", date(2025, 11, 15)),
+    ],
+)
+def test_a_time_is_no_part_of_the_title(text: str, title: str, since: date) -> None:
+    """What somebody did within a time is asked for since its first day, however the time is worded."""
+    role = parse_role(text, as_of=date(2026, 11, 15))
+    assert (role.title, role.since) == (title, since)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AI engineer available in 2026",
+        "data engineer to join in 2026",
+        "engineer in 2027",
+        "data engineer at a recently funded startup",
+        "We were founded in 2019 and look for a data engineer",
+        "# Engineer\n\nFounded in 2019, we raised money last year.\n\n## Must have\n- ships tools",
+        "# Engineer\n\nOur product, that launched in 2023, grew recently.\n\n## Must have\n- ships tools",
+        "# Engineer\n\n## Must have\n- worked with Go for the last 5 years",
+    ],
+)
+def test_times_of_a_company_or_of_a_plan_ask_for_nobody(text: str) -> None:
+    """A founding, a start date and a span of experience are no time since when work counts."""
+    assert parse_role(text, as_of=date(2026, 11, 15)).since is None
+
+
 def test_an_unknown_place_is_kept_as_written() -> None:
     """A place that no list knows has no canonical name, and is listed."""
     role = parse_role("---\nplaces: [Lower Wibbling]\n---\n- ships\n- writes")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ranking.role.model import Place
 from ranking.role.places import is_wordlike, place_at
+from ranking.role.times import without_times
 from ranking.role.titles import IN_TITLES, Qualifiers, clean_title, is_person, names_somebody, seniority_of
 from ranking.role.words import EMPLOYERS, FIELDS, LEVEL, TOOLS, YEARS, is_industry, phrases_of, words_of
 
@@ -84,6 +85,7 @@ def read_search(text: str, *, sure: bool = True) -> Search:
 
     `sure` says that the text asks for somebody, so that its words are a title even where none of them names a person.
     """
+    text = without_times(text)
     levels = [match.group().strip() for match in LEVEL.finditer(text) if _stands_alone(text, match)]
     years = [match.group().strip() for match in YEARS.finditer(text)]
     bare = YEARS.sub(" ", LEVEL.sub(lambda match: " " if _stands_alone(text, match) else match.group(), text))

@@ -13,16 +13,21 @@ from ranking.role.model import Level, Place
 from ranking.role.outline import Item, Section
 from ranking.role.query import Search, read_search
 from ranking.role.requirements import Wish, split_refusals, unmarked, wishes
-from ranking.role.slots import excluded_places, places_in, places_of, remote_of, search_of, since_of
+from ranking.role.slots import excluded_places, places_in, places_of, remote_of, search_of
+from ranking.role.times import since_of
 from ranking.role.titles import seniority_of
 from ranking.role.words import stage_of
 
 _LONG_PROSE = 80
+_SHORT = 16
 # A sentence of the introduction that describes the person, rather than the company or the work's terms.
 _ABOUT_SOMEBODY = re.compile(
     r"(?:you\b(?!\s+(?:need not|do not|don['’]t))|someone\b|somebody\b|(?:the|our) (?:ideal )?(?:person|candidate)\b|"
     r"an? (?:[\w-]+ ){0,4}(?:engineer|developer|scientist|designer|researcher|generalist|person|maker|builder)\b)",
     re.IGNORECASE,
+)
+_ANYBODY_WHO = re.compile(
+    r"(?:(?:find|show) (?:me )?)?(?:people|person|some(?:body|one)|any(?:body|one)|those) who\b", re.IGNORECASE
 )
 _TITLE_LABEL = re.compile(
     r"^(?:(?:open )?(?:role|position|job|job title|vacancy)|we(?:['’]re| are) hiring|hiring)\s*[:–—-]?\s+",
@@ -95,11 +100,13 @@ def read_plain(text: str, draft: Draft, as_of: date | None) -> None:
     _take(draft, search)
     draft.stage = draft.stage or search.stage or (stage_of(text) if asks else None)
     if asks:
-        _read_slots(draft, text, as_of)
+        _read_slots(draft, text, as_of, asked=len(text.split()) <= _SHORT)
         if len(text.split()) > _LONG_PROSE:
             draft.warnings.append(
                 'The text is one requirement; bullets under "Must have" and "Not looking for" are matched better.'
             )
+    elif _ANYBODY_WHO.match(text):
+        _read_since(draft, text, as_of, asked=True)
 
 
 def _take(draft: Draft, search: Search) -> None:
@@ -109,21 +116,26 @@ def _take(draft: Draft, search: Search) -> None:
     draft.themes.extend(search.themes)
 
 
-def _read_slots(draft: Draft, text: str, as_of: date | None) -> None:
+def _read_slots(draft: Draft, text: str, as_of: date | None, *, asked: bool) -> None:
+    """Remote or not, since when, which places not; `asked` says that the text is what is asked for."""
     if draft.remote is None:
         draft.remote = remote_of(text)
-    since, unread = since_of(text, as_of)
+    _read_since(draft, text, as_of, asked=asked)
+    draft.unread.extend(excluded_places(text))
+
+
+def _read_since(draft: Draft, text: str, as_of: date | None, *, asked: bool) -> None:
+    since, unread = since_of(text, as_of, asked=asked)
     draft.since = draft.since or since
     if unread:
         draft.unread.append(unread)
-    draft.unread.extend(excluded_places(text))
 
 
 def read_sections(sections: list[Section], draft: Draft, as_of: date | None) -> None:
     introductions: list[str] = []
     for section in sections:
         if section.kind == "intro":
-            _read_intro(section, draft, introductions)
+            _read_intro(section, draft, introductions, as_of)
         elif section.kind == "slot":
             _read_slot(section, draft, as_of)
         elif section.kind in {"context", "unknown"}:
@@ -140,13 +152,14 @@ def read_sections(sections: list[Section], draft: Draft, as_of: date | None) -> 
                 draft.wishes.extend(wishes(sentence, "nice"))
             else:
                 draft.unread.append(sentence)
-    for text in [*introductions, *(wish.text for wish in draft.wishes if wish.level in {"must", "nice"})]:
-        _read_slots(draft, text, as_of)
+    wanted = [wish.text for wish in draft.wishes if wish.level in {"must", "nice"}]
+    for text in [*introductions, *wanted]:
+        _read_slots(draft, text, as_of, asked=text in wanted)
         draft.places.extend(places_in(text))
     draft.stage = draft.stage or next(filter(None, map(stage_of, introductions)), None)
 
 
-def _read_intro(section: Section, draft: Draft, introductions: list[str]) -> None:
+def _read_intro(section: Section, draft: Draft, introductions: list[str], as_of: date | None) -> None:
     """The heading is the title; bullets right below it are requirements, paragraphs introduce."""
     heading = _GENDERED.sub("", _TITLE_LABEL.sub("", section.heading)).strip()
     if heading:
@@ -154,7 +167,7 @@ def _read_intro(section: Section, draft: Draft, introductions: list[str]) -> Non
         _take(draft, search)
         draft.title = draft.title or heading
         draft.stage = draft.stage or search.stage
-        draft.remote = remote_of(heading) if draft.remote is None else draft.remote
+        _read_slots(draft, heading, as_of, asked=True)
     for item in section.items:
         if item.bullet:
             draft.wishes.extend(_item_wishes(item, "must"))

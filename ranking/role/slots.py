@@ -1,12 +1,10 @@
-"""What prose says beside its requirements: whom, where, remote or not, since when, in which languages."""
+"""What prose says beside its requirements: whom, where, remote or not, in which languages."""
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
 
 from ranking.role.model import Place
 from ranking.role.places import is_wordlike, place_at
@@ -46,24 +44,6 @@ _REMOTE_YES = re.compile(
     r"remote (?:or|in|from|across|candidates?|people)\b)|\bremote\b[\s.,;)]*$|^remote\b",
     re.IGNORECASE,
 )
-_MONTHS = tuple(month.casefold() for month in calendar.month_name[1:])
-_MONTH = "|".join([*_MONTHS, *(month[:3] for month in _MONTHS)])
-_SINCE = re.compile(
-    rf"\b(?:since|after)\s+(?:(?P<word>{_MONTH})\.?\s+)?"
-    r"(?P<year>(?:19|20)\d\d)(?:-(?P<month>\d\d))?(?:-(?P<day>\d\d))?\b",
-    re.IGNORECASE,
-)
-_LATELY = re.compile(
-    r"\b(?:in|within|over|during|from) the (?:last|past)\s+(?:(?P<number>\d{1,3}|two|three|four|five|six|twelve|"
-    r"eighteen)\s+)?(?P<unit>day|week|month|year)s?\b",
-    re.IGNORECASE,
-)
-# Of something that somebody did; what a company plans for this year says nothing of anybody.
-_THIS = re.compile(
-    r"\b(?:who|that)\b(?:(?!\b(?:will|can|would|to)\b)[^.;:\n])*?\bthis (?P<unit>year|quarter|month)\b", re.IGNORECASE
-)
-_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "twelve": 12, "eighteen": 18}
-_UNIT_DAYS = {"day": 1, "week": 7, "month": 30.4375, "year": 365.25}
 _WORD = re.compile(r"[A-Za-z][\w.-]*(?:\+\+|#)?")
 # Languages that are everyday words or letters: only as written, and only beside a word of this kind.
 _EVERYDAY = words_of("rust swift dart julia crystal scheme ada ruby elm go assembly lisp java perl zig nim scala bash")
@@ -163,32 +143,6 @@ def remote_of(text: str) -> bool | None:
     if _REMOTE_NO.search(text):
         return False
     return True if _REMOTE_YES.search(text.strip()) else None
-
-
-def since_of(text: str, as_of: date | None) -> tuple[date | None, str | None]:
-    """The day from which work counts; and the words that need a today to be understood, where none was given."""
-    if match := _SINCE.search(text):
-        word = (match["word"] or "").casefold()[:3]
-        month = next((number for number, name in enumerate(_MONTHS, 1) if word and name.startswith(word)), None)
-        try:
-            return date(int(match["year"]), month or int(match["month"] or 1), int(match["day"] or 1)), None
-        except ValueError:
-            return None, match.group()
-    if match := _LATELY.search(text):
-        if as_of is None:
-            return None, match.group()
-        number = (match["number"] or "1").casefold()
-        days = (_NUMBERS.get(number) or int(number)) * _UNIT_DAYS[match["unit"].casefold()]
-        return date.fromordinal(max(1, as_of.toordinal() - round(days))), None
-    if match := _THIS.search(text):
-        return (_begin_of(match["unit"].casefold(), as_of), None) if as_of else (None, f"this {match['unit']}")
-    return None, None
-
-
-def _begin_of(unit: str, day: date) -> date:
-    """The first day of that day's year, quarter or month."""
-    month = {"year": 1, "quarter": day.month - (day.month - 1) % 3, "month": day.month}[unit]
-    return day.replace(month=month, day=1)
 
 
 def languages_of(text: str) -> Iterator[str]:
