@@ -397,6 +397,44 @@ def test_a_foreign_not_is_never_a_wish(heading: str) -> None:
     assert parse_role("## Must have\n- ships\n\n## Nicht zwingend\n- Go\n").requirements[-1].level == "nice"
 
 
+FOREIGN = {
+    "must": (
+        "Das bringst du mit", "Was du mitbringst", "Das solltest du mitbringen", "Dein Profil", "Anforderungen",
+        "Deine Fähigkeiten", "Wen wir suchen", "Was wir erwarten", "Wer du bist", "Über dich", "Zwingend erforderlich",
+        "Votre profil", "Profil recherché", "Compétences requises", "Prérequis", "Ce qu'il vous faut",
+        "Requisitos", "Lo que buscamos", "¿Quién eres?", "Imprescindible", "Requisitos excluyentes",
+    ),
+    "nice": (
+        "Von Vorteil", "Idealerweise", "Wünschenswert", "Das wäre toll", "Pluspunkte", "Kein Muss", "Deine Aufgaben",
+        "Was dich erwartet", "Atouts", "Serait un plus", "Compétences souhaitées", "Vos missions", "Pas obligatoire",
+        "Deseable", "Se valorará", "No imprescindible", "Funciones",
+    ),
+    "never": ("Wen wir nicht suchen", "Ausschlusskriterien", "Rédhibitoire", "A quién no buscamos"),
+    "context": ("Wir bieten", "Deine Vorteile", "Über uns", "Avantages", "Qui sommes-nous ?", "Qué ofrecemos"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_foreign_headings_are_read_like_english_ones(kind: str) -> None:
+    """German, French and Spanish headings say must, nice, never, or what surrounds the role; none of them warns."""
+    for heading in FOREIGN[kind]:
+        role = parse_role(f"## Must have\n- ships tools\n\n## {heading}\n- Kubernetes operators\n")
+        *_, last = role.requirements
+        read = "context" if role.not_understood else last.level
+        assert (read, len(role.requirements), role.warnings) == (kind, 1 + (kind != "context"), ()), heading
+
+
+def test_a_german_role_needs_no_marks_of_headings() -> None:
+    """A line above a list is its heading where it is known as one, and a bullet may say itself that it is no must."""
+    role = parse_role(
+        "Backend-Entwicklerin\n\nDas bringst du mit:\n- Python im Betrieb\n- Rust ist von Vorteil\n\n"
+        "Wünschenswert:\n- Terraform\n\nWen wir nicht suchen:\n- Agenturen\n"
+    )
+    assert [(one.text, one.level) for one in role.requirements] == [
+        ("Python im Betrieb", "must"), ("Rust", "nice"), ("Terraform", "nice"), ("Agenturen", "never"),
+    ]  # fmt: skip
+
+
 def test_prose_under_a_place_heading_names_no_state() -> None:
     """ "In the office in Paris" is in Paris, and not in Indiana; a code beside its city, or alone, still counts."""
 

@@ -9,78 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
-Kind = Literal["must", "nice", "never", "one_of", "axes", "context", "slot", "unknown", "intro"]
+from ranking.role.headings import Kind, kind_of
 
 _ATX = re.compile(r"\s{0,3}#{1,6}\s+(?P<text>\S.*?)\s*#*\s*")
 _BOLD = re.compile(r"\s*(?:\*\*|__)(?P<text>[^*_]{2,80})(?:\*\*|__)\s*:?\s*")
 _RULE = re.compile(r"\s{0,3}(?:={3,}|-{3,}|\*{3,}|_{3,})\s*")
 _BULLET = re.compile(r"(?P<indent>\s*)(?:[-*+•‣◦–]|\(?\d{1,2}[.)])\s+(?P<text>\S.*)")
-_LABELLED = re.compile(r"(?P<label>[A-Za-z][A-Za-z’' /-]{1,40}?)\s*[:：]\s+(?P<text>\S.*)")
+_LABELLED = re.compile(r"(?P<label>[^\W\d_](?:[^\W\d_]|[’' /-]){1,40}?)\s*[:：]\s+(?P<text>\S.*)")
 
-# Each heading is tried in this order against its folded words; the first kind that matches holds.
-_WORDING: tuple[tuple[Kind, str], ...] = (
-    (
-        "nice",
-        r"nicht (?:zwingend|erforderlich|notwendig)\b.*|kein muss|"
-        r"not (?:required|essential|necessary|a must|needed)\b.*|.*\b(?:but not (?:required|essential|"
-        r"necessary|needed))",
-    ),
-    (
-        "never",
-        r"(?:.*\b)?(?:not|never|no gos?|no go s|nogos?|deal ?breakers?|red flags?|exclu(?:de|ded|des|sions?|"
-        r"ding)|avoid|don t|"
-        r"isn t|aren t|won t|mustn t|cannot|anti profile|unwanted|"
-        r"nicht|keine?[nrs]?|pas|niet|geen|no buscamos)\b.*",  # a foreign "not" must never read as a wish
-    ),
-    (
-        "nice",
-        r"nice(?: to haves?)?|nice if.*|bonus(?: points?)?(?: for)?|plus(?:es)?|a (?:big )?plus|"
-        r"preferred(?: \w+)?|desirable(?: \w+)?|"
-        r"desired(?: \w+)?|good to have|great to have|optional|ideally|would be (?:nice|great|lovely|good)|"
-        r"extra credit|even better.*|"
-        r"we d love.*|we would love.*|extras?|should haves?|could haves?|also welcome|advantageous|an advantage|"
-        r"(?:your |key |main )?(?:responsibilities|duties|tasks)|what you (?:ll|will) (?:do|build|work on|own).*|"
-        r"(?:about )?the (?:work|job)|the day to day|day to day|your (?:mission|work|day)|you will|"
-        r"in your first .*",
-    ),
-    ("one_of", r"(?:at least )?one of(?: these| the following)?|any of(?: these| the following)?|either(?: of)?"),
-    (
-        "axes",
-        r"axes|thresholds?|levels?|strengths?|how (?:strong|good).*|where (?:strong|you are strong).*|"
-        r"skill levels?|the bar",
-    ),
-    (
-        "must",
-        r"must(?: haves?)?|musts|must bring|(?:key |core |main |hard |minimum |basic |the |our |"
-        r"job )*requirements?(?: for \w+)?|"
-        r"(?:minimum |basic |required |key )*(?:qualifications?|skills?|experience|competenc(?:y|"
-        r"ies))(?: and \w+)?|required|"
-        r"(?:what|who|whom) (?:we|i) (?:are |re |am |m )?(?:look(?:ing)?(?: for)?|need|expect|require|want|"
-        r"hire|seek(?:ing)?)|"
-        r"(?:we|i) (?:are |re |am |m )?(?:looking for|need|expect|require|want|seek(?:ing)?)|looking for|"
-        r"wanted|who you are|about you|"
-        r"you have|you are|you re|you bring|you should(?: have)?|you must(?: have)?|you need|what you (?:ll |"
-        r"will )?(?:bring|have|need)|"
-        r"essentials?|essential \w+|your (?:profile|background|experience|skills)|the (?:person|candidate|"
-        r"profile)|profile|"
-        r"(?:the )?(?:ideal )?candidate|needs?|skills and experience|experience and skills|what counts|"
-        r"what matters",
-    ),
-    ("slot", r"title|location|locations|where|based|place|places|remote|seniority|stage|themes?|languages?|since"),
-    (
-        "context",
-        r"about(?: us| the .*| this .*)?|the (?:company|team|role|position|offer)|(?:our|the) (?:company|"
-        r"team|stack|values|mission|process)|"
-        r"(?:perks|benefits|compensation|salary|pay|process|offer)(?: (?:and|&) \w+)?|what (?:we|you get|"
-        r"you ll get).*|why .*|"
-        r"how (?:we|to) .*|apply(?:ing)?|application|interview.*|tech stack|stack|equal opportunit.*|"
-        r"diversity.*|who we are|contact|"
-        r"background|summary|overview|introduction|notes?",
-    ),
-)
-_HEADINGS = tuple((kind, re.compile(pattern)) for kind, pattern in _WORDING)
 _ASKING: frozenset[Kind] = frozenset({"must", "nice", "never", "one_of", "axes"})
 SLOTS = ("title", "location", "seniority", "stage", "themes", "languages", "since", "remote")
 
@@ -103,12 +40,6 @@ class Section:
     kind: Kind
     line: int
     items: list[Item] = field(default_factory=list)
-
-
-def kind_of(heading: str) -> Kind:
-    """What a heading announces; "unknown" where no rule knows it."""
-    words = " ".join(re.sub(r"[^a-z ]", " ", heading.casefold()).split())
-    return next((kind for kind, pattern in _HEADINGS if pattern.fullmatch(words)), "unknown")
 
 
 def outline(text: str, first_line: int = 1) -> list[Section] | None:

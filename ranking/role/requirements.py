@@ -45,12 +45,18 @@ _AXIS_FIRST = re.compile(
 )
 _EXPLICIT = re.compile(rf"\b(?:{_SHARE})|[>≥]", re.IGNORECASE)
 
-_NICE = re.compile(
-    r"\s*[(\[]?\b(?:nice to have|optional|bonus|preferred|a plus|is a (?:big )?plus|would be (?:nice|great|"
-    r"a plus)|ideally)\b[)\]]?\.?$"
-    r"|^(?:ideally|bonus(?: points)?(?: for| if)?|nice to have|optional(?:ly)?|preferably)\b[:,]?\s*",
-    re.IGNORECASE,
+_NICE_AFTER = (
+    r"nice to have|optional|bonus|preferred|a plus|is a (?:big )?plus|would be (?:nice|great|a plus)|ideally|"
+    r"(?:(?:ist|sind|wäre|wären) )?(?:von Vorteil|wünschenswert|ein (?:großes )?Plus|(?:gern|gerne) gesehen)|"
+    r"(?:(?:est|sont|serait|seraient) )?(?:un (?:vrai )?(?:plus|atout)|souhaitée?s?|souhaitables?|appréciée?s?)|"
+    r"(?:(?:es|será|sería) )?(?:un plus|deseables?|valorables?)|se valorará"
 )
+_NICE_BEFORE = (
+    r"ideally|bonus(?: points)?(?: for| if)?|nice to have|optional(?:ly)?|preferably|"
+    r"idealerweise|wünschenswert(?: (?:ist|sind|wäre|wären))?|von Vorteil(?: (?:ist|sind|wäre|wären))?|"
+    r"idéalement|idealmente|deseables?|valorables?|se valora(?:rá)?"
+)
+_NICE = re.compile(rf"\s*[(\[]?\b(?:{_NICE_AFTER})\b[)\]]?\.?$|^(?:{_NICE_BEFORE})\b[:,]?\s*", re.IGNORECASE)
 _ONE_OF = re.compile(
     r"^(?:at least )?(?:one|any) of(?: the following| these)?\s*:?\s*(?P<list>.+)$|^either\s+(?P<either>.+\sor\s.+)$",
     re.IGNORECASE,
