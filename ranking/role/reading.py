@@ -12,6 +12,7 @@ from ranking.role import lint
 from ranking.role.front_matter import split_head
 from ranking.role.model import Requirement, Role, RoleRefused, RoleUnclear, Stage
 from ranking.role.outline import outline
+from ranking.role.presence import contradictions
 from ranking.role.protected import forbidden
 from ranking.role.requirements import Wish
 from ranking.role.sections import Draft, from_head, read_plain, read_sections
@@ -106,6 +107,7 @@ def _role(draft: Draft, text: str, name: str, *, structured: bool) -> Role:
     wanted = [requirement.text for requirement in requirements if requirement.level != "never"]
     languages = draft.languages or [language for one in wanted for language in languages_of(one)]
     warnings = [*draft.warnings, *(lint.warnings(requirements, stage) if structured else ())]
+    warnings.extend(contradictions(text, [each.text for each in requirements if each.level == "never"]))
     if language := foreign_language(text):
         warnings.append(
             f"This reads as {language!r}: the packaged model knows English best; write the role in English, or "
