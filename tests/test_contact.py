@@ -36,7 +36,13 @@ def test_a_reserved_host_is_a_placeholder(contact: str) -> None:
 
 @pytest.mark.parametrize(
     "contact",
-    ["https://ada.dev/test.example", "me@test.de", "https://examples.org/", "+49 30 1234567", "Ask the test lab"],
+    [
+        "https://openweave-people.org/test.example",
+        "me@test.openweave-people.org",
+        "https://examples.org/",
+        "+49 30 1234567",
+        "Ask the test lab",
+    ],
 )
 def test_everything_else_is_a_contact(contact: str) -> None:
     """A path, a part of a name and a number are none of these hosts."""
