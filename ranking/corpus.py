@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ranking.embed import EachGroup, Embedder, Progress, VectorCache, embed_new, minilm_for, vectors_id
 from ranking.features.availability import Availability, of_profiles
-from ranking.index import Index
+from ranking.index import Index, products
 from ranking.lexicon import Lexicon, joined, tokens
 from ranking.lists import only_lists
 from ranking.passages import render, repeats_itself, split
@@ -48,7 +48,7 @@ class Corpus:
     embedder: Embedder
     cache: VectorCache
     kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
-    known: dict[Hashable, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
+    known: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def rows(self) -> int:
@@ -58,6 +58,11 @@ class Corpus:
     def size(self) -> int:
         """How many people the pool has."""
         return len(self.people)
+
+    @cached_property
+    def in_pool(self) -> tuple[Ints, Ints]:
+        """The numbers that the people and the rows here have in the whole pool."""
+        return np.arange(len(self.people)), np.arange(self.rows)
 
     @property
     def model(self) -> str:
@@ -97,9 +102,14 @@ class Corpus:
         return Lexicon([joined(self.words[a:b]) for a, b in pairwise(starts)])
 
     @cached_property
+    def passages(self) -> Segments:
+        """Which passages are of which row; every row has at least one."""
+        return Segments(self.passage_row, self.rows)
+
+    @property
     def passage_starts(self) -> Ints:
-        """The first passage of each row; every row has at least one."""
-        return np.searchsorted(self.passage_row, np.arange(self.rows))
+        """The first passage of each row."""
+        return self.passages.starts[:-1]
 
     @cached_property
     def vectors(self) -> Floats:
@@ -112,6 +122,10 @@ class Corpus:
     def means(self) -> Floats:
         """One unit vector a person: the direction of their rows together; 0 for a person without any."""
         return unit(self.segments.sum(self.vectors))
+
+    def likeness(self, vector: Floats) -> Floats:
+        """The cosine of everybody's mean with a unit vector."""
+        return products(self.means, vector)
 
     @cached_property
     def themes(self) -> Themes | None:
@@ -138,21 +152,21 @@ class Corpus:
         found: T = self.kept[key]
         return found
 
-    def of_person(self, key: Hashable, person: int, make: Callable[[int], T]) -> T:
-        """What no role changes about a person: found once, kept as long as the pool."""
-        known: dict[str, T] = self.known.setdefault(key, {})
-        who = self.people[person]
-        if who not in known:
-            known[who] = make(person)
-        return known[who]
+    def for_good(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What no role changes about a person or a piece, which the key names: found once, kept as long as the pool."""
+        if key not in self.known:
+            self.known[key] = make()
+        found: T = self.known[key]
+        return found
 
     def each(self, key: Hashable, make: Callable[[int], T]) -> list[T]:
-        """The same of everybody here."""
-        known: dict[str, T] = self.known.setdefault(key, {})
-        try:
-            return [known[who] for who in self.people]
-        except KeyError:
-            return [self.of_person(key, person, make) for person in range(len(self.people))]
+        """The same of everybody here: of each person found once, kept as long as the pool."""
+        seen, values = self.for_good(key, lambda: (np.zeros(self.size, dtype=bool), np.empty(self.size, dtype=object)))
+        here, _ = self.in_pool
+        for person in np.flatnonzero(~seen[here]).tolist():
+            values[here[person]], seen[here[person]] = make(person), True
+        found: list[T] = values[here].tolist()
+        return found
 
     @cached_property
     def listing(self) -> frozenset[int]:

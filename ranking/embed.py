@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.hub import NoSuchModel as NoSuchModel
-from ranking.hub import find_model, load
+from ranking.hub import find_model, load, to_bf16
 from scrapers.faults import Fault
 from scrapers.settings import Home
 
@@ -135,7 +135,7 @@ class MiniLM:
             if self._precision is None:
                 self._precision = _faster_precision(self._model)
             if self._precision == "bf16":
-                self._model.bfloat16()
+                to_bf16(self._model)
         return self._model
 
 
@@ -283,7 +283,7 @@ def _faster_precision(model: Any) -> Precision:
     """The precision for this machine, by a trial of a second or two. Leaves the model as it was."""
     import copy
 
-    rough = copy.deepcopy(model).bfloat16()
+    rough = to_bf16(copy.deepcopy(model))
     agreement = float(np.einsum("ij,ij->i", _encode(model, TRIAL), _encode(rough, TRIAL)).min())
     seconds: list[tuple[float, float]] = []
     while len(seconds) < TRIALS and (not seconds or seconds[-1][1] < HOPELESS * seconds[-1][0]):

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ranking.codes import Codes, pay_off
+
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
 # Below this share of passing rows, gathering them is cheaper than asking FAISS to skip the others (measured).
@@ -27,6 +29,7 @@ class Index:
     def __init__(self, vectors: Vectors) -> None:
         self.vectors = np.ascontiguousarray(vectors, dtype=np.float32)
         self._index: Any = None
+        self._codes: Codes | None = None
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -35,7 +38,15 @@ class Index:
         """Inner products, one line a query, one column a row (all rows, or the given ones in their order)."""
         if len(queries) > 1:
             return queries @ (self.vectors if rows is None else self.vectors[rows]).T
-        return self._products(queries, rows)
+        return products(self.vectors, queries, rows)[None, :]
+
+    def roughly(self, queries: Vectors) -> Vectors:
+        """Inner products with every row by codes of 8 bits, off by 0.002 or so; exact where codes would take longer."""
+        if not pay_off():
+            return self.scores(queries)
+        if self._codes is None:
+            self._codes = Codes(self.vectors)
+        return self._codes.products(queries)
 
     def search(self, queries: Vectors, k: int, subset: Rows | None = None) -> tuple[Vectors, Rows]:
         """For each query the k best rows (of the subset, if given), best first; fewer when there are fewer."""
@@ -60,23 +71,6 @@ class Index:
             return exact
         return self._again(queries, self._built().search(queries, min(AGAIN * k, size), params=parameters)[1], k)
 
-    def _products(self, query: Vectors, rows: Rows | None) -> Vectors:
-        """The inner products of one query, where they lie: a matrix product would copy the rows first."""
-        faiss, dimension = _faiss(), self.vectors.shape[1]
-        found = np.empty((1, len(self) if rows is None else len(rows)), np.float32)
-        if not found.size:
-            return found
-        query = np.ascontiguousarray(query, np.float32).reshape(1, dimension)
-        out, asked, vectors = map(faiss.swig_ptr, (found, query, self.vectors))
-        if rows is None:
-            faiss.fvec_inner_products_ny(out, asked, vectors, dimension, len(self))
-            return found
-        rows = np.ascontiguousarray(rows, np.int64)
-        if rows.min() < 0 or rows.max() >= len(self):
-            raise IndexError(f"rows {rows.min()} to {rows.max()} of {len(self)}")
-        faiss.fvec_inner_products_by_idx(out, asked, vectors, faiss.swig_ptr(rows), dimension, 1, len(rows))
-        return found
-
     def _again(self, queries: Vectors, rows: Rows, k: int) -> tuple[Vectors, Rows]:
         """The best k of each query's rows by their exact scores."""
         scores = np.einsum("qd,qkd->qk", queries, self.vectors[rows])
@@ -94,6 +88,27 @@ class Index:
                 self._index.train(self.vectors[:: max(len(self) // FITTED_ON, 1)])
             self._index.add(self.vectors)
         return self._index
+
+
+def products(vectors: Vectors, query: Vectors, rows: Rows | None = None) -> Vectors:
+    """The inner product of a query with each vector, or those of the given rows in their order.
+
+    They are read where they lie: a matrix product would copy them first.
+    """
+    faiss, dimension = _faiss(), vectors.shape[1]
+    found = np.empty(len(vectors) if rows is None else len(rows), np.float32)
+    if not found.size:
+        return found
+    query = np.ascontiguousarray(query, np.float32)
+    out, asked, held = map(faiss.swig_ptr, (found, query, vectors))
+    if rows is None:
+        faiss.fvec_inner_products_ny(out, asked, held, dimension, len(vectors))
+        return found
+    rows = np.ascontiguousarray(rows, np.int64)
+    if rows.min() < 0 or rows.max() >= len(vectors):
+        raise IndexError(f"rows {rows.min()} to {rows.max()} of {len(vectors)}")
+    faiss.fvec_inner_products_by_idx(out, asked, held, faiss.swig_ptr(rows), dimension, 1, len(rows))
+    return found
 
 
 def _ascending(rows: Rows) -> Rows:

@@ -61,10 +61,9 @@ class Worth:
         self._terms, self._whole = terms, sum(terms.values())
 
     def covered(self, text: Iterable[str]) -> float:
-        """Which share of the query's worth a text's words make up, 0..1."""
-        terms = self._terms
-        shared = math.fsum(terms[term] for term in set(text) if term in terms)  # the same in whatever order they come
-        return shared / self._whole if self._whole else 0.0
+        """Which share of the query's worth a text's words make up, 0..1; quickest for a set."""
+        shared = map(self._terms.__getitem__, self._terms.keys() & text)
+        return math.fsum(shared) / self._whole if self._whole else 0.0  # the same in whatever order they come
 
 
 class Lexicon:

@@ -17,6 +17,7 @@ import numpy as np
 
 from ranking.corpus import Corpus, Floats, Ints
 from ranking.fuse import Points
+from ranking.index import products
 from ranking.lexicon import Lexicon
 from ranking.retrieve import Near, by_row
 from ranking.role import Role
@@ -50,9 +51,9 @@ def score_best(
     """
     if corpus.rows <= (EXACT_UP_TO if exact_up_to is None else exact_up_to):
         return score_role(role, corpus, weights, as_of)
-    found = answers(role, corpus)
+    found = answers(role, corpus, roughly=True)
     part = part_of(corpus, longlisted(role, corpus, weights, found), named)
-    return score_answers(role, part, weights, as_of, {text: part.near(near) for text, near in found.items()})
+    return score_answers(role, part, weights, as_of, part.found(found))
 
 
 def longlisted(role: Role, corpus: Corpus, weights: Weights, found: Mapping[str, Near]) -> Ints:
@@ -214,6 +215,10 @@ class Part(Corpus):
         return self.whole.size
 
     @property
+    def in_pool(self) -> tuple[Ints, Ints]:
+        return self.persons, self.places
+
+    @property
     def stands_for(self) -> Points:
         return self.stand_for
 
@@ -221,14 +226,20 @@ class Part(Corpus):
     def rows_stand_for(self) -> Points:
         return self.stand_for[self.segments.owner]
 
-    def near(self, near: Near) -> Near:
-        """Of what a question finds in the whole, what it finds here; of each row the nearest passage."""
-        return replace(
-            near,
-            passages=by_row(self.whole, near.passages)[self.places],
-            words=near.words[self.places],
-            profiles=near.profiles[self.persons],
-        )
+    def found(self, found: Mapping[str, Near]) -> dict[str, Near]:
+        """Of what questions find in the whole, what they find here; of each row the nearest passage, exactly."""
+        passages = self.whole.passages.rows_of(self.places)
+        starts = np.cumsum(self.whole.passages.counts[self.places]) - self.whole.passages.counts[self.places]
+        exactly = self.whole.index.scores(np.stack([near.vector for near in found.values()]), passages)
+        return {
+            text: replace(
+                near,
+                passages=nearest if len(nearest) == self.rows else np.maximum.reduceat(nearest, starts),
+                words=near.words[self.places],
+                profiles=near.profiles[self.persons],
+            )
+            for (text, near), nearest in zip(found.items(), exactly, strict=True)
+        }
 
     @cached_property
     def words(self) -> Sequence[Sequence[str]]:
@@ -246,14 +257,13 @@ class Part(Corpus):
     def vectors(self) -> Floats:
         return self.whole.vectors.take(self.places, axis=0)
 
-    @cached_property
-    def means(self) -> Floats:
-        return self.whole.means.take(self.persons, axis=0)
+    def likeness(self, vector: Floats) -> Floats:
+        return products(self.whole.means, vector, self.persons)
 
     @cached_property
     def themes(self) -> Themes | None:
         themes = self.whole.themes
-        return themes and replace(themes, rows=themes.rows.take(self.places, axis=0))
+        return themes and replace(themes, places=self.places)
 
     @cached_property
     def kindred(self) -> Kindred | None:

@@ -12,12 +12,15 @@ _BULLET = re.compile(r"^[^\w\"'“‘(\[<]+")
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]*")
 
 
-def sentences_of(title: str, text: str) -> list[tuple[str, Sequence[str]]]:
-    """The sentences of a text, or else of its title, each of at most LONGEST characters, with their tokens."""
-    return [(said, tokens(said)) for said in list(_sentences(text)) or _sentences(title)]
+Sentence = tuple[str, frozenset[str]]
 
 
-def best_words(title: str, sentences: Sequence[tuple[str, Sequence[str]]], asked: Worth) -> str:
+def sentences_of(title: str, text: str) -> tuple[Sentence, ...]:
+    """The sentences of a text, or else of its title, each of at most LONGEST characters, with its tokens."""
+    return tuple((said, frozenset(tokens(said))) for said in list(_sentences(text)) or _sentences(title))
+
+
+def best_words(title: str, sentences: Sequence[Sentence], asked: Worth) -> str:
     """The sentence with most of the query; it stands as it is in the text, or the title.
 
     Where no sentence has a word of the query, the first one of the text; where there is no text, the title.

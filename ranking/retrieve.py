@@ -96,9 +96,12 @@ class Near:
     profiles: Floats
 
 
-def near(corpus: Corpus, texts: Sequence[str], questions: Floats) -> list[Near]:
-    """What each question finds, its vectors a line each; the cosines of many cost little more than of one."""
-    passages = corpus.index.scores(questions)
+def near(corpus: Corpus, texts: Sequence[str], questions: Floats, roughly: bool = False) -> list[Near]:
+    """What each question finds, its vectors a line each; the cosines of many cost little more than of one.
+
+    `roughly` has cosines off by 0.002 or so, which are had sooner.
+    """
+    passages = corpus.index.roughly(questions) if roughly else corpus.index.scores(questions)
     asked = [widened(text, subjects_of(corpus) @ question) for text, question in zip(texts, questions, strict=True)]
     return [
         Near(*each, corpus.pieces.scores(each[-1]), corpus.profiles.scores(each[-1]))
@@ -143,7 +146,7 @@ def subjects_of(corpus: Corpus) -> Floats:
 
 def _profiles(corpus: Corpus, nearness: Near, counted: Floats) -> tuple[Floats, Floats]:
     """Everybody's profile by words and by meaning; a row that counts for nothing is no part of it."""
-    words, meaning = nearness.profiles.copy(), corpus.means @ nearness.vector
+    words, meaning = nearness.profiles.copy(), corpus.likeness(nearness.vector)
     for person in np.unique(corpus.segments.owner[counted == 0]):
         start, stop = corpus.segments.starts[person : person + 2]
         rows = np.flatnonzero(counted[start:stop]) + start

@@ -212,10 +212,10 @@ def score_role(role: Role, corpus: Corpus, weights: Weights, as_of: date) -> Sco
     return score_answers(role, corpus, weights, as_of, answers(role, corpus))
 
 
-def answers(role: Role, corpus: Corpus) -> dict[str, Near]:
-    """What each text that the role asks about finds in everything."""
+def answers(role: Role, corpus: Corpus, roughly: bool = False) -> dict[str, Near]:
+    """What each text that the role asks about finds in everything; `roughly`, see `near`."""
     texts = questions_of(role)
-    return dict(zip(texts, near(corpus, texts, corpus.encode_query(texts)), strict=True))
+    return dict(zip(texts, near(corpus, texts, corpus.encode_query(texts), roughly), strict=True))
 
 
 def score_answers(role: Role, corpus: Corpus, weights: Weights, as_of: date, found_by: Mapping[str, Near]) -> Scores:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +79,8 @@ def values_of(name: str, role: Role, corpus: Corpus, as_of: date, without: froze
     def measured() -> Floats:
         values = np.array(corpus.each(key, value), dtype=np.float64)
         for person, rows in gone.items():
-            values[person] = corpus.of_person((*key, frozenset(rows)), person, lambda who: value(who, without))
+            known = (*key, corpus.people[person], frozenset(rows))
+            values[person] = corpus.for_good(known, partial(value, person, without))
         return values
 
     return corpus.once((*key, without), measured)

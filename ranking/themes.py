@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ranking.index import products
 from ranking.lexicon import Lexicon
 from ranking.vectors import on_grid, unit
 
@@ -33,11 +34,15 @@ NEIGHBOURS = 10
 
 @dataclass(frozen=True)
 class Themes:
-    """Unit rows of the pieces in theme space, and the way for a query's words to get there."""
+    """Unit rows of the pieces in theme space, and the way for a query's words to get there.
+
+    `places` are the numbers of those rows that scores are of; without them, of all.
+    """
 
     rows: Floats
     loadings: Floats
     lexicon: Lexicon
+    places: Ints | None = None
 
     def query(self, weights: dict[str, float]) -> Floats:
         """A query in theme space, of length 1; 0 where no word of it is known."""
@@ -49,8 +54,7 @@ class Themes:
 
     def scores(self, weights: dict[str, float]) -> Floats:
         """The cosine of every piece with the query."""
-        cosines: Floats = self.rows @ self.query(weights)
-        return cosines
+        return products(self.rows, self.query(weights), self.places)
 
 
 @dataclass(frozen=True)
