@@ -48,13 +48,18 @@ def places(vectors: NDArray[np.float32]) -> Floats:
     return find_plane(vectors).places(vectors)
 
 
+def check_suffix(path: Path) -> None:
+    """Raises Fault where no map can be drawn into a file of that suffix."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise Fault(f"{path}: a map ends in {' or '.join(SUFFIXES)}")
+
+
 def draw(corpus: Corpus, path: Path) -> Path:
     """The map as a picture: a dot a person, larger with more evidence, and at each end the words that are said there.
 
     No name and no id is in it.
     """
-    if path.suffix not in SUFFIXES:
-        raise Fault(f"{path}: a map ends in {' or '.join(SUFFIXES)}")
+    check_suffix(path)
     import matplotlib
 
     matplotlib.use("Agg")
@@ -70,7 +75,7 @@ def draw(corpus: Corpus, path: Path) -> Path:
     axes.set_ylabel(ends[1])
     axes.set_xticks([])
     axes.set_yticks([])
-    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    figure.savefig(path, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
     pyplot.close(figure)
     return path
 

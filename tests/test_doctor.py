@@ -22,6 +22,7 @@ from scrapers.records import Account, Candidate, Evidence, EvidenceKind
 from scrapers.settings import Home
 from tests.conftest import NOON, THOROUGH
 from tests.embedder import HashingEmbedder
+from tests.test_cli import headwater
 
 SEEDS = 100 if THOROUGH else 12
 SIZE, WIDTH = 240, 96
@@ -186,11 +187,18 @@ def test_the_map_is_the_same_picture_twice(tmp_path: Path) -> None:
     ]
     corpus = build_corpus(people, Memory(), HashingEmbedder())
     first, second = (draw(corpus, tmp_path / name).read_bytes() for name in ("a.svg", "b.svg"))
-    assert first == second
+    assert first == second == draw(corpus, tmp_path / "C.SVG").read_bytes()
     assert b"ada-id" not in first
     assert places(corpus.means).std(axis=0).min() > 0
     with pytest.raises(Fault, match=r"\.png or \.svg"):
         draw(corpus, tmp_path / "map.pdf")
+
+
+def test_a_map_that_cannot_be_drawn_is_refused_before_any_work(tmp_path: Path) -> None:
+    """The message names the file and the suffixes, and not even a home is made."""
+    told = headwater("doctor", "--map", "people.bmp", home=tmp_path / "home")
+    assert (told.returncode, told.stderr) == (2, "headwater: people.bmp: a map ends in .png or .svg\n")
+    assert not (tmp_path / "home").exists()
 
 
 @pytest.mark.model

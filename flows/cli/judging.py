@@ -103,9 +103,11 @@ def doctor(
 ) -> None:
     """Check the environment, the store and the geometry of the vectors; every finding says what to do."""
     from ranking.doctor import judge
-    from ranking.map import draw
+    from ranking.map import check_suffix, draw
     from ranking.pool import NobodyToRank, TalentPool
 
+    if picture is not None:
+        check_suffix(picture)
     place = home_of(home)
     told: dict[str, Any] = {"environment": _environment(place), "store": _stored(place)}
     try:
