@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.cli.changes import as_csv, as_object, told
@@ -58,6 +58,7 @@ def lists(draw: st.DrawFn) -> Kept:
     )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(lists(), lists(), st.dictionaries(st.sampled_from("abcdefgh"), terms))
 def test_deltas_add_up_exactly(before: Kept, after: Kept, stand: dict[str, dict[str, int]]) -> None:
     """The changes of the terms, and those of the causes, are the change of the score to the last millionth."""
