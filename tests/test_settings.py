@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -87,11 +87,12 @@ def test_quotes_and_controls_in_answers_stay_text(home: Home) -> None:
     [
         (None, "no terms record"),
         (terms(checked_on=date(2025, 11, 1)), "over a year ago"),
+        (terms(checked_on=TODAY + timedelta(days=1)), "correct checked_on"),
         (terms(basis="none"), "operator.toml"),
     ],
 )
 def test_a_source_without_valid_terms_does_not_run(home: Home, record: Terms | None, word: str) -> None:
-    """Missing, stale and restrictive terms each stop the source with what to do (G1)."""
+    """Missing, stale, restrictive and not yet read terms each stop the source with what to do (G1)."""
     assert word in (terms_gate("devpost", record, operator(home), TODAY) or "")
 
 
