@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import logging
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,10 @@ from scrapers.text import clean, day, redact
 if TYPE_CHECKING:
     import pandas as pd
 
+log = logging.getLogger(__name__)
+
+_OF_A_PERSON = ("person_id", "documents")
+_OF_A_DOCUMENT = ("kind", "title", "text", "date", "url")
 # Words that people use for their documents; what is not listed is read as a post. No kind counts more than another.
 _KINDS = {kind.value: kind for kind in EvidenceKind} | {
     "commit": EvidenceKind.CONTRIBUTION,
@@ -29,8 +34,12 @@ class PeopleUnreadable(Fault):
 
 
 def read_people(path: Path) -> tuple[Candidate, ...]:
-    """Everybody in the file, in file order, one evidence a document. Raises PeopleUnreadable."""
+    """Everybody in the file, in file order, one evidence a document. Raises PeopleUnreadable.
+
+    A key that is not read is warned of once, where it is met first.
+    """
     people: dict[str, Candidate] = {}
+    unread: dict[str, str] = {}
     for where, line in _objects(path):
         person = _text(line, "person_id", where)
         if person in people:
@@ -41,6 +50,10 @@ def read_people(path: Path) -> tuple[Candidate, ...]:
         account = Account("file", person)
         evidence = tuple(_evidence(account.key, document, number, where) for number, document in enumerate(documents))
         people[person] = Candidate(person, (account,), evidence)
+        for key in _unread(line, documents):
+            unread.setdefault(key, where)
+    for key, where in unread.items():
+        log.warning("%s: %s is not read, here and wherever else it stands", where, key)
     return tuple(people.values())
 
 
@@ -67,6 +80,15 @@ def read_queries(path: Path) -> dict[str, str]:
             raise PeopleUnreadable(f"{where}: query_id {query!r} is there twice")
         queries[query] = _text(line, "text", where)
     return queries
+
+
+def _unread(person: Mapping[str, Any], documents: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Each key that says nothing to us, and which keys are known at its place."""
+    for key in sorted(person.keys() - set(_OF_A_PERSON)):
+        yield f"key {key!r} of a person (known are {', '.join(_OF_A_PERSON)})"
+    for document in documents:
+        for key in sorted(document.keys() - set(_OF_A_DOCUMENT)):
+            yield f"key {key!r} of a document (known are {', '.join(_OF_A_DOCUMENT)})"
 
 
 def _evidence(account: AccountKey, document: object, number: int, where: str) -> Evidence:

@@ -87,6 +87,18 @@ def test_a_wrong_line_is_named(tmp_path: Path, line: str, said: str) -> None:
         read_people(path)
 
 
+def test_a_key_that_is_not_read_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A misspelt key of a person or a document is named once, with the file, its first line and the known keys."""
+    document = {"title": "Retries", "txt": "With a budget."}
+    rows: list[dict[str, object]] = [{"person_id": "ada", "documents": [{"title": "Retries", "text": "Once."}]}]
+    rows += [{"person_id": name, "text": "lost", "documents": [document, document]} for name in ("bob", "cai")]
+    with caplog.at_level(logging.WARNING):
+        assert len(read_people(lines(tmp_path / "people.jsonl", rows))) == 3
+    by_person, by_document = caplog.messages
+    assert "people.jsonl:2: key 'text' of a person (known are person_id, documents)" in by_person
+    assert "people.jsonl:2: key 'txt' of a document (known are kind, title, text, date, url)" in by_document
+
+
 def test_an_unknown_weight_is_refused_by_name(tmp_path: Path) -> None:
     """A misspelt key in weights.toml does not count silently for nothing."""
     path = tmp_path / "weights.toml"
