@@ -6,7 +6,7 @@ Decisions are kept in one CSV of the home, in the form that `headwater train` re
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import StringIO
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ranking.exporting import replace_file
 from ranking.exports._cells import safe_cell, said_in
+from ranking.sheets import table_of
 from scrapers.faults import Fault
 from scrapers.settings import Home
 from scrapers.store import Store
@@ -24,7 +25,6 @@ WORDS = {"star": "yes", "hide": "no"}  # as the page marks people
 _KNOWN = ("yes", "maybe", "no")
 # Excel leaves off the last cells of sixteen rows where they are empty in all of them; a row without these was cut.
 _NEVER_EMPTY = frozenset(("rank", "candidate_id", "name", "score", "summary", "sources"))
-_ZIP = b"PK\x03\x04"  # how an .xlsx and an .ods begin
 
 
 class FeedbackUnreadable(Fault):
@@ -120,29 +120,3 @@ def _word(cell: str, where: str) -> str:
     if word and word not in _KNOWN:
         raise FeedbackUnreadable(f"{where}: decision {cell!r} is none of {', '.join(_KNOWN)}, star, hide")
     return word
-
-
-def table_of(path: Path) -> tuple[Sequence[str], list[tuple[int, list[str]]]]:
-    """Header in lower case, and rows with their lines, in any encoding and with any separator that Excel saves."""
-    try:
-        raw = path.read_bytes()
-        if raw.startswith(_ZIP):
-            raise FeedbackUnreadable(f"{path}: a workbook, not a CSV; save the sheet as CSV (UTF-8)")
-        text = _decoded(raw)
-        head = text.split("\n", 1)[0]
-        reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), strict=True)
-        header = [cell.strip().casefold() for cell in next(reader, [])]
-        return header, [(reader.line_num, row) for row in reader if any(row)]
-    except (OSError, csv.Error) as error:
-        raise FeedbackUnreadable(f"{path}: {error}; save it as CSV again") from None
-
-
-def _decoded(raw: bytes) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", "replace")
-    if b"\0" in raw[:4]:  # a header begins with letters of ASCII
-        return raw.decode("utf-16-le" if raw[1:2] == b"\0" else "utf-16-be", "replace")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")

@@ -15,10 +15,10 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from ranking.changes import history
-from ranking.feedback import table_of
 from ranking.rerank import read_again
 from ranking.role import Role
 from ranking.score import DECIMALS, score_role
+from ranking.sheets import table_of
 from scrapers.faults import Fault
 from scrapers.settings import Home
 from scrapers.store import Store

@@ -13,7 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from ranking.exporting import replace_file
-from ranking.feedback import FeedbackUnreadable, table_of
+from ranking.feedback import FeedbackUnreadable
+from ranking.sheets import table_of
 from ranking.shortlist import Shortlist
 from scrapers.identity.keys import link_key
 from scrapers.records import Candidate

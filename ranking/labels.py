@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from ranking.role import Role, read_role
+from ranking.sheets import table_of
 from scrapers.faults import Fault
 from scrapers.settings import packaged
 
@@ -42,16 +42,13 @@ class Judged:
 def read_labels(path: Path) -> list[Label]:
     """The decided rows of a CSV with the columns role, candidate_id, decision; others are left alone.
 
-    A row without a decision was not reviewed. Raises LabelsUnreadable.
+    A row without a decision was not reviewed. Raises LabelsUnreadable, and SheetUnreadable for what is no CSV.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = csv.DictReader(lines)
-            if missing := [column for column in COLUMNS if column not in (rows.fieldnames or ())]:
-                raise LabelsUnreadable(f"{path}:1: no column {', '.join(missing)}")
-            return [_label(row, f"{path}:{rows.line_num}") for row in rows if (row["decision"] or "").strip()]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise LabelsUnreadable(f"{path}: {error}") from None
+    header, rows = table_of(path)
+    if missing := [column for column in COLUMNS if column not in header]:
+        raise LabelsUnreadable(f"{path}:1: no column {', '.join(missing)}")
+    said = [(line, dict(zip(header, row, strict=False))) for line, row in rows]
+    return [_label(row, f"{path}:{line}") for line, row in said if row.get("decision", "").strip()]
 
 
 def judged_roles(labels: Iterable[Label], beside: Path, as_of: date) -> list[Judged]:
@@ -70,8 +67,8 @@ def _role(said: str, beside: Path, as_of: date) -> Role:
     return read_role(said, as_of=as_of)
 
 
-def _label(row: Mapping[str, str | None], where: str) -> Label:
-    role, candidate, decision = ((row[column] or "").strip() for column in COLUMNS)
+def _label(row: Mapping[str, str], where: str) -> Label:
+    role, candidate, decision = (row.get(column, "").strip() for column in COLUMNS)
     decision = decision.casefold()
     if decision not in get_args(Decision):
         raise LabelsUnreadable(f"{where}: decision {decision!r} is none of {', '.join(get_args(Decision))}")

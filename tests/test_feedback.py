@@ -15,6 +15,7 @@ from ranking.exports._cells import safe_cell, said_in
 from ranking.exports._rows import COLUMNS
 from ranking.feedback import FILE, Decision, FeedbackUnreadable, keep, read_reviewed, role_in
 from ranking.labels import read_labels
+from ranking.sheets import SheetUnreadable
 from scrapers.candidates import candidate_id, ids_today
 from scrapers.settings import Home
 from scrapers.store import Store
@@ -122,10 +123,11 @@ def test_an_id_from_before_a_join_is_whose_it_is_today(tmp_path: Path) -> None:
         read_reviewed(tmp_path / "r.csv", known)
 
 
-def test_a_workbook_is_told_from_a_csv(tmp_path: Path) -> None:
-    """Whoever saved the sheet as it was is told how to save it."""
-    (tmp_path / "r.xlsx").write_bytes(b"PK\x03\x04rest")
-    with pytest.raises(FeedbackUnreadable, match="save the sheet as CSV"):
+@pytest.mark.parametrize("saved", [b"PK\x03\x04rest", b"\xd0\xcf\x11\xe0\0\0", "评语,decision\n".encode("utf-16-le")])
+def test_what_is_no_csv_is_told_with_how_to_save_it(saved: bytes, tmp_path: Path) -> None:
+    """A workbook, an old one, and UTF-16 that nothing marks as such: the file is named, and what to choose in Excel."""
+    (tmp_path / "r.xlsx").write_bytes(saved)
+    with pytest.raises(SheetUnreadable, match=r'r\.xlsx: .*save the sheet as "CSV UTF-8"'):
         read_reviewed(tmp_path / "r.xlsx", {})
 
 

@@ -48,6 +48,14 @@ def test_a_wrong_label_is_named(tmp_path: Path, row: str, said: str) -> None:
         read_labels(tmp_path / "other.csv")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
+def test_labels_are_read_as_a_spreadsheet_saves_them(tmp_path: Path, encoding: str) -> None:
+    """Any encoding, separator and case of the header that Excel writes; a cell left off is empty."""
+    saved = tmp_path / "labels.csv"
+    saved.write_bytes("Role;candidate_id;decision\r\nKöche;ada;yes\r\nKöche;bob\r\n".encode(encoding))
+    assert read_labels(saved) == [Label("Köche", "ada", "yes")]
+
+
 def test_labels_are_measured_among_the_people_decided_about(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Who was not looked at is not counted as wrong: the list holds labelled candidates alone. Strangers are told."""
     rows = [
