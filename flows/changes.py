@@ -23,6 +23,7 @@ from scrapers.settings import find_home, packaged
 from scrapers.steps import noted
 from scrapers.store import Store
 from scrapers.store.shortlists import MILLION
+from scrapers.text import counted
 
 
 @flow(name="changes", flow_run_name=run_name)
@@ -64,7 +65,7 @@ def _publish(found: Changes, name: str) -> None:
     create_markdown_artifact(
         key=f"changes-{slug_of(name)}",
         markdown=f"## Since {found.before.as_of}\n\n{told}\n",
-        description=f"{len(rows)} changes",
+        description=counted(len(rows), "changes"),
     )
 
 

@@ -32,6 +32,7 @@ from scrapers.remedies import REMEDY
 from scrapers.settings import find_home
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
+from scrapers.text import counted
 
 SINCE = timedelta(days=365)
 
@@ -67,7 +68,7 @@ def collect(
     create_markdown_artifact(key=f"collect-yield{family}", markdown=_yield(report), description="Yield per source")
     create_markdown_artifact(key=f"collect-missing{family}", markdown=_missing(report), description="What is not whole")
     whole = sum(seen.outcome == "whole" for seen in report.yields)
-    message = f"{whole} of {len(report.yields)} sources whole"
+    message = f"{whole} of {counted(len(report.yields), 'sources')} whole"
     if report.exit_code == 4:
         return Failed(message=message)
     return Completed(message=message, name="Degraded" if report.exit_code else "Completed")
@@ -94,7 +95,8 @@ def _as_task(name: str, run: Run, seen: Yield) -> None:
 def _state_of(seen: Yield) -> State[Any]:
     """What became of a source so far, as the task's state: by its name and by codes, never by what a page said."""
     codes = ", ".join(f"{count} {code.value}" for code, count in sorted(seen.refused.items()))
-    message = f"{seen.fetched} pages, {seen.rows} rows" + (f"; refused: {codes}" if codes else "")
+    gave = f"{counted(seen.fetched, 'pages')}, {counted(seen.rows, 'rows')}"
+    message = f"{gave}; refused: {codes}" if codes else gave
     if seen.outcome == "failed":
         return Failed(name="NothingCame", message=message)
     return Completed(name="Degraded" if seen.failures else "Completed", message=message)

@@ -20,6 +20,7 @@ from prefect.workers.process import ProcessWorker
 from flows.deployments import read_automations, read_deployments
 from flows.running import plainly
 from scrapers.faults import Fault
+from scrapers.text import counted
 
 POOL = "headwater"
 AT_ONCE = 2  # runs at a time over all workers, so that memory is bounded
@@ -79,4 +80,5 @@ if __name__ == "__main__":
     with plainly():
         made = deploy(Path.cwd())
     where = PREFECT_API_URL.value() or "this machine's own Prefect database, since PREFECT_API_URL names no server"
-    print(f"{made[0]} deployments and {made[1]} automations applied to {where}")  # noqa: T201 - the command's own output
+    told = f"{counted(made[0], 'deployments')} and {counted(made[1], 'automations')}"
+    print(f"{told} applied to {where}")  # noqa: T201 - the command's own output

@@ -29,6 +29,7 @@ from scrapers.faults import Fault
 from scrapers.settings import BadConfiguration, Home, find_home, packaged
 from scrapers.steps import noted
 from scrapers.store import Store
+from scrapers.text import counted
 
 
 @flow(name="shortlist", flow_run_name=run_name)
@@ -38,7 +39,7 @@ def shortlist(roles: list[Path] | None = None, top: int = 25, as_of: date | None
     files = roles or sorted(packaged("roles").glob("*.md"))
     read = _read(files, day)
     if not read:
-        return Failed(message=f"none of {len(files)} roles could be read")
+        return Failed(message=f"none of {counted(len(files), 'roles')} could be read")
     pool = TalentPool.open(home)
     health = judge(pool.corpus, probe=False)
     banner = "".join(f"; {finding.code}: {finding.sentence}" for finding in health.found if finding.effect != "note")
@@ -59,7 +60,7 @@ def shortlist(roles: list[Path] | None = None, top: int = 25, as_of: date | None
         return len(found.matches)
 
     ranked = sum(rank_role(name, return_state=True).is_completed() for name in read)
-    message = f"{ranked} of {len(files)} roles ranked, {len(pool)} people{banner}"
+    message = f"{ranked} of {counted(len(files), 'roles')} ranked, {counted(len(pool), 'people')}{banner}"
     if not ranked:
         return Failed(message=message)
     return Completed(message=message, name="Degraded" if banner or ranked < len(files) else "Completed")
@@ -97,7 +98,8 @@ def _publish(found: Shortlist, home: Home, name: str, day: date) -> None:
         }
         for match in found.matches
     ]
-    create_table_artifact(key=f"shortlist-{slug_of(name)}", table=rows, description=f"{found.considered} people, {day}")
+    told = f"{counted(found.considered, 'people')}, {day}"
+    create_table_artifact(key=f"shortlist-{slug_of(name)}", table=rows, description=told)
     if found.funnel is not None:
         funnel = _funnel(found.funnel, len(found.matches))
         create_markdown_artifact(key=f"funnel-{slug_of(name)}", markdown=funnel, description="From collected to listed")

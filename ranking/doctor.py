@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ranking.index import Index
 from ranking.passages import split
 from ranking.themes import sampled
+from scrapers.text import counted
 
 if TYPE_CHECKING:
     from ranking.corpus import Corpus
@@ -182,7 +183,7 @@ def _hubs(geometry: Geometry) -> Iterator[Finding]:
         yield Finding(
             Code.HUBS,
             "note",
-            f"{hubs} pieces are near to nearly everything: the worst among the {k} nearest of {times.max():.0%}.",
+            f"{counted(hubs, 'pieces')} near to nearly all: the worst among the {k} nearest of {times.max():.0%}.",
             "Look at those pieces: they are mostly lists of words or very short; leave them out at their source.",
         )
 

@@ -18,6 +18,7 @@ from ranking.sheets import table_of
 from scrapers.faults import Fault
 from scrapers.settings import Home
 from scrapers.store import Store
+from scrapers.text import counted
 
 FILE = "feedback.csv"
 KEPT = ("role", "candidate_id", "decision", "decision_reason", "decided_at")
@@ -58,7 +59,8 @@ def read_reviewed(path: Path, known: Mapping[str, str]) -> list[Decision]:
     for line, row in rows:
         if _NEVER_EMPTY.intersection(header[len(row) :]):
             raise FeedbackUnreadable(
-                f"{path}:{line}: {len(row)} cells where the header has {len(header)}; mend the row, or export again"
+                f"{path}:{line}: {counted(len(row), 'cells')} where the header has {len(header)}; "
+                "mend the row, or export again"
             )
         cells = [*row, *[""] * len(header)]
         said = Decision(cells[who].strip(), _word(cells[what], f"{path}:{line}"), said_in(cells[why]))

@@ -22,6 +22,7 @@ from ranking.sheets import table_of
 from scrapers.faults import Fault
 from scrapers.settings import Home
 from scrapers.store import Store
+from scrapers.text import counted
 
 if TYPE_CHECKING:
     from ranking.pool import TalentPool
@@ -148,7 +149,7 @@ def read_groups(path: Path) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for line, row in rows:
         if len(row) <= max(at):
-            raise LabelsRefused(f"{path}:{line}: {len(row)} cells where the header has {len(header)}")
+            raise LabelsRefused(f"{path}:{line}: {counted(len(row), 'cells')} where the header has {len(header)}")
         who, *said = (row[place].strip() for place in at)
         stated = {c: "" if word.casefold() in _UNSAID else word for c, word in zip(COLUMNS, said, strict=True)}
         if found.setdefault(who, stated) != stated:

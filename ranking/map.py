@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ranking.corpus import Corpus
 from scrapers.faults import Fault
+from scrapers.text import counted
 
 Floats = NDArray[np.float64]
 SUFFIXES = (".png", ".svg")
@@ -69,7 +70,7 @@ def draw(corpus: Corpus, path: Path) -> Path:
     spots = places(corpus.means)
     figure, axes = pyplot.subplots(figsize=(8, 6), layout="constrained")
     axes.scatter(spots[:, 0], spots[:, 1], s=12 + 6 * np.minimum(corpus.segments.counts, 30), alpha=0.6, linewidths=0)
-    axes.set_title(f"{len(corpus.people)} people by what they made")
+    axes.set_title(counted(len(corpus.people), "people by what they made"))
     ends = [f"{_said(corpus, -along)}  <->  {_said(corpus, along)}" for along in spots.T]
     axes.set_xlabel(ends[0])
     axes.set_ylabel(ends[1])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.people import PeopleUnreadable
+from scrapers.text import counted
 
 Run = Mapping[str, Mapping[str, float]]
 Qrels = Mapping[str, Mapping[str, int]]
@@ -52,8 +53,9 @@ class Measures:
         """The figures, and what stands behind them, a line each."""
         for measure in self.by_name.values():
             interval = f"[{measure.low:.3f}, {measure.high:.3f}]"
-            yield f"{MEASURES[measure.name]:8} {measure.mean:.4f}  {interval}  {len(measure.by_query)} queries"
-        yield from _told("judged, but not answered by the run; they count 0", self.unanswered)
+            over = counted(len(measure.by_query), "queries")
+            yield f"{MEASURES[measure.name]:8} {measure.mean:.4f}  {interval}  {over}"
+        yield from _told("judged, but not answered by the run, which counts 0", self.unanswered)
         yield from _told("not judged, so not measured", self.unjudged)
         yield from _told("judged with nobody relevant, so not measured", self.nobody)
 
@@ -173,4 +175,4 @@ def _by_chance(gains: Floats) -> float:
 def _told(what: str, queries: tuple[str, ...], most: int = 5) -> Iterator[str]:
     if queries:
         more = f" and {len(queries) - most} more" if len(queries) > most else ""
-        yield f"{len(queries)} queries {what}: {', '.join(queries[:most])}{more}"
+        yield f"{counted(len(queries), 'queries')} {what}: {', '.join(queries[:most])}{more}"

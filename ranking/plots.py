@@ -22,6 +22,7 @@ from ranking.role import Role
 from ranking.score import asked_for
 from ranking.shortlist import Match, Shortlist, Term
 from ranking.vectors import unit
+from scrapers.text import counted
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -58,7 +59,7 @@ def role_map(corpus: Corpus, shortlist: Shortlist) -> Figure:
     _dots(axes, role, "the role", 320, marker="*", color=RED, edgecolors="white", zorder=4)
     for match, spot in listed:
         axes.annotate(str(match.rank), spot, color="white", size=7, weight="bold", ha="center", va="center")
-    axes.set(xticks=[], yticks=[], title=f"{_cut(shortlist.role.title, 60)}, among {len(some)} people")
+    axes.set(xticks=[], yticks=[], title=f"{_cut(shortlist.role.title, 60)}, among {counted(len(some), 'people')}")
     axes.set_xlabel(f"the plane holds {plane.share:.0%} of the differences; rings and diamonds count all of them")
     names = "\n".join(f"{match.rank:>3}  {_cut(match.candidate.name, 28)}" for match, _ in listed)
     axes.text(1.02, 1, names, transform=axes.transAxes, size=8, va="top", linespacing=1.4)

@@ -31,6 +31,7 @@ from scrapers.faults import Fault
 from scrapers.privacy import is_held
 from scrapers.records import Candidate
 from scrapers.settings import Home, find_home
+from scrapers.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,8 +108,8 @@ class TalentPool:
             )
             if not candidates and late:
                 raise NobodyToRank(
-                    f"{place.folder}: all {len(late)} people are past the last day that operator.toml allows; "
-                    "run `headwater sweep`, then `headwater collect`"
+                    f"{place.folder}: nobody but {counted(len(late), 'people')} past the last day that operator.toml "
+                    "allows; run `headwater sweep`, then `headwater collect`"
                 )
             if not candidates:
                 raise NobodyToRank(f"{place.folder}: nobody here yet; run `headwater collect` and `headwater refresh`")
@@ -150,7 +151,7 @@ class TalentPool:
         return len(self.candidates)
 
     def __repr__(self) -> str:
-        return f"<TalentPool of {len(self)} people, {self.corpus.rows} pieces of evidence>"
+        return f"<TalentPool of {counted(len(self), 'people')}, {counted(self.corpus.rows, 'pieces of evidence')}>"
 
     def rank(
         self, role: Role | Path | str, top: int = 25, as_of: date | None = None, progress: Progress | None = None
@@ -179,7 +180,7 @@ class TalentPool:
         """These candidates at the places they hold among all, best first; raises NotAmongThem."""
         for candidate_id in candidate_ids:
             if candidate_id not in self.candidates:
-                raise NotAmongThem(f"{candidate_id}: not among the {len(self)} people of this pool")
+                raise NotAmongThem(f"{candidate_id}: not among the {counted(len(self), 'people')} of this pool")
         day = as_of or datetime.now(UTC).date()
         role = role if isinstance(role, Role) else read_role(role, as_of=day)
         return rank(self._scores(role, day, candidate_ids), self.candidates, only=candidate_ids).matches

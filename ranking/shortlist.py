@@ -21,6 +21,7 @@ from ranking.role import Role
 from ranking.score import PoolTerm, Reading, Scores
 from ranking.signals import question_of
 from scrapers.records import Candidate
+from scrapers.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,7 +173,7 @@ class Shortlist:
             f"<td>{'<br>'.join(map(reason, match.reasons))}</td></tr>"
             for match in self.matches
         )
-        caption = f"{escape(self.role.title)}: {self.considered} people, {self.as_of}"
+        caption = f"{escape(self.role.title)}: {counted(self.considered, 'people')}, {self.as_of}"
         head = "<tr><th></th><th>Candidate</th><th>Score</th><th>Reasons</th></tr>"
         return f"<table><caption>{caption}</caption>{head}{rows}</table>"
 

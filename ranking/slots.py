@@ -10,6 +10,7 @@ import numpy as np
 
 from ranking.fuse import Points
 from ranking.score import Scores
+from scrapers.text import counted
 
 FLAG = "small_footprint"
 
@@ -62,5 +63,5 @@ def shows_a_must(scores: Scores, person: int) -> bool:
 
 def sentence(pieces: int, upper: float) -> str:
     """Why somebody of a small footprint stands on a list."""
-    seen = f"{pieces} piece{'s' if pieces != 1 else ''} of evidence"
+    seen = counted(pieces, "pieces of evidence")
     return f"on the list with only {seen} seen: with more, the score may reach {upper:+.2f}"

@@ -20,6 +20,7 @@ from ranking.score import Scores, asked_for, score_role
 from ranking.segments import standardised
 from ranking.tune import ndcg
 from ranking.weights import Features, Parts, Weights
+from scrapers.text import counted
 
 Floats = NDArray[np.float64]
 
@@ -73,14 +74,15 @@ class Trial:
 
     def told(self) -> str:
         """One sentence with the figures and the verdict."""
+        given = f"{counted(self.labels, 'labels')} on {counted(self.roles, 'roles')}"
         if self.roles < LEAST_ROLES:
             return (
-                f"{self.labels} labels on {self.roles} roles with wanted and unwanted candidates: "
+                f"{given} with wanted and unwanted candidates: "
                 f"at least {LEAST_ROLES} such roles are needed; the weights stay as they are."
             )
         verdict = "promoted" if self.promoted else "not promoted: the interval holds 0; the weights stay as they are"
         return (
-            f"{self.labels} labels on {self.roles} roles. On roles that were not trained on, nDCG@10 "
+            f"{given}. On roles that were not trained on, nDCG@10 "
             f"{self.before:.3f} -> {self.after:.3f} (gain {self.after - self.before:+.3f} "
             f"[{self.low:+.3f}, {self.high:+.3f}]): {verdict}."
         )

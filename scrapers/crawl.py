@@ -14,6 +14,7 @@ from scrapers.rows import page_key
 from scrapers.sources import Source
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
+from scrapers.text import counted
 from scrapers.walk import Walk
 from scrapers.yields import Yield
 
@@ -67,9 +68,8 @@ def crawl(
             if seen.asked >= budget.pages or out_of_time():
                 seen.left_out = store.pending(name).get(source.name, 0)
                 limit = "most_pages" if seen.asked >= budget.pages else "most_minutes"
-                seen.note(
-                    Refused(Code.LIMIT, pending.request.url, f"{seen.left_out} pages left for the next run ({limit})")
-                )
+                told = f"{counted(seen.left_out, 'pages left for the next run')} ({limit})"
+                seen.note(Refused(Code.LIMIT, pending.request.url, told))
                 break
             if not walk.wants(pending):
                 continue

@@ -19,6 +19,7 @@ from scrapers.identity import Judgement, human, standing_of
 from scrapers.identity.groups import two_numbers
 from scrapers.identity.judging import MOST_SUGGESTIONS
 from scrapers.store import Store
+from scrapers.text import counted
 
 
 class NothingToDecide(Fault):
@@ -62,10 +63,10 @@ def same(identifiers: Sequence[str], store: Store, key: bytes, at: datetime, *, 
     if len(together) > 1:
         return f"Recorded, but {names} are still {len(together)} candidates: other human words keep them apart."
     (candidate,) = together
-    size = len(_held(candidate, after))
+    size = _accounts(len(_held(candidate, after)))
     if len(candidates) == 1:
-        return f"{names} were one candidate already ({candidate}, {size} accounts); no refresh parts them now."
-    return f"{names} are now one candidate: {candidate}, {size} accounts."
+        return f"{names} were one candidate already ({candidate}, {size}); no refresh parts them now."
+    return f"{names} are now one candidate: {candidate}, {size}."
 
 
 def different(one: str, other: str, store: Store, key: bytes, at: datetime) -> str:
@@ -227,7 +228,7 @@ def _pair(one: str, other: str) -> tuple[str, str]:
 
 
 def _accounts(count: int) -> str:
-    return "1 account" if count == 1 else f"{count} accounts"
+    return counted(count, "accounts")
 
 
 def _listed(accounts: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from scrapers.records import Account, Code, Event, Evidence, Record, Refused
+from scrapers.text import counted
 
 MOST_REJECTED = 0.2
 LEAST_OF_USUAL = 0.5
@@ -87,11 +88,11 @@ def judge_pages(drifted: Sequence[str], read: int, source: str) -> Refused | Non
 
 def judge_yield(rows: int, usual: Sequence[int], url: str, source: str) -> Refused | None:
     """A failure where a whole run gave less than half of the median of the last good runs, newest first."""
-    counted = usual[:GOOD_RUNS]
-    if len(counted) < FEWEST_RUNS or rows >= LEAST_OF_USUAL * median(counted):
+    good = usual[:GOOD_RUNS]
+    if len(good) < FEWEST_RUNS or rows >= LEAST_OF_USUAL * median(good):
         return None
     detail = (
-        f"{rows} rows, expected about {median(counted):.0f} as in the last {len(counted)} good runs; what was kept "
-        "before stays"
+        f"{counted(rows, 'rows')}, expected about {median(good):.0f} as in the last {len(good)} good runs; "
+        "what was kept before stays"
     )
     return Refused(Code.SUSPICIOUS_YIELD, url, detail, source)

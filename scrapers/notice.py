@@ -6,6 +6,7 @@ A template filled from `operator.toml`: the controller answers for it, and its c
 from __future__ import annotations
 
 from scrapers.settings import Operator
+from scrapers.text import counted
 
 ITEMS = (
     "Controller", "Purpose", "Legal basis", "Legitimate interest", "Categories of data", "Source", "Retention",
@@ -26,8 +27,9 @@ def notice_text(operator: Operator) -> str:
         "its title, text, date and link; what was said about being open to work.",
         "Source": "Pages that anybody can read. Every fact is kept with the address it was found at; you will find "
         "those that concern you below, or ask us for them.",
-        "Retention": f"{by.unnotified_days} days while you have not been told, {by.retention_days} days after "
-        f"this notice without an answer, at most {by.contacted_days} days after our last contact; then all is erased.",
+        "Retention": f"{counted(by.unnotified_days, 'days')} while you have not been told, "
+        f"{counted(by.retention_days, 'days')} after this notice without an answer, "
+        f"at most {counted(by.contacted_days, 'days')} after our last contact; then all is erased.",
         "Your rights": "You may ask for a copy, a correction or erasure, restrict or object to the use at any time and "
         f"without giving reasons. Write to {by.contact}; an objection is final, and nobody has to be argued with.",
         "Complaint": "You may complain to the data protection authority where you live, where you work, or where you "

@@ -10,6 +10,7 @@ from hashlib import sha256
 from scrapers.drift import GOOD_RUNS
 from scrapers.settings import SourceSettings
 from scrapers.store import Run, Store
+from scrapers.text import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Standing:
         if self.last_whole is None:
             return "never whole"
         hours = (now - self.last_whole).total_seconds() / 3600
-        return f"{hours / 24:.0f} days old" if hours >= 48 else f"{hours:.0f} hours old"
+        return f"{hours / 24:.0f} days old" if hours >= 48 else counted(round(hours), "hours old")
 
 
 def standing_of(store: Store, source: str) -> Standing:

@@ -15,6 +15,17 @@ def squeeze(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+_ONE = {"people": "person", "aliases": "alias"}
+
+
+def counted(number: int, what: str) -> str:
+    """The number and what is counted, given in the plural with its noun first: "2 pages left", "1 page left"."""
+    noun, space, rest = what.partition(" ")
+    if number == 1:
+        noun = _ONE.get(noun) or re.sub("ies$", "y", noun).removesuffix("s")
+    return f"{number} {noun}{space}{rest}"
+
+
 # Zero-width, bidi, filler and tag characters, controls, private use: nothing of these is seen by a reader.
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"

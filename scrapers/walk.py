@@ -17,6 +17,7 @@ from scrapers.rows import PageDamaged, page_key
 from scrapers.sources import Source
 from scrapers.store import Pending, Store
 from scrapers.suppression import SuppressionList
+from scrapers.text import counted
 from scrapers.yields import HARMLESS, Yield
 
 FAILURES_IN_A_ROW = 5
@@ -197,12 +198,12 @@ class Walk:
                 told = f"{self.drifting[where].reason}; {count} left for the next run, and what was kept before stays"
                 self.seen.note(Refused(Code.SCHEMA_DRIFT, where, told))
             else:
-                self.seen.note(Refused(Code.LIMIT, where.partition(" ")[2] or where, f"{count} {_LEFT_OUT[reason]}"))
+                self.seen.note(Refused(Code.LIMIT, where.partition(" ")[2] or where, counted(count, _LEFT_OUT[reason])))
 
 
 _LEFT_OUT = {
-    "barren": "further pages left out: the last ones brought nothing new (barren_pages)",
-    "most_list_pages": "further pages of this listing left for the next run (most_list_pages)",
+    "barren": "pages left out: the last ones brought nothing new (barren_pages)",
+    "most_list_pages": "pages of this listing left for the next run (most_list_pages)",
     "deepest": "links left out: too far from a start (deepest)",
     "most_urls": "links left out: the queue is full (most_urls)",
 }

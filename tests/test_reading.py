@@ -224,3 +224,20 @@ def test_nothing_of_a_page_is_remembered_after_it() -> None:
     """What a page says is not kept once it is read."""
     read(act(details={"track": "Ponds"}))
     assert not any(kept.cache_info().currsize for kept in (reading._prose, reading._line, reading._detail_text))
+
+
+@pytest.mark.parametrize(
+    ("what", "one"),
+    [
+        ("pages", "1 page"),
+        ("people", "1 person"),
+        ("queries", "1 query"),
+        ("aliases", "1 alias"),
+        ("pieces of evidence", "1 piece of evidence"),
+        ("evidence", "1 evidence"),
+    ],
+)
+def test_one_is_not_many(what: str, one: str) -> None:
+    """Of one thing the noun is in the singular; of none and of two it is as given."""
+    assert text.counted(1, what) == one
+    assert [text.counted(number, what) for number in (0, 2)] == [f"0 {what}", f"2 {what}"]

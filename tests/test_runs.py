@@ -80,7 +80,7 @@ def test_the_command_lists_and_compares(home: Home) -> None:
     listed = headwater("runs", home=home.folder).stdout.splitlines()
     assert len(listed) == 20
     assert "collect hackernews" in listed[0]
-    assert "1 requests" in listed[0]
+    assert "1 request, " in listed[0]
     answer = headwater("runs", "--slower", home=home.folder).stdout.splitlines()
     assert answer[0].split()[:2] == ["3.00x", "embed"]
     assert answer[-1] == "Slower this week: embed."

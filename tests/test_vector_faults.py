@@ -42,7 +42,7 @@ def test_each_of_twenty_flipped_bits_is_found_and_mended(home: Home, caplog: pyt
         with caplog.at_level(logging.WARNING):
             again, mended = embedded(home)
         assert again == [text]
-        assert "integrity: 1 stored vectors are damaged" in caplog.text
+        assert "integrity: 1 vector damaged, not used" in caplog.text
         assert np.array_equal(mended, whole)
     assert embedded(home)[0] == []
 

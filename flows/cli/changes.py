@@ -17,6 +17,7 @@ from flows.cli import app
 from flows.cli.collecting import day_or_today
 from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, console, home_of
 from flows.cli.ranks import RoleArgument, role_of
+from scrapers.text import counted
 
 if TYPE_CHECKING:
     from ranking.changes import Change, Changes
@@ -53,7 +54,7 @@ def changes(
             named = [change.candidate_id for change in found.rows if change.candidate_id]
             store.note_export(str(out.resolve()), named, datetime.now(UTC))
             replace_file(out, as_csv(found, names))
-            console.print(f"{len(found.rows)} changes in {out}", markup=False)
+            console.print(f"{counted(len(found.rows), 'changes')} in {out}", markup=False)
     if as_json:
         typer.echo(json.dumps(as_object(found, names), ensure_ascii=False))
     elif out is None:
@@ -67,7 +68,8 @@ def told(found: Changes, names: Mapping[str, str]) -> Iterator[str]:
         yield f'{who}, followed: {each.kind}, {each.date or "undated"}: "{" ".join(each.said.split())}" {each.url}'
     before, after, (moved, parts) = found.before, found.after, found.rescaled
     scale = f"; the scale of {moved} of {parts} parts moved" if moved else ""
-    yield f"{after.role}: {after.as_of} against {before.as_of}, {after.considered} people ({before.considered}){scale}"
+    among = f"{counted(after.considered, 'people')} ({before.considered})"
+    yield f"{after.role}: {after.as_of} against {before.as_of}, {among}{scale}"
     if not found.rows:
         yield "Nobody is new, nobody left, nobody moved."
     for change in found.rows:

@@ -12,6 +12,7 @@ import typer
 
 from flows.cli import app
 from flows.cli.console import HomeOption, QuietOption, bar, console, home_of, source_bars
+from scrapers.text import counted
 
 if TYPE_CHECKING:
     from scrapers.settings import Home
@@ -134,7 +135,8 @@ def record(
 
     page = page_of_file(source, url, file) if file else fetch_page(source, url, home_of(home))
     made = record_case(page, out or Path("tests/sources") / source / "recorded")
-    typer.echo(f"{made.folder}: {made.size / 1024:.0f} KB, {made.records} records, {made.swapped} names swapped")
+    told = f"{counted(made.records, 'records')}, {counted(made.swapped, 'names swapped')}"
+    typer.echo(f"{made.folder}: {made.size / 1024:.0f} KB, {told}")
     for doubt in made.doubts:
         console.print(f"look at this: {doubt}", markup=False)
     console.print("Read both files before you keep them: prose may still speak of real people.")

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Column
 
 from scrapers.settings import Home, find_home
+from scrapers.text import counted
 
 if TYPE_CHECKING:
     from scrapers.yields import Yield
@@ -55,7 +56,7 @@ def source_bars(quiet: bool = False) -> Iterator[tuple[Callable[[Yield], None], 
             in_reach = min(seen.waiting, max(seen.most - seen.asked, 0))
             rate = seen.asked / max(monotonic() - begun[name], 0.1)
             refused = f", {seen.refused.total()} refused" if seen.refused else ""
-            told = f"{rate:.1f}/s, {in_reach} to go, {seen.rows} rows{refused}"
+            told = f"{rate:.1f}/s, {in_reach} to go, {counted(seen.rows, 'rows')}{refused}"
             progress.update(tasks[name], completed=seen.asked, total=seen.asked + in_reach, told=told)
 
         def on_wait(host: str, reason: str, seconds: float) -> None:

@@ -10,6 +10,7 @@ import typer
 from flows.cli import app
 from flows.cli.console import HomeOption, home_of
 from flows.cli.ranks import role_of
+from scrapers.text import counted
 
 
 @app.command()
@@ -37,7 +38,8 @@ def feedback(
         with locked(place, "refresh", wait):
             count = remember(file, place)
             record(place, "already known", now, counts={"identifiers": count})
-        typer.echo(f"{count} new identifiers; whoever has one is flagged already_known and handed to nobody")
+        told = counted(count, "identifiers more")
+        typer.echo(f"{told}; whoever has one is flagged already_known and handed to nobody")
         return
     if role is not None:
         role_of(role)  # a path that is spelled wrong is told before anything is kept under it
@@ -49,4 +51,5 @@ def feedback(
         named = str(Path(role).resolve()) if Path(role).is_file() else role
         changed = keep(decisions, named, place, store, now)
         record(place, "feedback", now, candidates=[d.candidate_id for d in decisions], counts={"changed": changed})
-    typer.echo(f"{len(decisions)} people decided or remarked on, {changed} new or changed; kept in {place / FILE}")
+    told = counted(len(decisions), "people decided or remarked on")
+    typer.echo(f"{told}, {changed} new or changed; kept in {place / FILE}")

@@ -13,6 +13,7 @@ import typer
 
 from flows.cli import app
 from flows.cli.console import HomeOption, console, home_of
+from scrapers.text import counted
 
 if TYPE_CHECKING:
     from scrapers.store import Store
@@ -83,7 +84,7 @@ def forget(
         if not dry_run:
             record(place, "forget", now, candidates=list(erasure.candidates), counts=dict(erasure.counts))
     verb = "would remove" if dry_run else "removed"
-    gone = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in erasure.counts.items() if count)
+    gone = ", ".join(counted(count, name.replace("_", " ")) for name, count in erasure.counts.items() if count)
     typer.echo(f"{verb}: {gone}" if gone else f"Nothing is held of {identifier}.")
     for path in erasure.files:
         typer.echo(f"{'named in' if dry_run else 'struck from'} {path}")

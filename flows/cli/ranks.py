@@ -16,6 +16,7 @@ import typer
 from flows.cli import app
 from flows.cli.collecting import day_or_today
 from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, console, home_of
+from scrapers.text import counted
 
 if TYPE_CHECKING:
     from ranking.pool import Progress, TalentPool
@@ -50,7 +51,7 @@ def refresh(
         with bar("embedding", quiet) as progress:
             counts |= embed(store, progress, embedder=embedder)
         record(place, "refresh", now, counts=counts)
-    typer.echo(", ".join(f"{count} {what}" for what, count in counts.items()))
+    typer.echo(", ".join(counted(count, what) for what, count in counts.items()))
 
 
 @app.command()
@@ -94,7 +95,7 @@ def rank(
                 found = with_changes(found, pool, place, store) if how.name == "page" else found
                 pool.keep_questions(found.role, store)
             written = export(found, None if people else place, how.name, out, at=datetime.now(UTC), blind=blind)
-            console.print(f"{len(found)} of {found.considered} people in {written}", markup=False)
+            console.print(f"{len(found)} of {counted(found.considered, 'people')} in {written}", markup=False)
     if how.warning:
         console.print(f"{how.name}: {how.warning}", markup=False)
 
@@ -220,7 +221,8 @@ def demo(
 
 def show_top(name: str, found: Shortlist, count: int = 10) -> None:
     """The first places of a shortlist, each with its best reason."""
-    typer.echo(f"{found.role.title or name}: the first {min(count, len(found))} of {found.considered} people")
+    among = counted(found.considered, "people")
+    typer.echo(f"{found.role.title or name}: the first {min(count, len(found))} of {among}")
     for match in found.matches[:count]:
         typer.echo(f"{match.rank:3}. {match.candidate.name}  {match.score:+.2f}")
         for quote in match.reasons[:1]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from flows.cli.console import console
+from scrapers.text import counted
 
 if TYPE_CHECKING:
     from scrapers.collect import Plan, Report
@@ -37,7 +38,7 @@ def show_report(report: Report, now: datetime, quiet: bool) -> None:
         when = f" (last whole run {standing.last_whole:%Y-%m-%d %H:%M} UTC)" if standing.last_whole else ""
         console.print(f"{name}: incomplete; what is held of it is {standing.age(now)}{when}", markup=False)
     if report.not_archived:
-        console.print(f"{report.not_archived} requests had no answer in the archive (not_archived)")
+        console.print(f"{counted(report.not_archived, 'requests')} had no answer in the archive (not_archived)")
 
 
 def _numbers(seen: Yield) -> tuple[str, ...]:
@@ -71,7 +72,7 @@ def _rows(titles: Sequence[str], rows: Iterable[Sequence[str]], words: int) -> N
         console.print(table)
         return
     for row in rows:
-        numbers = ", ".join(f"{value} {title}" for title, value in zip(titles[words:], row[words:], strict=True))
+        numbers = ", ".join(counted(int(n), title) for title, n in zip(titles[words:], row[words:], strict=True))
         console.print(f"{' '.join(row[:words])}: {numbers}", markup=False)
 
 
@@ -89,7 +90,8 @@ def show_sources(home: Home, store: Store, today: date, now: datetime) -> None:
         waits = terms_gate(name, terms, operator, today) if operator else "run `headwater init` first"
         state = "off" if not settings.enabled else f"waits: {waits}" if waits else "runs"
         basis = f"{terms.basis}, read {terms.checked_on}, {terms.terms_url}" if terms else "none written down"
-        last = f"{standing.rows} rows, {standing.people} accounts; " if standing.rows is not None else ""
+        gave = f"{counted(standing.rows or 0, 'rows')}, {counted(standing.people or 0, 'accounts')}; "
+        last = gave if standing.rows is not None else ""
         console.print(f"[bold]{name}[/bold]  {source.title}")
         for label, text in (
             ("state", state),
@@ -131,8 +133,8 @@ def show_outlook(plan: Plan, home: Home) -> None:
         if not ahead.begins:
             console.print(f"{ahead.source}: begins with no page, since none is named; see `headwater collect --list`")
             continue
-        begins = f"{ahead.source}: begins with {len(ahead.begins)} pages of {ahead.sites} sites"
-        budget = f"its whole budget of {ahead.most_pages} pages at least {_time(ahead.least_in_all)}"
+        begins = f"{ahead.source}: begins with {counted(len(ahead.begins), 'pages')} of {counted(ahead.sites, 'sites')}"
+        budget = f"its whole budget of {counted(ahead.most_pages, 'pages')} at least {_time(ahead.least_in_all)}"
         console.print(f"{begins}, at least {_time(ahead.least_to_begin)}; {budget}", markup=False)
         for url in ahead.begins[:3]:
             console.print(f"  {url}", markup=False)
@@ -156,4 +158,4 @@ def show_rereading(found: Rereading) -> None:
     _rows(("source", "pages", "changed"), rows, words=1)
     _say_all(found.refused.failures, "")
     if found.removed:
-        console.print(f"{found.removed} rows that these pages no longer say were removed")
+        console.print(f"Removed: {counted(found.removed, 'rows that these pages no longer say')}")

@@ -15,6 +15,7 @@ from flows.cli import app
 from flows.cli.collecting import day_or_today
 from flows.cli.console import AsOfOption, HomeOption, home_of
 from flows.cli.ranks import role_of
+from scrapers.text import counted
 
 if TYPE_CHECKING:
     from ranking.impact import Table
@@ -44,8 +45,7 @@ def suppress(
     with locked(place, "refresh", wait), Store.open(place) as store:
         listed = object_to(identifier, place, store, SuppressionList.open(place, store), at=now)
         record(place, "suppress", now, candidates=list(listed.candidates), counts=dict(listed.counts))
-    count = listed.counts["aliases"]
-    typer.echo(f"Listed under {count} alias{'es' if count != 1 else ''}.")
+    typer.echo(f"Listed under {counted(listed.counts['aliases'], 'aliases')}.")
     if not listed.counts["accounts"]:
         typer.echo(f"Nothing is held of {identifier}: is it spelled right? Who comes with it is kept out from now on.")
     for path in listed.files:
@@ -71,7 +71,7 @@ def notified(
         store.add_dealings(Dealing(account, "answered" if answered else "notified", day) for account in accounts)
         people = sorted({owner[account] for account in accounts if account in owner})
         record(place, "answered" if answered else "notified", now, candidates=people)
-    typer.echo(f"Recorded for {len(people)} people, {day}.")
+    typer.echo(f"Recorded for {counted(len(people), 'people')}, {day}.")
 
 
 @app.command()
@@ -92,7 +92,7 @@ def sweep(
         listed = SuppressionList.open(place, store)
         swept = clear_away(place, store, listed, at=now, confirm_clock=confirm_clock)
         record(place, "sweep", now, counts=swept.counts)
-    typer.echo(", ".join(f"{count} {name}" for name, count in swept.counts.items()))
+    typer.echo(", ".join(counted(count, name) for name, count in swept.counts.items()))
     for candidate, day in swept.notices_due:
         typer.echo(f"{candidate}: to be told by {day}")
 
@@ -128,7 +128,7 @@ def audit(
     for entry in entries:
         said = {name: value for name, value in entry.items() if name not in {"at", "act", "before", "hash"}}
         typer.echo(f"{entry['at'][:19]}  {entry['act']}  {said}")
-    typer.echo(f"{len(entries)} entries, none changed")
+    typer.echo(f"{counted(len(entries), 'entries')}, none changed")
 
 
 def _impact(labels: Path, role: str, place: Home, day: date, as_json: bool) -> None:
@@ -142,12 +142,12 @@ def _impact(labels: Path, role: str, place: Home, day: date, as_json: bool) -> N
     for table in tables:
         typer.echo(json.dumps(as_object(table)) if as_json else "\n".join(ratios_told(table)))
     if strangers and not as_json:
-        typer.echo(f"{strangers} labels are of nobody who is ranked, and count nowhere.")
+        typer.echo(f"{counted(strangers, 'labels')} of nobody who is ranked: counted nowhere.")
 
 
 def ratios_told(table: Table) -> Iterator[str]:
     """A table in lines, with what to be careful about."""
-    yield f"{' and '.join(table.columns)} ({table.unknown} people unknown, not counted)"
+    yield f"{' and '.join(table.columns)} ({counted(table.unknown, 'people')} unknown, not counted)"
     yield f"  {'group':32} {'people':>7} {'listed':>7} {'rate':>6} {'ratio':>6}  {'above':>6} {'rate':>6} {'ratio':>6}"
     for group in table.groups:
         selection = f"{group.selected:7} {float(group.selection_rate):6.3f} {_ratio(group.selection_ratio)}"

@@ -13,6 +13,7 @@ import typer
 
 from flows.cli import app
 from flows.cli.console import HomeOption, console, home_of
+from scrapers.text import counted
 
 if TYPE_CHECKING:
     from scrapers.steps import Pace
@@ -53,8 +54,8 @@ def told(run: Run) -> str:
     """One run in a line: when, what, how it ended, what it took, what it gave."""
     name = f"{run.step} {run.source or ''}".rstrip()
     took = f"{run.seconds:7.1f} s  {run.cpu_seconds:7.1f} s cpu"
-    asked = f"  {run.requests} requests, {run.bytes / 1e6:.1f} MB" if run.requests else ""
-    gave = ", ".join(f"{count} {what}" for what, count in run.counts.items() if count)
+    asked = f"  {counted(run.requests, 'requests')}, {run.bytes / 1e6:.1f} MB" if run.requests else ""
+    gave = ", ".join(counted(count, what) for what, count in run.counts.items() if count)
     return f"{run.started_at:%Y-%m-%d %H:%M}  {name:24} {run.outcome:8} {took}{asked}  {gave}".rstrip()
 
 
@@ -64,8 +65,8 @@ def compared(found: Iterable[Pace]) -> Iterator[str]:
     for pace in found:
         name = f"{pace.step} {pace.source or ''}".rstrip()
         (now, before), (cpu, cpu_before), (new, old) = pace.seconds, pace.cpu_seconds, pace.runs
-        told = f"{now:.1f} s this week ({new} runs), {before:.1f} s before ({old}); cpu {cpu:.1f} s, {cpu_before:.1f} s"
-        yield f"{pace.ratio:5.2f}x  {name:24} {told}"
+        told = f"{now:.1f} s this week ({counted(new, 'runs')}), {before:.1f} s before ({old})"
+        yield f"{pace.ratio:5.2f}x  {name:24} {told}; cpu {cpu:.1f} s, {cpu_before:.1f} s"
         slower += [name] if pace.ratio >= SLOWER else []
     yield f"Slower this week: {', '.join(slower)}." if slower else "No step with three runs on either side got slower."
 

@@ -10,6 +10,7 @@ from ranking.features.availability import standing
 from ranking.shortlist import Match, Shortlist
 from scrapers.records import Candidate
 from scrapers.rights import Clearance
+from scrapers.text import counted
 
 COLUMNS = (
     "rank", "candidate_id", "name", "score", "summary", "must_met", "must_unknown", "never_hit",
@@ -58,11 +59,10 @@ def row(match: Match, shortlist: Shortlist) -> dict[str, Any]:
 
 def summary(match: Match, shortlist: Shortlist) -> str:
     """One sentence: how this person compares, and on how much evidence."""
-    items = len(match.candidate.evidence)
-    works = f"{items} piece{'s' if items != 1 else ''} of evidence"
+    works = counted(len(match.candidate.evidence), "pieces of evidence")
     asked = len(match.must_met) + len(match.must_unknown)
-    met = f", {len(match.must_met)} of {asked} musts shown" if asked else ""
-    return f"Stronger than {match.stronger_than} of {shortlist.considered} people{met}; {works}."
+    met = f", {len(match.must_met)} of {counted(asked, 'musts shown')}" if asked else ""
+    return f"Stronger than {match.stronger_than} of {counted(shortlist.considered, 'people')}{met}; {works}."
 
 
 def availability(candidate: Candidate, as_of: date) -> tuple[str, date | None]:

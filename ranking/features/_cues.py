@@ -17,6 +17,7 @@ from importlib import resources
 from ranking.features import Context, Signal
 from ranking.role import Role
 from scrapers.records import Candidate, Evidence, EvidenceKind
+from scrapers.text import counted
 
 # Whoever shows anything has at least this: to show little is no worse than to show nothing, which counts as neutral.
 SHOWN = 0.4
@@ -86,9 +87,8 @@ def of_pieces(
     if not told:
         return Signal(name, None, none or f"nothing seen shows {shows}")
     missing = math.prod(1 - value * FURTHER**place for place, (value, _) in enumerate(told))
-    pieces = f"{len(told)} piece{'s' if len(told) > 1 else ''}"
     best = tuple(piece for _, piece in told[:3])
-    return Signal(name, SHOWN + (1 - SHOWN) * (1 - missing), f"{shows} shown in {pieces}", best)
+    return Signal(name, SHOWN + (1 - SHOWN) * (1 - missing), f"{shows} shown in {counted(len(told), 'pieces')}", best)
 
 
 def strength(name: str, piece: Evidence) -> float:

@@ -12,6 +12,7 @@ from scrapers.sources import Watch as AnyWatch
 from scrapers.sources._articles import read_article
 from scrapers.sources._credit import feed_accounts
 from scrapers.sources._feed import Entry, Feed, is_json_feed, is_xml_feed, read_feed
+from scrapers.text import counted
 
 
 class Watch(AnyWatch):
@@ -50,7 +51,7 @@ def _feed_records(feed: Feed, page: Page) -> Iterator[Record]:
             yield account
         yield _post(entry, account.key if account else None, feed, page)
     if feed.left_out:
-        yield Refused(Code.LIMIT, page.url, f"{feed.left_out} entries above the limit were left out", "feeds")
+        yield Refused(Code.LIMIT, page.url, counted(feed.left_out, "entries above the limit left out"), "feeds")
 
 
 def _post(entry: Entry, account: AccountKey | None, feed: Feed, page: Page) -> Evidence:

@@ -16,6 +16,7 @@ from sqlalchemy import delete, insert, select
 from scrapers import tables as t
 from scrapers.store.database import Database
 from scrapers.store.seals import sealed, unsealed
+from scrapers.text import counted
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Books(Database):
                     else:
                         damaged += 1
         if damaged:
-            _log.warning("integrity: %d stored vectors are damaged and are not used; they are made anew", damaged)
+            _log.warning("integrity: %s damaged, not used, and made anew", counted(damaged, "vectors"))
         return found
 
     def add_vectors(self, model_id: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
