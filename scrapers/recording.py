@@ -44,7 +44,7 @@ def fetch_page(source: str, url: str, home: Home) -> Page:
     reader, operator, now = source_named(source), reachable(home), datetime.now(UTC)
     terms = read_sources().get(source, SourceSettings()).terms
     if reason := terms_gate(source, terms, operator, now.date()):
-        raise NotRecorded(f"{reason}; or save the page in a browser and pass --file")
+        raise NotRecorded(f"{source}: {reason}; or save the page in a browser and pass --file")
     with Fetcher(contact=operator.contact) as web:
         token = environ.get(reader.token) if reader.token else None
         request = Request(source, url, headers=reader.headers)

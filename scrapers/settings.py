@@ -281,17 +281,17 @@ def terms_gate(name: str, terms: Terms | None, operator: Operator | None, today:
     Where there is no operator yet, nobody has accepted any.
     """
     if terms is None:
-        return f"{name}: sources.toml has no terms record; read the site's terms and add [{name}.terms]"
+        return f"sources.toml has no terms record; read the site's terms and add [{name}.terms]"
     if terms.checked_on > today:
         return (
-            f"{name}: its terms are said to be read on {terms.checked_on}, after today ({today}, UTC); "
+            f"its terms are said to be read on {terms.checked_on}, after today ({today}, UTC); "
             f"read {terms.terms_url} and correct checked_on in sources.toml"
         )
     if today - terms.checked_on > TERMS_VALID_FOR:
-        return f"{name}: its terms were read on {terms.checked_on}, over a year ago; read {terms.terms_url} again"
+        return f"its terms were read on {terms.checked_on}, over a year ago; read {terms.terms_url} again"
     if terms.basis == "none" and (operator is None or name not in operator.accepted):
         return (
-            f"{name}: its terms are restrictive or unread; read {terms.terms_url} and, if you accept, "
+            f"its terms are restrictive or unread; read {terms.terms_url} and, if you accept, "
             f"add `{name} = {today}` under [accepted] in operator.toml"
         )
     return None

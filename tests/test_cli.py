@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 
 from flows.cli import main
-from scrapers.settings import Home
+from scrapers.settings import Home, packaged
 from scrapers.store import Store
 
 COMMANDS = {
@@ -181,11 +181,17 @@ def test_a_second_run_is_told_who_holds_the_lock(tmp_path: Path) -> None:
 
 
 def test_init_writes_the_operator_once_and_says_what_runs(tmp_path: Path) -> None:
-    """Sources with restrictive terms wait, with the reason; the file of a second run is the first one's."""
+    """What else a source needs is told with key and file; the file of a second run is the first one's."""
     done = headwater("init", "--defaults", home=tmp_path / "home")
     assert done.returncode == 0, done.stderr
-    assert "devpost: waits" in done.stderr
-    assert "github: runs" in done.stderr
+    for told in (
+        "  github: runs\n    GITHUB_TOKEN is not set",
+        "  devpost: waits\n    its terms are restrictive or unread; read https://info.devpost.com/",
+        "  conferences: idle\n    name schedules under [conferences.watch] in sources.toml\n",
+        "  arxiv: off\n    set `enabled = true` under [arxiv] in sources.toml\n    note: Metadata are CC0",
+        f"sources.toml is {packaged('sources.toml')}\n",
+    ):
+        assert told in done.stderr
     written = (tmp_path / "home" / "operator.toml").read_bytes()
     assert "Placeholders" in done.stderr
     again = headwater("init", "--defaults", home=tmp_path / "home")

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from flows.cli import console as bars
 from flows.cli import reports
+from flows.cli.reports import state_of
 from scrapers.collect import Plan, Report, Run, collect, collect_source, planned
 from scrapers.crawl import Yield
 from scrapers.faults import Locked, StorageFault
@@ -31,6 +32,7 @@ from scrapers.suppression import SuppressionList
 from scrapers.tables import metadata
 from tests.conftest import NOON
 from tests.test_cli import headwater
+from tests.test_settings import operator
 from tests.test_sources import CASES
 
 TODAY = NOON.date()
@@ -262,6 +264,22 @@ def test_bars_say_how_fast_what_is_left_and_why_they_wait(monkeypatch: pytest.Mo
     shown = screen.export_text()
     assert "forem" in shown
     assert "waits 12 s for dev.to: the site asks for it" in shown
+
+
+def test_what_a_source_is_said_to_need_makes_it_run(home: Home) -> None:
+    """One that is off, of restrictive terms and told nothing names all three; with them written it runs."""
+    terms = {"terms_url": "https://pond.example/terms", "checked_on": TODAY, "basis": "none"}
+    bare = SourceSettings.model_validate({"enabled": False, "terms": terms})
+    source, nobody = source_named("gitlab"), operator(home)
+    state, needs = state_of(source, bare, nobody, TODAY)
+    assert state == "off"
+    for need, words in zip(needs, ("enabled = true", f"gitlab = {TODAY}", "name projects or users"), strict=True):
+        assert words in need
+    written = bare.model_copy(update={"enabled": True, "watch": {"projects": ["owner/name"]}})
+    accepting = nobody.model_copy(update={"accepted": {"gitlab": TODAY}})
+    assert state_of(source, written, accepting, TODAY) == ("runs", [])
+    wrong = bare.model_copy(update={"watch": {"clones": ["~nobody-here/clone"]}})
+    assert "correct [git.watch]" in state_of(source_named("git"), wrong, accepting, TODAY)[1][-1]
 
 
 def test_list_and_dry_run_ask_nobody(tmp_path: Any) -> None:

@@ -147,10 +147,11 @@ def init(
     defaults: bool = typer.Option(False, "--defaults", help="Ask nothing; write placeholders to edit."),
     home: Path | None = HomeOption,
 ) -> None:
-    """Write operator.toml (contact, controller, notice, accepted terms) and say which sources can run now."""
+    """Write operator.toml (contact, controller, notice, accepted terms), say which sources run and what others need."""
     from flows.cli.operator import ask_operator, write_operator
+    from flows.cli.reports import show_states
     from scrapers.contact import placeholders
-    from scrapers.settings import read_sources, terms_gate
+    from scrapers.settings import read_sources
 
     place, today = home_of(home), datetime.now(UTC).date()
     kept = (place / "operator.toml").exists()
@@ -161,10 +162,7 @@ def init(
     if unfilled := " and ".join(placeholders(operator)):
         told = f"  Placeholders: {unfilled}. Put your own there: `headwater collect` asks nobody before."
         console.print(told, markup=False)
-    for name, settings in read_sources().items():
-        reason = terms_gate(name, settings.terms, operator, today)
-        state = "off" if not settings.enabled else "waits" if reason else "runs"
-        console.print(f"  {name}: {state}{f' ({reason})' if reason else ''}", markup=False)
+    show_states(operator, today)
     console.print("Next: headwater collect, headwater refresh, headwater rank data/roles/ai-engineer.md")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from scrapers.crawl import Yield
     from scrapers.records import Refused
     from scrapers.reparse import Rereading
-    from scrapers.settings import Home, SourceSettings
+    from scrapers.settings import Home, Operator, SourceSettings
     from scrapers.sources import Source
     from scrapers.store import Store
 
 WIDE = 90  # columns; below, a table becomes lines
+A_YEAR = timedelta(days=365)
 OF_A_KIND = 5  # failures of one source and code that are shown; the others are counted
 _COLUMNS = ("pages", "unchanged", "accounts", "evidence", "credited", "held back", "refused")
 
@@ -78,7 +79,7 @@ def _rows(titles: Sequence[str], rows: Iterable[Sequence[str]], words: int) -> N
 
 def show_sources(home: Home, store: Store, today: date, now: datetime) -> None:
     """Each source: what it watches, on which terms, whether its reading was verified, what it gave last, how old."""
-    from scrapers.settings import SourceSettings, read_sources, terms_gate
+    from scrapers.settings import SourceSettings, read_sources
     from scrapers.sources import find_sources
     from scrapers.standing import standing_of
 
@@ -87,14 +88,13 @@ def show_sources(home: Home, store: Store, today: date, now: datetime) -> None:
     for name, source in find_sources().items():
         settings, standing = shipped.get(name, SourceSettings()), standing_of(store, name)
         terms = settings.terms
-        waits = terms_gate(name, terms, operator, today) if operator else "run `headwater init` first"
-        state = "off" if not settings.enabled else f"waits: {waits}" if waits else "runs"
+        state, needs = state_of(source, settings, operator, today)
         basis = f"{terms.basis}, read {terms.checked_on}, {terms.terms_url}" if terms else "none written down"
         gave = f"{counted(standing.rows or 0, 'rows')}, {counted(standing.people or 0, 'accounts')}; "
         last = gave if standing.rows is not None else ""
         console.print(f"[bold]{name}[/bold]  {source.title}")
         for label, text in (
-            ("state", state),
+            ("state", f"{state}: {'; '.join(needs)}" if needs else state),
             ("watches", _watched(source, settings, today)),
             ("terms", basis),
             ("reading", "verified on real pages" if source.verified else "unverified: not yet held against real pages"),
@@ -103,16 +103,60 @@ def show_sources(home: Home, store: Store, today: date, now: datetime) -> None:
             console.print(f"  {label:8} {text}", markup=False)
 
 
-def _watched(source: Source, settings: SourceSettings, today: date) -> str:
-    """What it is told to watch; where that is nothing, what would have to be named."""
+def show_states(operator: Operator, today: date) -> None:
+    """Each source: runs, or what has to be written into which file, and what to know before that."""
+    from scrapers.settings import packaged, read_sources
+    from scrapers.sources import source_named
+
+    for name, settings in read_sources().items():
+        source = source_named(name)
+        state, needs = state_of(source, settings, operator, today)
+        console.print(f"  {name}: {state}", markup=False)
+        if needs and settings.terms and settings.terms.note:
+            needs.append(f"note: {settings.terms.note}")
+        if not needs and source.token and not os.environ.get(source.token):
+            needs.append(f"{source.token} is not set: the site allows few requests an hour without it")
+        for line in needs:
+            console.print(f"    {line}", markup=False)
+    console.print(f"sources.toml is {packaged('sources.toml')}", markup=False)
+    console.print("After a change run `headwater init` again: it keeps operator.toml, and says what runs then.")
+
+
+def state_of(source: Source, settings: SourceSettings, operator: Operator | None, today: date) -> tuple[str, list[str]]:
+    """Whether a source runs, is off, waits or is idle, and all that has to be written so that it runs."""
+    from scrapers.settings import terms_gate
+
+    gate = terms_gate(source.name, settings.terms, operator, today) if operator else "run `headwater init` first"
+    needs = {
+        "off": "" if settings.enabled else f"set `enabled = true` under [{source.name}] in sources.toml",
+        "waits": gate or "",
+        "idle": "" if source.profiles else _to_name(source, settings, today),
+    }
+    wanted = {state: what for state, what in needs.items() if what}
+    return next(iter(wanted), "runs"), list(wanted.values())
+
+
+def _to_name(source: Source, settings: SourceSettings, today: date) -> str:
+    """What has to be named for a source that would begin with no page; empty for one that has where to begin."""
     from scrapers.settings import watch_of
 
+    watch = watch_of(source.name, settings)
+    try:
+        if any(source.plan(watch, today - A_YEAR)):
+            return ""
+    except Exception as fault:  # one source that cannot plan stops no other
+        return f"correct [{source.name}.watch] in sources.toml: its plan stopped with {fault!r}"
+    unsaid = [key for key in source.watch.model_fields if getattr(watch, key) == ()]
+    return f"name {' or '.join(unsaid)} under [{source.name}.watch] in sources.toml"
+
+
+def _watched(source: Source, settings: SourceSettings, today: date) -> str:
+    """What it is told to watch; what could be named besides where others lead to it."""
     if told := ", ".join(f"{key}: {_briefly(value)}" for key, value in settings.watch.items()):
         return told
-    if any(source.plan(watch_of(source.name, settings), today)):
+    if not (named := _to_name(source, settings, today)):
         return "its defaults"
-    named = f"name {' or '.join(source.watch.model_fields)} under [{source.name}.watch] in sources.toml"
-    return f"only what profiles name; {named}" if source.profiles else f"nothing yet; {named}"
+    return f"only what profiles name; {named}" if source.profiles else "nothing yet"
 
 
 def _briefly(value: object) -> str:
