@@ -35,12 +35,12 @@ def drill(role: Path | None = None, wait: float = 60.0) -> State[Any]:
         pool = TalentPool.open(home)
         usual = drills.places(pool, asked, now.date())
 
-        @task(name="restore-copy", **RESUMING)
+        @task(name="restore-copy", task_run_name="rank out of a restored copy", **RESUMING)
         @unquoted()
         def restore() -> drills.Places | None:
             return drills.places_restored(home, store, asked, now.date(), pool.weights)
 
-        @task(name="rank-by-words", **RESUMING)
+        @task(name="rank-by-words", task_run_name="rank by words alone", **RESUMING)
         @unquoted()
         def rank_by_words() -> drills.Places:
             return drills.places_by_words(pool, asked, now.date())

@@ -33,7 +33,7 @@ def forget(wait: float = 60.0) -> dict[str, int]:
     return counts
 
 
-@task(name="sweep", **RESUMING)
+@task(name="sweep", task_run_name="sweep what is past its day", **RESUMING)
 @unquoted()
 def sweep_home(wait: float) -> dict[str, int]:
     """Clear away what may be held no longer; the counts, and how many notices are due within a week."""

@@ -38,12 +38,12 @@ def refresh(wait: float = 60.0) -> dict[str, int]:
     embedder = embedder_of(home)
     with batches_run("embed") as each_batch, locked(home, "refresh", wait), Store.open(home) as store:
 
-        @task(name="join-accounts", **ONCE_A_RUN)
+        @task(name="join-accounts", task_run_name="join accounts", **ONCE_A_RUN)
         @unquoted()
         def join() -> dict[str, int]:
             return refreshing.join(home, store, datetime.now(UTC))
 
-        @task(name="embed-evidence", **RESUMING)
+        @task(name="embed-evidence", task_run_name="embed new evidence", **RESUMING)
         @unquoted()
         def embed() -> dict[str, int]:
             return refreshing.embed(store, Progress("embedding", "New passages embedded"), each_batch, embedder)
@@ -59,7 +59,7 @@ def refresh(wait: float = 60.0) -> dict[str, int]:
     return counts
 
 
-@task(name="doctor", **RESUMING)
+@task(name="doctor", task_run_name="check vectors, draw the map", **RESUMING)
 @unquoted()
 def look(home: Home) -> None:
     """Show what is wrong with the vectors, and everybody in two dimensions: dots and words, no name and no id."""

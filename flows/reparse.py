@@ -13,14 +13,14 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows.markdown import table
 from flows.runners import batches_run
-from flows.running import plainly
+from flows.running import plainly, run_name
 from scrapers import reparse as archive
 from scrapers.audit import record
 from scrapers.settings import find_home
 from scrapers.store import Store
 
 
-@flow(name="reparse")
+@flow(name="reparse", flow_run_name=run_name)
 def reparse(sources: list[str] | None = None, cluster: str | None = None, wait: float = 60.0) -> dict[str, int]:
     """Read every archived page of these sources (of all, by default) with today's parsers; returns the counts."""
     home = find_home().create()

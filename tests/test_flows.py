@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterator
 from datetime import date
@@ -79,6 +80,15 @@ def logged() -> str:
         return json.dumps([states, client.request("POST", "/logs/filter", json={}).json()])
 
 
+def test_every_run_has_a_name_that_says_what_it_is() -> None:
+    """No flow and no task shows in Prefect under a name that it was given by chance or by number."""
+    for file in (ROOT / "flows").glob("*.py"):
+        for step in (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)):
+            for made in (each for each in step.decorator_list if isinstance(each, ast.Call)):
+                if isinstance(made.func, ast.Name) and made.func.id in ("flow", "task"):
+                    assert f"{made.func.id}_run_name" in {word.arg for word in made.keywords}, f"{file}: {step.name}"
+
+
 @pytest.mark.prefect
 def test_a_night_leaves_its_states_and_artifacts(
     server: None, home: Home, archive: Path, monkeypatch: pytest.MonkeyPatch
@@ -96,6 +106,8 @@ def test_a_night_leaves_its_states_and_artifacts(
     role = ROOT / "data" / "roles" / "ai-engineer.md"
     state = shortlist(roles=[role], top=5, return_state=True)
     assert state.is_completed(), state.message
+    named = {run["name"] for run in json.loads(logged())[0]}
+    assert named >= {"collect github", "join accounts", "embed new evidence", "rank ai-engineer"}
     shown = artifacts()
     assert {"collect-yield", "collect-missing", "refresh", "doctor", "map", "shortlist-ai-engineer"} <= shown.keys()
     assert "github" in shown["collect-yield"]
