@@ -232,7 +232,7 @@ def _truncated(geometry: Geometry) -> Iterator[Finding]:
             "note",
             f"{share:.0%} of the pieces are longer than what is embedded of them; {int(geometry.cut.sum())} words are "
             "matched as words only.",
-            "Split long pages into pieces at their source, or choose a model with a longer window.",
+            "Split long pages into pieces at their source; a passage is as long for every model.",
         )
 
 

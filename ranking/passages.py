@@ -15,7 +15,8 @@ from ranking.lists import without_lists
 from scrapers.records import Evidence
 from scrapers.text import clean
 
-# The packaged model reads 256 word pieces: about 180 English words.
+# The packaged model reads 256 word pieces: about 180 English words. The same for every model: erasing a person finds
+# vectors by the hash of the passage, also those of a model that was in use before.
 WINDOW_WORDS = 180
 MOST_PASSAGES = 4
 # Text of so many words, of which less than this share is left once every phrase stands in it once, is stuffed.

@@ -194,6 +194,14 @@ def test_the_map_is_the_same_picture_twice(tmp_path: Path) -> None:
         draw(corpus, tmp_path / "map.pdf")
 
 
+def test_a_cut_text_is_no_reason_to_change_the_model() -> None:
+    """Passages are as long for every model, so that no other reads more: the remedy lies at the source."""
+    (found,) = examined(cut_off(healthy(0), np.random.default_rng(0))).found
+    assert found.code is Code.TRUNCATION
+    assert "at their source" in found.remedy
+    assert "choose a model" not in found.remedy
+
+
 def test_a_map_that_cannot_be_drawn_is_refused_before_any_work(tmp_path: Path) -> None:
     """The message names the file and the suffixes, and not even a home is made."""
     told = headwater("doctor", "--map", "people.bmp", home=tmp_path / "home")
