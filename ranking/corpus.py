@@ -37,7 +37,7 @@ class Corpus:
     theme tables are made at first use. `profiles_say` is what profiles say of being open to work, person by person.
     """
 
-    people: tuple[str, ...]
+    people: Sequence[str]
     evidence: Sequence[Evidence]
     segments: Segments
     days: Ints

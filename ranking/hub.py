@@ -2,7 +2,7 @@
 
 A name is a local folder, or a model of the hub that this machine has fetched before. The hub itself is asked only where
 the environment says HF_HUB_OFFLINE=0. Weights are read as safetensors alone, and no code of a model's own is run.
-The only sentence-transformers, transformers and torch.
+The only sentence-transformers and transformers.
 """
 
 from __future__ import annotations

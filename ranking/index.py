@@ -36,7 +36,7 @@ class Index:
 
     def scores(self, queries: Vectors, rows: Rows | None = None) -> Vectors:
         """Inner products, one line a query, one column a row (all rows, or the given ones in their order)."""
-        if len(queries) > 1:
+        if len(queries) != 1:
             return queries @ (self.vectors if rows is None else self.vectors[rows]).T
         return products(self.vectors, queries, rows)[None, :]
 
@@ -99,7 +99,7 @@ def products(vectors: Vectors, query: Vectors, rows: Rows | None = None) -> Vect
     found = np.empty(len(vectors) if rows is None else len(rows), np.float32)
     if not found.size:
         return found
-    query = np.ascontiguousarray(query, np.float32)
+    query = np.ascontiguousarray(query, np.float32).reshape(dimension)
     out, asked, held = map(faiss.swig_ptr, (found, query, vectors))
     if rows is None:
         faiss.fvec_inner_products_ny(out, asked, held, dimension, len(vectors))

@@ -151,7 +151,7 @@ def part_of(corpus: Corpus, longlist: Ints, named: Collection[str] = ()) -> Part
     people = np.flatnonzero(present)
     rows, counts = corpus.segments.rows_of(people), corpus.segments.counts[people]
     return Part(
-        people=tuple(map(corpus.people.__getitem__, people.tolist())),
+        people=Some(corpus.people, people),
         evidence=Some(corpus.evidence, rows),
         segments=Segments(np.repeat(np.arange(len(people)), counts), len(people)),
         days=corpus.days[rows],

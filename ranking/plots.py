@@ -46,7 +46,7 @@ def role_map(corpus: Corpus, shortlist: Shortlist) -> Figure:
     people, plane = corpus.means[some], find_plane(corpus.means[some])
     wanted = role_vector(corpus, shortlist.role)
     spots, role = plane.places(people), plane.places(wanted)
-    number = {corpus.people[each]: place for place, each in enumerate(some)}
+    number = {corpus.people[each]: place for place, each in enumerate(some.tolist())}
     listed = [(match, spots[number[match.candidate.id]]) for match in _shown(shortlist) if match.candidate.id in number]
     nearest, hubs = Index(people).search(wanted, NEIGHBOURS)[1][0], find_hubs(people)
 

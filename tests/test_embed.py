@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from ranking.embed import (
+    LEAST_AGREEMENT,
     HubModel,
     Memory,
     MiniLM,
@@ -60,6 +61,18 @@ def test_the_packaged_model_reads_meaning() -> None:
 def test_bf16_is_for_machines_where_it_pays(gain: float, agreement: float, precision: str) -> None:
     """It must be clearly faster and say the same; else everything stays exact."""
     assert precision_for(gain, agreement) == precision
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("amx", [True, False])
+def test_bf16_says_the_same_with_either_attention(amx: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processor chooses how attention is computed, and no vector is further from fp32 than is allowed."""
+    monkeypatch.setattr("torch.cpu._is_amx_tile_supported", lambda: amx)
+    texts = ["a parser for old invoices, and what we learned when it met real ones " * 3, "kept it running " * 12]
+    rough = MiniLM("bf16")
+    nearness = np.einsum("ij,ij->i", rough.encode(texts), MiniLM("fp32").encode(texts))
+    assert nearness.min() >= LEAST_AGREEMENT
+    assert rough._model[0].auto_model.config._attn_implementation == ("sdpa" if amx else "eager")
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "gone"])

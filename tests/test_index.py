@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ranking import index
+from ranking.codes import Codes
 from ranking.index import Index
 from ranking.vectors import unit
 
@@ -46,6 +47,28 @@ def test_one_query_and_many_have_the_same_products(rows: list[int] | None) -> No
     some = None if rows is None else np.array(rows)
     together = Index(vectors).scores(vectors[:3], some)
     assert all((Index(vectors).scores(vectors[n : n + 1], some) == together[n]).all() for n in range(3))
+
+
+@pytest.mark.parametrize("asked", [0, 1, 12])
+def test_codes_are_off_by_little_and_the_same_for_equal_rows(asked: int) -> None:
+    """Products by codes are within 0.01 of the exact ones, and no row gains or loses by where it stands."""
+    vectors = unit(np.random.default_rng(5).normal(size=(5000, 384)).astype(np.float32))
+    vectors[-1] = vectors[17]
+    rough, exact = Codes(vectors).products(vectors[:asked]), Index(vectors).scores(vectors[:asked])
+    assert rough.shape == exact.shape
+    assert np.abs(rough - exact).max(initial=0) < 0.01
+    assert np.abs(rough - exact).mean() < 0.002 if asked else rough.size == 0
+    assert (rough[:, -1] == rough[:, 17]).all()
+
+
+@pytest.mark.parametrize("pays", [True, False])
+def test_a_rough_comparison_is_exact_where_codes_do_not_pay(pays: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a processor that multiplies codes slowly nothing is rounded."""
+    monkeypatch.setattr(index, "pay_off", lambda: pays)
+    vectors = unit(np.random.default_rng(6).normal(size=(500, 96)).astype(np.float32))
+    held = Index(vectors)
+    assert (held.roughly(vectors[:1]) == held.scores(vectors[:1])).all() == (not pays)
+    assert held.roughly(vectors[:1]) == pytest.approx(held.scores(vectors[:1]), abs=0.02)
 
 
 def test_a_row_that_is_not_there_is_an_error() -> None:

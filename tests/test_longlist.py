@@ -8,22 +8,26 @@ from math import fsum
 import numpy as np
 import pytest
 
-from ranking import longlist, themes
+from ranking import index, longlist, themes
 from ranking.corpus import Corpus, build_corpus
 from ranking.embed import Memory
 from ranking.longlist import longlisted, part_of, score_best
 from ranking.pool import TalentPool
+from ranking.retrieve import by_row
 from ranking.role import Role, parse_role
 from ranking.score import answers, score_role
 from ranking.shortlist import rank
 from ranking.weights import read_weights
-from scrapers.records import Candidate
+from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 from tests.crowds import TODAY, crowd
 from tests.embedder import HashingEmbedder
 
 PEOPLE = crowd(7, 300)
 ROLE = parse_role("Storage engineer\n\nMust have:\n- database index and snapshot\n- journal and checkpoint\n"
                   "Not looking for:\n- compost and seedling\n")  # fmt: skip
+
+
+PROSE = " ".join(f"Then the tide{number} came to the pier{number} and went." for number in range(60))
 
 
 def corpus_of(people: list[Candidate]) -> Corpus:
@@ -71,6 +75,21 @@ def test_a_part_that_is_the_whole_scores_as_the_whole(corpus: Corpus, monkeypatc
     assert len(ours.corpus.people) == len(corpus.people)
     assert ours.total == pytest.approx(theirs.total, abs=1e-5)
     assert ours.order() == theirs.order()
+
+
+@pytest.mark.usefixtures("small")
+def test_a_longlist_is_drawn_up_roughly_and_scored_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cosines of the part are those of its own passages, to the last bit, also where pieces have several."""
+    monkeypatch.setattr(index, "pay_off", lambda: True)
+    long = Evidence(EvidenceKind.POST, AccountKey("file", "lark"), "", "A journal and a checkpoint. " * 3 + PROSE, "#x")
+    whole = corpus_of([*PEOPLE, Candidate("lark", (Account("file", "lark"),), (long,))])
+    assert len(whole.index) > whole.rows
+    found = answers(ROLE, whole, roughly=True)
+    part = part_of(whole, longlisted(ROLE, whole, read_weights(), found), ["lark"])
+    exact = answers(ROLE, whole)
+    for text, near in part.found(found).items():
+        assert (near.passages == by_row(whole, exact[text].passages)[part.places]).all()
+        assert found[text].passages.tobytes() != exact[text].passages.tobytes()
 
 
 @pytest.mark.parametrize("text", ["database index and snapshot", "shader and mesh", "compost or seedling"])
