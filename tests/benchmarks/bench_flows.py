@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks.timing import HEAD, Line, in_turns
+from tests.benchmarks.timing import HEAD, Line, in_turns, one_thread
 
 os.environ |= {"PREFECT_LOGGING_LEVEL": "ERROR", "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
 
@@ -91,6 +91,7 @@ def lines(rounds: int = 3) -> Iterator[Line]:
     from prefect.testing.utilities import prefect_test_harness
 
     logging.disable(logging.WARNING)
+    one_thread()
     with (
         tempfile.TemporaryDirectory() as folder,
         prefect_test_harness(server_startup_timeout=180),
