@@ -174,10 +174,11 @@ class Home:
         """The secret behind every keyed hash, made once and kept beside the store, never in it."""
         path = self.create() / "secret.key"
         if not path.exists():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_hex(32))
-        key = bytes.fromhex(path.read_text().strip())
+            _make_key(path)
+        try:
+            key = bytes.fromhex(path.read_text().strip())
+        except ValueError:
+            key = b""
         if len(key) != 32:
             raise BadConfiguration(f"{path}: not a key of 32 bytes; restore it from a backup, opt-outs depend on it")
         return key
@@ -260,6 +261,23 @@ def read_sources(path: Path | None = None) -> dict[str, SourceSettings]:
         settings[name] = parsed(SourceSettings, table, f"{path} [{name}]")
         watch_of(name, settings[name], path)
     return settings
+
+
+def _make_key(path: Path) -> None:
+    """A new key there, whole or not at all; where another process was first, that one's stays."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without links: there the last of two wins
+            draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _known_source(name: str, where: Path | str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -150,6 +152,25 @@ def test_the_key_is_made_once_and_private(home: Home) -> None:
     """The same home always hashes alike; the key file is readable by its owner only."""
     assert home.key == Home(home.folder).key
     assert (home / "secret.key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_two_who_make_the_key_at_once_have_the_same(home: Home, links: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever finds a key finds it whole, and nobody's key is lost to another's; nothing else is left there."""
+    if not links:
+        monkeypatch.setattr("os.link", Mock(side_effect=PermissionError(1, "Operation not permitted")))
+    with ThreadPoolExecutor(8) as several:
+        keys = set(several.map(lambda _: Home(home.folder).key, range(8 if links else 1)))
+    assert keys == {home.key}
+    assert [file.name for file in home.folder.glob("secret*")] == ["secret.key"]
+
+
+@pytest.mark.parametrize("damaged", ["", "ab" * 31, "no key"])
+def test_a_damaged_key_is_named(home: Home, damaged: str) -> None:
+    """Opt-outs depend on it, so none is made in its place."""
+    (home.create() / "secret.key").write_text(damaged)
+    with pytest.raises(BadConfiguration, match=r"secret\.key: not a key of 32 bytes; restore it"):
+        _ = home.key
 
 
 def test_packaged_data_is_there() -> None:
