@@ -22,7 +22,7 @@ from ranking.pool import TalentPool
 from ranking.role import Role, read_role
 from scrapers.settings import packaged
 from tests.benchmarks.grown import grown_corpus
-from tests.benchmarks.timing import cpu
+from tests.benchmarks.timing import cpu, one_thread
 
 TOP, DAY, PIECES = 100, date(2026, 11, 1), 4
 SIZES = (1_000, 12_500, 25_000, 50_000, 100_000)
@@ -82,6 +82,7 @@ def main() -> None:
     given.add_argument("people", nargs="*", type=int, default=SIZES)
     given.add_argument("--plot", type=Path)
     asked = given.parse_args()
+    one_thread()
     grown = []
     for people in asked.people:
         grown.append(measured(people))
