@@ -17,13 +17,15 @@ from typing import Any
 from ranking.blinding import blinded, key_of
 from ranking.changes import keep
 from ranking.clearance import cleared, hand_over, past_due, unlisted
-from ranking.exports import Export, export_named, find_exports
+from ranking.exports import Export, UnknownFormat, export_named
 from ranking.shortlist import Shortlist
 from scrapers.audit import record
 from scrapers.faults import StorageFault
 from scrapers.settings import Home
 from scrapers.store import Kept, Store
 from scrapers.suppression import SuppressionList
+
+_BY_SUFFIX = {".csv": "shortlist_csv", ".html": "page", ".jsonl": "jsonl"}
 
 
 class NotWritten(StorageFault):
@@ -123,11 +125,17 @@ def text_of(shortlist: Shortlist, how: Export) -> str:
 
 
 def format_for(path: Path | None, form: str | None) -> Export:
-    """The format asked for by name, else by the file's suffix, else CSV."""
+    """The format asked for by name, else by the file's suffix, CSV without one; raises UnknownFormat."""
     if form is not None:
         return export_named({"csv": "shortlist_csv", "html": "page"}.get(form, form))
-    by_suffix = {".html": "page", ".jsonl": "jsonl"}
-    return find_exports()[by_suffix.get(path.suffix if path else "", "shortlist_csv")]
+    if path is None or not path.suffix:
+        return export_named("shortlist_csv")
+    try:
+        return export_named(_BY_SUFFIX[path.suffix.lower()])
+    except KeyError:
+        raise UnknownFormat(
+            f"{path}: no format is chosen by {path.suffix}; end it in {', '.join(_BY_SUFFIX)}, or give --format NAME"
+        ) from None
 
 
 def replace_file(path: Path, text: str) -> None:

@@ -197,6 +197,10 @@ def test_formats_are_chosen_by_name_or_suffix() -> None:
     assert format_for(Path("a.html"), None).name == "page"
     assert format_for(None, "csv").name == "shortlist_csv"
     assert format_for(Path("a"), None).name == "shortlist_csv"
+    assert format_for(Path("A.CSV"), None).name == "shortlist_csv"
+    assert format_for(Path("a.txt"), "gem").name == "gem"
+    with pytest.raises(UnknownFormat, match=r"a\.xlsx: .*\.csv, \.html, \.jsonl, or give --format"):
+        format_for(Path("a.xlsx"), None)
     with pytest.raises(UnknownFormat, match="shortlist_csv"):
         format_for(None, "docx")
 
