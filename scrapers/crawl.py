@@ -74,14 +74,15 @@ def crawl(
             if not walk.wants(pending):
                 continue
             seen.asked += 1
+            known = walk.known(pending.request)
             answer = door.fetch(
                 replace(pending.request, headers={**source.headers, **pending.request.headers}),
-                known=walk.known(pending.request),
+                known=known.page if known else None,
                 pause=source.seconds_between_requests,
                 token=token,
                 token_host=source.token_host,
             )
-            walk.take(pending, answer)
+            walk.take(pending, answer, known)
             on_page(seen)
     walk.sum_up()
     return seen

@@ -12,6 +12,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Literal
 
+Day = date  # in a class with a field of that name the type needs another
+
 
 class EvidenceKind(StrEnum):
     """One kind of public act. A new kind is a change of vocabulary, not of code."""
@@ -144,7 +146,7 @@ class Evidence:
     title: str
     text: str
     url: str
-    date: date | None = None
+    date: Day | None = None
     tags: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     awards: tuple[Award, ...] = ()

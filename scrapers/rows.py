@@ -48,7 +48,9 @@ def _fullness(account: Account) -> int:
     return sum(bool(value) for value in (account.bio, account.location, account.links, account.id, account.name))
 
 
-def page_row(key: str, page: Page, parser_version: int) -> dict[str, Any]:
+def page_row(
+    key: str, page: Page, parser_version: int, reading: str | None = None, outline: bytes | None = None
+) -> dict[str, Any]:
     return {
         "page_key": key,
         "source": page.source,
@@ -60,6 +62,8 @@ def page_row(key: str, page: Page, parser_version: int) -> dict[str, Any]:
         "body": zlib.compress(page.body),
         "fetched_at": page.fetched_at,
         "parser_version": parser_version,
+        "reading": reading if outline else None,
+        "outline": zlib.compress(outline) if outline else None,
     }
 
 
@@ -71,14 +75,12 @@ def page_of(row: Any) -> Page:
 
 
 def account_row(account: Account) -> dict[str, Any]:
-    row = asdict(account) | {"account": str(account.key), "native_id": account.id, "links": list(account.links)}
-    del row["id"]
-    return row
+    said = {name: getattr(account, name) for name in _ACCOUNT}
+    return said | {"account": str(account.key), "native_id": account.id, "links": list(account.links)}
 
 
 def account_of(row: Any) -> Account:
-    names = ("site", "handle", "url", "kind", "name", "bio", "location", "open_to_work")
-    return Account(**{name: getattr(row, name) for name in names}, id=row.native_id, links=tuple(row.links))
+    return Account(**{name: getattr(row, name) for name in _ACCOUNT}, id=row.native_id, links=tuple(row.links))
 
 
 def evidence_row(item: Evidence) -> dict[str, Any]:
@@ -144,5 +146,6 @@ def judgement_of(row: Any) -> Judgement:
     return Judgement(evidence=proofs, **{name: getattr(row, name) for name in _JUDGEMENT})
 
 
+_ACCOUNT = ("site", "handle", "url", "kind", "name", "bio", "location", "open_to_work")
 _JUDGEMENT = ("left", "right", "verdict", "score", "rule", "rule_version", "by", "sentence", "at", "revoked_at")
 _PROOF = tuple(field.name for field in fields(Proof))

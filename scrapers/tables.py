@@ -126,6 +126,8 @@ pages = Table(  # the archive: what came back, compressed, with its time, hash a
     Column("body", LargeBinary, nullable=False),
     Column("fetched_at", UtcTime, nullable=False),
     Column("parser_version", Integer, nullable=False),
+    Column("reading", Words),  # which reading the outline is of
+    Column("outline", LargeBinary),  # what the page said then, compressed (scrapers.outlines)
 )
 
 frontier = Table(  # what a crawl still has to ask; a row is settled in the transaction that keeps its page

@@ -11,11 +11,12 @@ from scrapers.bounded import Reader
 from scrapers.budget import Budget, listing_of
 from scrapers.drift import DRIFT, Drifting, judge_page
 from scrapers.hosts import host_of, registered, same_site
+from scrapers.outlines import outline_of, reading_of, records_in
 from scrapers.reading import read_page, version_of
 from scrapers.records import Account, Code, Event, Evidence, Page, Record, Refused, Request
 from scrapers.rows import PageDamaged, page_key
 from scrapers.sources import Source
-from scrapers.store import Pending, Store
+from scrapers.store import Outlined, Pending, Store
 from scrapers.suppression import SuppressionList
 from scrapers.text import counted
 from scrapers.yields import HARMLESS, Yield
@@ -52,10 +53,12 @@ class Walk:
         """What is pending, oldest first, without what this run leaves alone."""
         self.queue = self.store.queued(self.name, self.source.name)
         self.seen.waiting = self.store.pending(self.name).get(self.source.name, 0)
-        while pending := self.store.next_request(
+        while oldest := self.store.next_requests(
             self.name, self.source.name, leaving=self.leaving, shunning=self.shunning
         ):
-            yield pending
+            for pending in oldest:
+                if not pending.request.url.startswith(tuple(self.shunning)):
+                    yield pending
 
     def wants(self, pending: Pending) -> bool:
         """Whether to ask it; what is not asked is settled: for good, or until the next run."""
@@ -80,25 +83,27 @@ class Walk:
         self.listed[listing] += 1
         return True
 
-    def known(self, request: Request) -> Page | None:
-        """The archived page; a damaged one is asked for again."""
+    def known(self, request: Request) -> Outlined | None:
+        """The archived page with its outline; a damaged one is asked for again."""
         try:
             return self.store.archived(request)
         except PageDamaged as damage:
             self.seen.tell(Refused(Code.INTEGRITY, request.url, f"asked again in full: {damage}"))
             return None
 
-    def take(self, pending: Pending, answer: Page | Refused) -> None:
-        """Keep a page with what it says, or settle why there is none."""
+    def take(self, pending: Pending, answer: Page | Refused, known: Outlined | None = None) -> None:
+        """Keep a page with what it says, or settle why there is none; an outline of this very reading says it all."""
         if isinstance(answer, Page):
-            records = self._read(pending.request, answer)
+            reading = reading_of(self.source, answer)
+            outline = known.outline(reading) if known else None
+            records = records_in(outline) if outline else self._read(pending.request, answer)
             match records:
                 case [
                     Refused(code=Code.RATE_DEFERRED | Code.GONE | Code.TOO_LARGE) as refusal
                 ]:  # no word of the page is read
                     self._refuse(pending.request, refusal)
                 case _:
-                    self._keep(pending, answer, records)
+                    self._keep(pending, answer, records, reading, outline)
         else:
             self._refuse(pending.request, answer)
 
@@ -131,8 +136,8 @@ class Walk:
         self.store.settle(self.name, request, state=state)
         self.seen.waiting -= 1
 
-    def _keep(self, pending: Pending, page: Page, records: list[Record]) -> None:
-        """Keep a page with what it says; one transaction."""
+    def _keep(self, pending: Pending, page: Page, records: list[Record], reading: str, outline: bytes | None) -> None:
+        """Keep a page with what it says, and with the outline of that where it had none; one transaction."""
         self.failed[_site(page.url)] = self.put_off[_site(page.url)] = 0
         failures, tolerated = judge_page(records, page.url)
         for refusal in failures:
@@ -156,6 +161,9 @@ class Walk:
             follow=follow,
             parser_version=version_of(self.source),
             archive=Code.NOT_A_PAGE not in refused and not held and not names_listed,
+            reading=reading,
+            outline=outline or outline_of(records),
+            again=outline is not None,
         )
         self.seen.waiting += sum(request.source == self.source.name for request, _ in follow) - 1
         _count(self.seen, page, kept, held)

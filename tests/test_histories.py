@@ -35,6 +35,7 @@ from scrapers.suppression import SuppressionList
 from tests.conftest import NOON, THOROUGH
 from tests.embedder import HashingEmbedder
 from tests.histories import SITES, Somebody, World
+from tests.test_outlines import outlined
 
 WORLD = World()
 FORMS = ("shortlist_csv", "jsonl", "page", "greenhouse", "lever")
@@ -263,12 +264,14 @@ class Histories(RuleBasedStateMachine):
         assert set(spelling(self.spelled | self.unspoken, gone_out)) == set()
 
     def lying(self) -> Iterator[tuple[str, bytes]]:
-        """Every file of the home as it lies there, the log of the database too, and archived pages unpacked."""
+        """Every file of the home as it lies there, the log of the database too, pages and outlines unpacked."""
         for path in self.home.folder.rglob("*"):
             if path.is_file():
                 yield str(path.relative_to(self.home.folder)), path.read_bytes()
         for key, page in self.store.archive():
             yield f"page {key} {page.url}", page.body
+        for url, outline in outlined(self.store).items():
+            yield f"outline {url}", outline.encode()
 
 
 def spelling(words: set[str], texts: Iterator[tuple[str, bytes]]) -> Iterator[str]:

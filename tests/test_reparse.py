@@ -63,8 +63,8 @@ with Store.open(home) as store:
 
 @pytest.fixture
 def filled(home: Home, store: Store) -> Store:
-    """A store that one live run filled."""
-    run(home, store, Web())
+    """A store that one live run filled, in which every source had begun before any of them gave a page."""
+    run(home, store, Web(took=0.05))
     return store
 
 

@@ -87,11 +87,10 @@ def test_a_crawl_goes_on_where_it_stopped(home: Home) -> None:
     with Store.open(home) as store:
         assert store.begin_crawl("live", ["devpost"]) == {"devpost": 1}
         store.ask("live", [REQUEST, other])
-        pending = store.next_request("live", "devpost")
-        assert pending is not None
+        (pending,) = store.next_requests("live", "devpost")
         assert pending.request == other
         store.settle("live", other)
-        assert store.next_request("live", "devpost") is None
+        assert store.next_requests("live", "devpost") == []
         assert store.begin_crawl("live", ["devpost"]) == {}
         store.ask("live", [REQUEST])
         assert store.pending("live") == {"devpost": 1}
@@ -104,7 +103,7 @@ def test_the_archive_gives_back_the_same_bytes(store: Store) -> None:
     store.settle("live", REQUEST, page=page(body))
     kept = store.archived(REQUEST)
     assert kept is not None
-    assert kept.body == body
+    assert kept.page.body == body
 
 
 def test_a_flipped_bit_in_the_archive_is_found(store: Store) -> None:
@@ -212,7 +211,7 @@ def test_times_without_a_zone_are_refused(store: Store) -> None:
     store.settle("live", REQUEST, page=later)
     kept = store.archived(REQUEST)
     assert kept is not None
-    assert kept.fetched_at == NOON + timedelta(hours=1)
+    assert kept.page.fetched_at == NOON + timedelta(hours=1)
 
 
 def test_no_word_is_too_long_and_all_sort_alike(store: Store) -> None:

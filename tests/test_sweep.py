@@ -116,8 +116,9 @@ def test_a_restored_backup_brings_nobody_back(home: Home, store: Store) -> None:
     """Who was erased and is here again is erased again."""
     seen(home, store, 0, 1)
     listed = SuppressionList.open(home, store)
-    page = store.archived(Request("forem", "https://forem.example/api/ada-example-hw"))
-    assert page is not None
+    kept = store.archived(Request("forem", "https://forem.example/api/ada-example-hw"))
+    assert kept is not None
+    page = kept.page
     forget(str(ADA), home, store, listed, at=NOON)
     store.settle("live", Request("forem", page.url), page=page, records=[Account(ADA.site, ADA.handle), act(1)])
     assert reapply(home, store, SuppressionList.open(home, store)) is not None

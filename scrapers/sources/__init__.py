@@ -46,6 +46,7 @@ class Source:
     `profiles` says how the account of a handle is asked for, by the site that a link to it names (`scrapers.declared`).
     `bulk` names hosts of gzipped files too large for a page, with the function that keeps of one, line by line as it
     is unpacked, the few that concern the request; what it returns is the page's body (see `scrapers.bulk`).
+    `timeless` says that parse looks at no day: otherwise the same bytes are read again on another day.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Source:
     verified: bool = True
     profiles: Mapping[str, Callable[[str], Request]] = field(default_factory=dict)
     bulk: Bulk | None = None
+    timeless: bool = False
 
 
 class UnknownSource(Fault):

@@ -176,4 +176,5 @@ SOURCE = Source(
     follow=(HOST,),
     seconds_between_requests=3.0,
     verified=False,
+    timeless=True,
 )

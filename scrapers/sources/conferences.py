@@ -194,4 +194,5 @@ SOURCE = Source(
     parse=parse,
     watch=Watch,
     follow=(),
+    timeless=True,
 )

@@ -135,4 +135,5 @@ SOURCE = Source(
     profiles={"forem": lambda author: next(plan(Watch(authors=(author,)), date.min))},
     headers={"accept": "application/vnd.forem.api-v1+json"},
     verified=False,
+    timeless=True,
 )

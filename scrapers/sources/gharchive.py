@@ -265,4 +265,5 @@ SOURCE = Source(
     seconds_between_requests=5.0,
     verified=False,
     bulk=Bulk(hosts=(HOST,), reduce=reduce),
+    timeless=True,
 )

@@ -128,4 +128,5 @@ SOURCE = Source(
     watch=Watch,
     follow=(),
     seconds_between_requests=0.0,
+    timeless=True,
 )

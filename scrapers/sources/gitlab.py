@@ -215,4 +215,5 @@ SOURCE = Source(
     token="GITLAB_TOKEN",  # noqa: S106 - the name of an environment variable
     token_host=HOST,
     verified=False,
+    timeless=True,
 )

@@ -233,4 +233,5 @@ SOURCE = Source(
     parse=parse,
     watch=Watch,
     follow=("hn.algolia.com", "hacker-news.firebaseio.com"),
+    timeless=True,
 )

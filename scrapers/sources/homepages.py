@@ -58,4 +58,5 @@ SOURCE = Source(
     follow=(),
     verified=False,
     profiles={"web": lambda site: Request("homepages", f"https://{site}")},
+    timeless=True,
 )

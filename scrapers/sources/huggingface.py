@@ -151,4 +151,5 @@ SOURCE = Source(
     watch=Watch,
     profiles={"huggingface": _overview_of},
     follow=(HOST,),
+    timeless=True,
 )

@@ -122,4 +122,5 @@ SOURCE = Source(
     watch=MlhWatch,
     follow=("mlh.io", "www.mlh.io", "mlh.com", "www.mlh.com"),
     seconds_between_requests=2.0,
+    timeless=True,
 )

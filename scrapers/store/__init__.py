@@ -4,7 +4,7 @@ Writes are idempotent: the same page read twice leaves the same rows. Readers ne
 """
 
 from scrapers.store.books import Books, Run
-from scrapers.store.crawling import Archived, Crawling, Pending
+from scrapers.store.crawling import Archived, Crawling, Outlined, Pending
 from scrapers.store.dealings import Dealing, Dealings, Deed, Link
 from scrapers.store.engine import StoreOutOfReach, StoreUnusable
 from scrapers.store.holdings import Holdings, Stated
@@ -13,8 +13,8 @@ from scrapers.store.shortlists import Kept, Placed, Shortlists
 from scrapers.store.watching import Watching
 
 __all__ = [
-    "Archived", "Dealing", "Deed", "Kept", "Link", "Pending", "Placed", "Run", "Stated", "Store", "StoreOutOfReach",
-    "StoreUnusable",
+    "Archived", "Dealing", "Deed", "Kept", "Link", "Outlined", "Pending", "Placed", "Run", "Stated", "Store",
+    "StoreOutOfReach", "StoreUnusable",
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -26,9 +27,14 @@ from scrapers.store.database import Database
 
 # Statements that every page needs, made once.
 _OURS = (t.frontier.c.crawl == bindparam("in_crawl"), t.frontier.c.source == bindparam("of_source"))
-_OLDEST = select(t.frontier).where(*_OURS, t.frontier.c.state == "pending").order_by(t.frontier.c.position).limit(1)
+_OLDEST = select(t.frontier).where(*_OURS, t.frontier.c.state == "pending").order_by(t.frontier.c.position).limit(32)
 _SETTLED = update(t.frontier).where(*_OURS, t.frontier.c.request_key == bindparam("key")).values(state=bindparam("now"))
 _KEPT = select(t.pages).where(t.pages.c.page_key == bindparam("key"))
+_CAME_AGAIN = (
+    update(t.pages)
+    .where(t.pages.c.page_key == bindparam("key"), t.pages.c.reading == bindparam("read"))
+    .values(fetched_at=bindparam("at"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,24 @@ class Pending:
 
     request: Request
     depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outlined:
+    """A page in the archive, with the outline of one reading of it (`scrapers.outlines`), packed."""
+
+    page: Page
+    reading: str | None
+    packed: bytes | None
+
+    def outline(self, reading: str) -> bytes | None:
+        """What the page said when it was read so; None where it was not, or where the outline is damaged."""
+        if self.packed is None or self.reading != reading:
+            return None
+        try:
+            return zlib.decompress(self.packed)
+        except zlib.error:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +116,10 @@ class Crawling(Database):
         ]
         self._add(connection, t.frontier, rows)
 
-    def next_request(
+    def next_requests(
         self, crawl: str, source: str, *, leaving: Collection[str] = (), shunning: Collection[str] = ()
-    ) -> Pending | None:
-        """The oldest request of this crawl and source that is not settled.
+    ) -> list[Pending]:
+        """The oldest requests of this crawl and source that are not settled, a few at a time; none at the end.
 
         Those with the keys in `leaving`, and those whose address begins as one of `shunning` does, are passed over.
         """
@@ -105,10 +129,8 @@ class Crawling(Database):
         for site in shunning:
             wanted = wanted.where(~t.frontier.c.url.startswith(site, autoescape=True))
         with self._reading() as connection:
-            row = connection.execute(wanted, {"in_crawl": crawl, "of_source": source}).one_or_none()
-        if row is None:
-            return None
-        return Pending(Request(row.source, row.url, row.method, row.body, row.headers), row.depth)
+            rows = connection.execute(wanted, {"in_crawl": crawl, "of_source": source}).all()
+        return [Pending(Request(row.source, row.url, row.method, row.body, row.headers), row.depth) for row in rows]
 
     def queued(self, crawl: str, source: str) -> set[str]:
         """The keys of all requests that this crawl of the source holds, settled or not."""
@@ -139,20 +161,29 @@ class Crawling(Database):
         follow: Sequence[tuple[Request, int]] = (),
         parser_version: int = 1,
         archive: bool = True,
+        reading: str | None = None,
+        outline: bytes | None = None,
+        again: bool = False,
         state: str = "done",
     ) -> None:
-        """Keep a page, what it says and what it leads to, and settle its request: one transaction (G32)."""
+        """Keep a page, what it says and what it leads to, and settle its request: one transaction (G32).
+
+        Of a page that came `again`, its outline of this very `reading` being known, the time alone is written.
+        """
         key = page_key(request)
         with self._writing() as connection:
             if page is not None:
-                if archive:
-                    row = page_row(key, page, parser_version)
-                    self._put(connection, t.pages, [row])
-                else:
+                if not archive:
                     connection.execute(delete(t.pages).where(t.pages.c.page_key == key))
+                elif not (again and self._came_again(connection, key, page, reading)):
+                    self._put(connection, t.pages, [page_row(key, page, parser_version, reading, outline)])
                 self._keep_records(connection, key, page, records)
             self._ask(connection, crawl, follow)
             connection.execute(_SETTLED, {"in_crawl": crawl, "of_source": request.source, "key": key, "now": state})
+
+    def _came_again(self, connection: Connection, key: str, page: Page, reading: str | None) -> bool:
+        told = {"key": key, "read": reading, "at": page.fetched_at}
+        return bool(connection.execute(_CAME_AGAIN, told).rowcount)
 
     def _keep_records(self, connection: Connection, key: str, page: Page, records: Sequence[Record]) -> None:
         origin = {
@@ -190,11 +221,11 @@ class Crawling(Database):
         self.settle(crawl, request, state="gone")
         return removed
 
-    def archived(self, request: Request) -> Page | None:
-        """The page as it was last kept for this request, for conditional requests and for reading it again."""
+    def archived(self, request: Request) -> Outlined | None:
+        """The page as it was last kept for this request, for conditional requests; raises PageDamaged."""
         with self._reading() as connection:
             row = connection.execute(_KEPT, {"key": page_key(request)}).one_or_none()
-        return page_of(row) if row else None
+        return Outlined(page_of(row), row.reading, row.outline) if row else None
 
     def archive(self) -> Iterator[tuple[str, Page]]:
         """Every archived page with its key, one at a time."""
@@ -240,7 +271,8 @@ class Crawling(Database):
                     gone = same_bytes & column.not_in(stays)
                     removed += connection.execute(delete(table).where(gone)).rowcount
                 self._keep_records(connection, key, page, records)
-                connection.execute(update(t.pages).where(t.pages.c.page_key == key).values(parser_version=version))
+                reread_now = {"parser_version": version, "reading": None, "outline": None}
+                connection.execute(update(t.pages).where(t.pages.c.page_key == key).values(reread_now))
         return removed
 
 

@@ -167,7 +167,7 @@ class Holdings(Database):
         """Remove accounts with all that hangs on them, in one transaction; returns rows removed by table.
 
         `rewritten` maps other people's rows, by evidence id or account and by page, to what remains of them, or None;
-        `listed` says of a URL whether it is the person's.
+        `listed` says of a URL whether it is the person's. No page that stays keeps an outline: each is read again.
         """
         keys, gone = list(accounts), list(candidates)
         with self._writing() as connection:
@@ -193,6 +193,7 @@ class Holdings(Database):
                     if listed(row.url)
                 ),
             }
+            connection.execute(update(t.pages).values(reading=None, outline=None))
             nobody: dict[str, Any] = {"candidate_id": None, "terms": [], "evidence": []}
             connection.execute(update(t.placings).where(t.placings.c.candidate_id.in_(gone)).values(nobody))
             counts["rows_of_others"] = self._rewrite(connection, rewritten)

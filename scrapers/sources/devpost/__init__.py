@@ -87,4 +87,5 @@ SOURCE = Source(
     follow=("devpost.com", ".devpost.com"),
     profiles={"devpost": lambda handle: Request("devpost", f"{SITE}/{quote(handle)}")},
     seconds_between_requests=2.0,
+    timeless=True,
 )
