@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from scrapers.identity import IdentityRecord, Judgement, record_of, resolve, standing_of
 from scrapers.identity.keys import link_key
-from scrapers.records import Account, Candidate, Evidence
+from scrapers.records import Account, Candidate, Evidence, EvidenceKind
 from scrapers.rows import merge_accounts
 from scrapers.store import Stated, Store
 
@@ -36,8 +36,8 @@ def join_accounts(store: Store, key: bytes, at: datetime) -> dict[str, int]:
     In a large store accounts are compared with each other as far as one of them changed since all were, see
     `scrapers.identity.past`; all are compared again after a week.
     """
-    stated = _by_account(store)
-    records = _records(stated, store, key)
+    stated, projects = _held(store)
+    records = _records(stated, projects, key)
     said = store.judgements(by_people=True)
     before = store.past()
     fresh = before is not None and timedelta() <= at - before.at < COMPARED_ANEW
@@ -62,25 +62,31 @@ def join_accounts(store: Store, key: bytes, at: datetime) -> dict[str, int]:
     return {"accounts": len(stated), "candidates": len(clusters), "joined": len(members) - len(clusters)}
 
 
-def _by_account(store: Store) -> dict[str, list[Stated]]:
-    """Every account by key; one that is credited but described nowhere has its handle and nothing else."""
+def _held(store: Store) -> tuple[dict[str, list[Stated]], dict[str, set[str]]]:
+    """Every account by key, and the projects of each, "owner/repo": what it is credited for, or its project links to.
+
+    An account that is credited but described nowhere has its handle and nothing else.
+    """
     stated: dict[str, list[Stated]] = defaultdict(list)
     for statement in store.stated_accounts():
         stated[str(statement.account.key)].append(statement)
+    projects: dict[str, set[str]] = defaultdict(set)
     for item, first_seen, collected_at in store.evidence():
-        if item.account and str(item.account) not in stated:
+        if item.account is None:
+            continue
+        if (account := str(item.account)) not in stated:
             bare = Account(item.account.site, item.account.handle)
-            stated[str(item.account)].append(Stated(bare, "", item.url, collected_at, first_seen))
-    return stated
+            stated[account].append(Stated(bare, "", item.url, collected_at, first_seen))
+        projects[account] |= _projects(item)
+    return stated, projects
 
 
 def records_of(store: Store, key: bytes) -> dict[str, IdentityRecord]:
     """Every account as the matcher sees it, by account key."""
-    return {record.record_id: record for record in _records(_by_account(store), store, key)}
+    return {record.record_id: record for record in _records(*_held(store), key)}
 
 
-def _records(stated: Mapping[str, list[Stated]], store: Store, key: bytes) -> list[IdentityRecord]:
-    projects = _projects(store)
+def _records(stated: Mapping[str, list[Stated]], projects: Mapping[str, set[str]], key: bytes) -> list[IdentityRecord]:
     return [_record(account, told, projects.get(account, set()), key) for account, told in sorted(stated.items())]
 
 
@@ -97,17 +103,11 @@ def _record(account: str, statements: list[Stated], projects: set[str], key: byt
     )
 
 
-def _projects(store: Store) -> dict[str, set[str]]:
-    """The repositories each account is credited for, or that a project it is credited for links: "owner/repo"."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for item, _, _ in store.evidence():
-        if item.account is None:
-            continue
-        named = {repository_of(url) for url in (item.url, *item.links)}
-        if isinstance(item.details.get("repository"), str):
-            named.add(str(item.details["repository"]).casefold())
-        found[str(item.account)] |= {name for name in named if name}
-    return found
+def _projects(item: Evidence) -> set[str]:
+    named = {repository_of(url) for url in (item.url, *item.links)}
+    if isinstance(item.details.get("repository"), str):
+        named.add(str(item.details["repository"]).casefold())
+    return {name for name in named if name}
 
 
 def repository_of(url: str) -> str | None:
@@ -171,8 +171,8 @@ def joins_of(judgements: Iterable[Judgement], members: Mapping[str, str]) -> dic
 def repositories(store: Store) -> dict[str, Evidence]:
     """What each repository is about, by "owner/repo": context for the contributions made to it."""
     found: dict[str, Evidence] = {}
-    for item, _, _ in store.evidence():
-        if item.kind == "repository" and (name := repository_of(item.url)):
+    for item, _, _ in store.evidence(kind=EvidenceKind.REPOSITORY):
+        if name := repository_of(item.url):
             found.setdefault(name, item)
     return found
 

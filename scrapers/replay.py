@@ -121,12 +121,13 @@ def _entries(index: Path) -> Iterator[_Recorded]:
         raise NoArchive(f'{index}: expected an object with the name of a "source"')
     if not isinstance(listed.get("files"), list):
         raise NoArchive(f'{index}: expected a list "files" of {{"file", "url"}}')
+    folder = index.parent.resolve()
     for nth, item in enumerate(listed["files"], start=1):
         where = f"{index}: entry {nth} of files"
         if not isinstance(item, dict) or not isinstance(item.get("file"), str):
             raise NoArchive(f'{where}: expected an object with a "file"')
-        path = (index.parent / item["file"]).resolve()
-        if not path.is_relative_to(index.parent.resolve()):
+        path = (folder / item["file"]).resolve()
+        if not path.is_relative_to(folder):
             raise NoArchive(f"{where}: {item['file']} lies outside of the archive; move it below {index.parent}")
         if not path.is_file():
             raise NoArchive(f"{where}: {path} is not there; restore the file, or remove the entry")

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from scrapers import tables as t
 from scrapers.identity.records import Judgement, Past, Proposal
-from scrapers.records import Account, Event, Evidence
+from scrapers.records import Account, Event, Evidence, EvidenceKind
 from scrapers.rows import (
     account_of,
     account_row,
@@ -50,14 +50,18 @@ class Holdings(Database):
         grouped = groupby(self.stated_accounts(), key=lambda stated: str(stated.account.key))
         return {key: merge_accounts([stated.account for stated in group]) for key, group in grouped}
 
-    def evidence(self, closed: Collection[str] = ()) -> Iterator[tuple[Evidence, date, datetime]]:
+    def evidence(
+        self, closed: Collection[str] = (), kind: EvidenceKind | None = None
+    ) -> Iterator[tuple[Evidence, date, datetime]]:
         """Each act once, with the day it was first seen and when it was last collected; the fullest page wins.
 
-        What only `closed` sources tell is left out.
+        What only `closed` sources tell is left out, and so is every other kind than a `kind` that is asked for.
         """
         rows_by_id = select(t.evidence).order_by(t.evidence.c.evidence_id, t.evidence.c.page_url)
         if closed:
             rows_by_id = rows_by_id.where(t.evidence.c.source.not_in(closed))
+        if kind:
+            rows_by_id = rows_by_id.where(t.evidence.c.kind == kind.value)
         with self._reading() as connection:
             for _, group in groupby(connection.execute(rows_by_id), key=lambda row: row.evidence_id):
                 rows = list(group)
