@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from ranking.lexicon import STOP_WORDS
@@ -72,5 +73,6 @@ def _listed(words: Sequence[str]) -> int:
     return LEAST_ITEMS if len(words) >= ROW_WORDS else 1
 
 
+@lru_cache(maxsize=1 << 14)
 def _is_small(word: str) -> bool:
     return word in _SMALL or (len(word) <= 3 and word.islower() and word not in _BETWEEN)

@@ -8,7 +8,7 @@ thing have the same text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ranking.lists import without_lists
@@ -37,7 +37,10 @@ _AGE = re.compile(
     re.IGNORECASE,
 )
 # Only what is said of oneself, or with a number of children: trees have parents, and languages have mothers.
-_FAMILY = r"(?:mother|father|mum|mom|mama|dad|papa|parent|grandmother|grandfather|wife|husband)"
+_RELATIVES = (
+    "mother", "father", "mum", "mom", "mama", "dad", "papa", "parent", "grandmother", "grandfather", "wife", "husband",
+)  # fmt: skip
+_FAMILY = rf"(?:{'|'.join(_RELATIVES)})"
 _CHILDREN = r"(?:\s+(?:kids|children|boys|girls|sons|daughters|toddlers|teenagers)\b|(?=\s*(?:[.,;:!?)]|$|and\b)))"
 _OF_CHILDREN = rf"\s+of\s+(?:an?|one|two|three|four|five|six|\d){_CHILDREN}"
 _KIN = re.compile(
@@ -58,21 +61,30 @@ _PRONOUNS = {
     "himself": "themselves", "herself": "themselves",
 }  # fmt: skip
 _PRONOUN = re.compile(r"\b(" + "|".join(word for p in _PRONOUNS for word in (p, p.capitalize())) + r")\b")
-# What is taken out, in order, before names and after them. Each pattern needs one of its signs, in small letters.
+
+
+def _neutral(match: re.Match[str]) -> str:
+    word = _PRONOUNS[match.group().lower()]
+    return word.capitalize() if match.group()[0].isupper() else word
+
+
+# What is taken out, in order, before names and after them. Each pattern needs one of its signs, in small letters;
+# of the last ones each needs one of its words.
 _PLACES = (
     (("[",), _PLACEHOLDER, " "),
     (("](",), _MARKDOWN_LINK, r"\1"),
     (("/", "www."), _URL, " "),
     (("@",), _MENTION, " "),
 )
-_PERSONAL = (
-    (("/",), _PRONOUN_NOTE, " "),
-    ((*"0123456789", "ties"), _AGE, " "),
-    (("mother", "father", "mum", "mom", "ma", "men", "dad", "pa", "wife", "husband", "girl", "boy"), _KIN, " "),
-    (("my",), _SELF_NAMED, r"\1"),
-    (("based", "liv", "locat", "resid", "from"), _HOME, " "),
-    (("mr", "ms", "mx", "miss", "sir", "madam"), _HONORIFIC, " "),
+_PERSONAL = ((("/",), _PRONOUN_NOTE, " "), ((*"0123456789", "ties"), _AGE, " "))
+_WORDED: tuple[tuple[frozenset[str], re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (frozenset({*_RELATIVES, "woman", "women", "man", "men", "girl", "boy"}), _KIN, " "),
+    (frozenset({"my"}), _SELF_NAMED, r"\1"),
+    (frozenset({"based", "living", "live", "lives", "located", "residing", "reside", "resides", "from"}), _HOME, " "),
+    (frozenset({"mr", "mrs", "ms", "mx", "miss", "sir", "madam"}), _HONORIFIC, " "),
+    (frozenset(_PRONOUNS), _PRONOUN, _neutral),
 )
+_APART = "".join(chr(code) if chr(code).isalnum() or chr(code) == "_" else " " for code in range(128))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +116,19 @@ def blind(text: str, handles: Iterable[str] = (), names: Iterable[str] = ()) -> 
 
 def _blinded(text: str, naming: re.Pattern[str] | None) -> str:
     text = clean(text)
-    for signs, pattern, instead in (*_PLACES, (("",), naming, " "), *_PERSONAL):
-        if pattern and _has_any(signs, text):
+    for signs, pattern, instead in _PLACES:
+        if _has_any(signs, text):
             text = pattern.sub(instead, text)
-    return " ".join(_PRONOUN.sub(_neutral, text).split())
+    if naming:
+        text = naming.sub(" ", text)
+    for signs, pattern, instead in _PERSONAL:
+        if _has_any(signs, text):
+            text = pattern.sub(instead, text)
+    words = text.lower().translate(_APART).split() if text.isascii() else None
+    for needed, pattern, neutral in _WORDED:
+        if _has_one(needed, words):
+            text = pattern.sub(neutral, text)
+    return " ".join(text.split())
 
 
 def _has_any(signs: tuple[str, ...], text: str) -> bool:
@@ -115,20 +136,22 @@ def _has_any(signs: tuple[str, ...], text: str) -> bool:
     return not text.isascii() or any(map(text.lower().__contains__, signs))
 
 
+def _has_one(needed: frozenset[str], words: Sequence[str] | None) -> bool:
+    """The same of a pattern that begins and ends with whole words, by the words of a text in plain letters."""
+    return words is None or not needed.isdisjoint(words)
+
+
 def said_once(text: str, length: int = 4) -> str:
     """The text with every repeated phrase of `length` words cut after its first time: saying it again adds nothing."""
-    seen: set[tuple[str, ...]] = set()
-    kept: list[str] = []
-    recent: list[str] = []
-    for word in text.split():
-        plain = word.casefold().strip(".,;:!?()\"'")
-        recent = [*recent[1 - length :], plain]
-        phrase = tuple(recent)
-        if len(phrase) == length and phrase in seen:
-            continue
-        seen.add(phrase)
-        kept.append(word)
-    return " ".join(kept)
+    words = text.split()
+    plain = [word.strip(".,;:!?()\"'") for word in text.casefold().split()]
+    phrases = list(zip(*(plain[start:] for start in range(length)), strict=False))
+    places = range(length - 1, len(words))  # of the last word of each phrase
+    first = dict(zip(reversed(phrases), reversed(places), strict=True))
+    if len(first) < len(phrases):
+        new = (words[place] for place, phrase in zip(places, phrases, strict=True) if first[phrase] == place)
+        words = [*words[: length - 1], *new]
+    return " ".join(words)
 
 
 def repeats_itself(text: str) -> bool:
@@ -147,11 +170,6 @@ def split(text: str, title: str = "") -> Passages:
     kept = later[: MOST_PASSAGES - 1]
     texts = (" ".join(first), *(" ".join([*lead, *window]) for window in kept))
     return Passages(texts, sum(map(len, later[len(kept) :])))
-
-
-def _neutral(match: re.Match[str]) -> str:
-    word = _PRONOUNS[match.group().lower()]
-    return word.capitalize() if match.group()[0].isupper() else word
 
 
 def _naming(handles: Iterable[str], names: Iterable[str]) -> re.Pattern[str] | None:
