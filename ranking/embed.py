@@ -49,7 +49,7 @@ LEAST_AGREEMENT, LEAST_GAIN = 0.999, 1.2
 # After a pass that takes so many times as long as in fp32 no other is tried.
 HOPELESS = 2.0
 TRIAL, TRIALS = ["measures the trial batch on words of ordinary length and kind " * 10] * 4, 3
-BATCH = 8
+BATCH = 8  # fewer where there are few texts: their lengths differ more, and a batch is padded to its longest
 # Texts encoded between two writes to the cache: what a crash may cost.
 GROUP = 512
 
@@ -263,7 +263,11 @@ def check_files(folder: Path, pinned: Mapping[str, str]) -> None:
 
 def _encode(model: Any, texts: Sequence[str]) -> Vectors:
     vectors = model.encode(
-        list(texts), batch_size=BATCH, normalize_embeddings=True, convert_to_tensor=True, show_progress_bar=False
+        list(texts),
+        batch_size=max(1, min(BATCH, len(texts) // 6)),
+        normalize_embeddings=True,
+        convert_to_tensor=True,
+        show_progress_bar=False,
     )
     rows: Vectors = vectors.float().cpu().numpy()
     return rows / np.linalg.norm(rows, axis=1, keepdims=True) if len(rows) else rows
