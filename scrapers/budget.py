@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -35,6 +36,7 @@ STANDARD = Budget()
 WHOLE_ARCHIVE = Budget(pages=sys.maxsize, list_pages=sys.maxsize, urls=sys.maxsize, barren=sys.maxsize, gives_up=False)
 
 
+@lru_cache(maxsize=1024)
 def listing_of(request: Request) -> str:
     """The listing that a request is a page of: its address without what only says which page.
 

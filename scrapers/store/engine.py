@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
+import orjson
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import Pool
@@ -54,7 +56,7 @@ def engine_for(home: Home, durable: bool = True) -> Engine:
     """The database of that home, not yet connected to."""
     if (url := server_url(home)) is not None:
         return server_engine(url, "headwater")
-    engine = create_engine(f"sqlite:///{home.create() / 'headwater.db'}")
+    engine = create_engine(f"sqlite:///{home.create() / 'headwater.db'}", json_deserializer=_from_json)
     event.listen(engine, "connect", partial(_sqlite_settings, "FULL" if durable else "NORMAL"))
     event.listen(engine, "begin", _sqlite_begin)
     return engine
@@ -65,12 +67,24 @@ def server_engine(url: URL, application: str, poolclass: type[Pool] | None = Non
     told = {name: value for name, value in _PATIENCE.items() if name not in url.query}
     try:
         engine = create_engine(
-            url, pool_pre_ping=True, poolclass=poolclass, connect_args=told | {"application_name": application}
+            url,
+            pool_pre_ping=True,
+            poolclass=poolclass,
+            connect_args=told | {"application_name": application},
+            json_deserializer=_from_json,
         )
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise BadConfiguration(f"HEADWATER_STORE: {error}; {_EXPECTED}") from None
     event.listen(engine, "begin", _server_begin)
     return engine
+
+
+def _from_json(text: str | bytes) -> Any:
+    """A value of a JSON column: read fast, or by the standard library where it holds what only that reads."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)
 
 
 def lock_number(name: str) -> int:

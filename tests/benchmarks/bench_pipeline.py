@@ -2,10 +2,11 @@
 
     python -m tests.benchmarks.bench_pipeline
 
-Ours is `collect --replay`, joining, embedding and a shortlist as CSV. The bare parts are reading the same pages with
-the library that each needs, encoding the same passages and questions with SentenceTransformer, a flat FAISS search for
-each question, bm25s over the same texts, and inserting the same rows with executemany. The third line is a refresh of a
-store that has lost the vectors of one text in twenty.
+Ours is `collect --replay`, joining, embedding and a shortlist as CSV, after which the vectors of what the role asks are
+kept, as `headwater rank --out` does. The bare parts are reading the same pages with the library that each needs,
+encoding the same passages and questions with SentenceTransformer, a flat FAISS search for each question, bm25s over the
+same texts, and inserting the same rows with executemany. The third line is a refresh of a store that has lost the
+vectors of one text in twenty.
 """
 
 from __future__ import annotations
@@ -92,6 +93,8 @@ def _whole(home: Home, embedder: MiniLM, role: Role, day: date) -> dict[str, flo
     def rank() -> None:
         pool = TalentPool.open(home, embedder=embedder)
         text_of(pool.rank(role, 25, day), export_named("shortlist_csv"))
+        with Store.open(home) as store:
+            pool.keep_questions(role, store)
 
     with Store.open(home, durable=False) as store:
         spent = {
