@@ -16,9 +16,7 @@ from ranking.lexicon import STOP_WORDS
 # Short items without a small word are a list from so many in a row on; without breaks between them, words in a row are.
 LEAST_ITEMS, ITEM_WORDS, ROW_WORDS = 6, 4, 8
 _BETWEEN = frozenset({"and", "or", "und", "et", "y"})
-_BREAK = re.compile(
-    rf"[,;|•·\n]+|\s[-–*/&+]\s|[.!?:]+(?=\s|$)|(?<!\w)(?:{'|'.join(sorted(_BETWEEN))})(?!\w)", re.IGNORECASE
-)
+_BREAK = re.compile(rf"[,;|•·\n]+|\s[-–*/&+]\s|[.!?:]+(?=\s|$)|\b(?i:{'|'.join(sorted(_BETWEEN))})\b")
 _WORD = re.compile(r"[^\W\d_][\w+#.'’-]*")
 _SMALL = (STOP_WORDS | {word.capitalize() for word in STOP_WORDS}) - _BETWEEN
 
@@ -64,12 +62,12 @@ def _has_bare_run(text: str) -> bool:
 
 def _listed(words: Sequence[str]) -> int:
     """As how many items of a list the words between two breaks count; 0 for prose and for scripts without capitals."""
+    if len(words) > 1 and (ITEM_WORDS < len(words) < ROW_WORDS or any(map(_is_small, words))):
+        return 0
     if all(word.lower() == word.upper() for word in words):
         return 0
     if len(words) == 1:
         return int(words[0].casefold() not in STOP_WORDS)
-    if ITEM_WORDS < len(words) < ROW_WORDS or any(map(_is_small, words)):
-        return 0
     return LEAST_ITEMS if len(words) >= ROW_WORDS else 1
 
 

@@ -13,8 +13,9 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
+from typing import Annotated
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from scrapers import sources
 from scrapers.reading import version_of
@@ -25,7 +26,9 @@ READERS = (
     "ahocorasick_rs", "beautifulsoup4", "defusedxml", "feedparser", "lxml", "orjson", "soupsieve", "tldextract",
     "trafilatura", "webencodings",
 )  # fmt: skip
-_SAID: TypeAdapter[list[Account | Evidence | Event | Request]] = TypeAdapter(list[Account | Evidence | Event | Request])
+# The first of these that an object has all the fields of is what it is.
+_Said = Annotated[Account | Evidence | Event | Request, Field(union_mode="left_to_right")]
+_SAID: TypeAdapter[list[Account | Evidence | Event | Request]] = TypeAdapter(list[_Said])
 
 
 def reading_of(source: Source, page: Page) -> str:

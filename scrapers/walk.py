@@ -148,8 +148,9 @@ class Walk:
         refused = {record.code for record in records if isinstance(record, Refused)}
         if not kept and not held and refused & DRIFT:
             self.seen.drifted.append(page.url)
-        names_listed = any(map(self.suppression.names_by_name, kept)) or self.suppression.mentions(
-            page.body.decode("utf-8", "replace")
+        names_listed = bool(self.suppression) and (
+            any(map(self.suppression.names_by_name, kept))
+            or self.suppression.mentions(page.body.decode("utf-8", "replace"))
         )
         follow = list(self._follow(pending, kept))
         self._look_for_news(pending.request, kept, refused)

@@ -19,7 +19,9 @@ _UNSEEN = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd"}
 
 def safe_cell(value: object) -> str:
     """The value as text on one line; a formula gets one `'` before it, plain numbers stay."""
-    text = "".join(_UNSEEN.get(unicodedata.category(c), c) for c in str(value))
+    text = str(value)
+    if not text.isprintable():
+        text = "".join(_UNSEEN.get(unicodedata.category(c), c) for c in text)
     return text if _NUMBER.fullmatch(text) else _FORMULA.sub(r"\1'", text)
 
 
