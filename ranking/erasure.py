@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from ranking.passages import render
 from ranking.traces import acts_naming, rewritten_rows, shared_by_others, strike, vectors_of_theirs
 from scrapers.access import accounts_behind
 from scrapers.aliases import declared, identifiers_of
@@ -162,6 +163,7 @@ def _remove(going: Going, store: Store, dry_run: bool = False) -> Erasure:
         vectors=vectors,
         listed=listing.has_url,
     )
+    render.cache_clear()
     return Erasure(going.accounts, going.ids, counts, tuple(files))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ranking.lists import without_lists
 from scrapers.records import Evidence
@@ -95,7 +96,8 @@ class Passages:
     words_left_out: int = 0
 
 
-def render(evidence: Evidence, repository: Evidence | None = None, names: Sequence[str] = ()) -> str:
+@lru_cache(maxsize=4096)  # a pool that is opened after a refresh, and a person who is erased, need the same texts again
+def render(evidence: Evidence, repository: Evidence | None = None, names: tuple[str, ...] = ()) -> str:
     """The blind text of one piece of evidence: title, text, tags, awards, and what its repository is about.
 
     The same act by two people gives the same text, whatever their `names` and handles. Lists of words are left out of

@@ -30,6 +30,7 @@ from ranking.embed import MiniLM, text_hash
 from ranking.exporting import text_of
 from ranking.exports import export_named
 from ranking.lexicon import tokens
+from ranking.passages import render
 from ranking.pool import TalentPool, embed_evidence
 from ranking.role import Role, read_role
 from ranking.sample import sample_day
@@ -83,7 +84,8 @@ STEPS = ("collect", "join", "embed", "rank")
 
 
 def _whole(home: Home, embedder: MiniLM, role: Role, day: date) -> dict[str, float]:
-    """Seconds of CPU of each step."""
+    """Seconds of CPU of each step, all in a process that has written no text yet."""
+    render.cache_clear()
 
     def read() -> None:
         suppression = SuppressionList.open(home, store)
@@ -107,6 +109,7 @@ def _whole(home: Home, embedder: MiniLM, role: Role, day: date) -> dict[str, flo
 
 def _some_new(home: Home, embedder: MiniLM, passages: list[str]) -> float:
     """Seconds of CPU of a refresh that has to encode these anew."""
+    render.cache_clear()
     with Store.open(home, durable=False) as store:
         keys = list(map(text_hash, passages))
         store.erase([], candidates=[], rewritten={}, pages=[], vectors=keys, listed=lambda _: False)
