@@ -65,6 +65,6 @@ def _readers(folders: Sequence[str]) -> str:
     digest = sha256(" ".join([python_version(), *(f"{name} {version(name)}" for name in READERS)]).encode())
     for folder in (str(Path(__file__).parent), *folders):
         for file in sorted(Path(folder).rglob("*.*")):
-            if file.suffix != ".pyc":
-                digest.update(file.read_bytes())
+            if file.suffix != ".pyc" and file.is_file():
+                digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()
