@@ -17,7 +17,7 @@ import numpy as np
 
 from ranking.corpus import Corpus, Floats, Ints
 from ranking.fuse import Points
-from ranking.index import products
+from ranking.index import Index, products
 from ranking.lexicon import Lexicon
 from ranking.retrieve import Near, by_row
 from ranking.role import Role
@@ -97,16 +97,20 @@ def strength(corpus: Corpus, near: Near, counted: Floats) -> Floats:
         segments.max(meaning * counted),
     ]
     if corpus.themes:
-        parts.append(themes_of_people(corpus, corpus.themes) @ corpus.themes.query(near.asked))
+        parts.append(themes_of_people(corpus, corpus.themes).roughly(corpus.themes.query(near.asked)[None, :])[0])
     summed: Floats = reduce(np.add, map(_narrow, parts))
     return summed / np.float32(len(parts))
 
 
-def themes_of_people(corpus: Corpus, themes: Themes) -> Floats:
+def themes_of_people(corpus: Corpus, themes: Themes) -> Index:
     """The mean of everybody's pieces in theme space, times their number up to five."""
-    counts = corpus.segments.counts[:, None]
-    worth = (np.minimum(counts, 5) / np.maximum(counts, 1)).astype(np.float32)
-    return corpus.once("longlist themes", lambda: corpus.segments.sum(themes.rows) * worth)
+
+    def made() -> Index:
+        counts = corpus.segments.counts[:, None]
+        worth = (np.minimum(counts, 5) / np.maximum(counts, 1)).astype(np.float32)
+        return Index(corpus.segments.sum(themes.rows) * worth)
+
+    return corpus.once("longlist themes", made)
 
 
 def _spread(corpus: Corpus) -> Floats:

@@ -6,6 +6,7 @@ evidence, and taken away where the answer is strong. A negation is never left to
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -122,14 +123,14 @@ class Scores:
         """How many people of the pool stand clearly below this person in some values, which the key names."""
         stands_for = self.corpus.stands_for
 
-        def ascending() -> tuple[Points, Points]:
+        def ascending() -> tuple[list[float], Points]:
             if stands_for is None:
-                return np.sort(values), np.arange(len(values) + 1.0)
+                return np.sort(values).tolist(), np.arange(len(values) + 1.0)
             order = np.argsort(values)
-            return values[order], np.concatenate([[0.0], np.cumsum(stands_for[order])])
+            return values[order].tolist(), np.concatenate([[0.0], np.cumsum(stands_for[order])])
 
         risen, people = self.once(("sorted", key), ascending)
-        return round(float(people[risen.searchsorted(values[person] - 1e-9)]))
+        return round(float(people[bisect_left(risen, values[person] - 1e-9)]))
 
     def weigh(self, people: Sequence[int]) -> None:
         """Find at once what the rows of these people bring, which takes far longer for one after the other."""
