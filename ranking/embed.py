@@ -49,7 +49,7 @@ LEAST_AGREEMENT, LEAST_GAIN = 0.999, 1.2
 # After a pass that takes so many times as long as in fp32 no other is tried.
 HOPELESS = 2.0
 TRIAL, TRIALS = ["measures the trial batch on words of ordinary length and kind " * 10] * 4, 3
-BATCH = 8  # fewer where there are few texts: their lengths differ more, and a batch is padded to its longest
+BATCH = 6  # fewer where there are few texts: their lengths differ more, and a batch is padded to its longest
 # Texts encoded between two writes to the cache: what a crash may cost.
 GROUP = 512
 
