@@ -42,7 +42,7 @@ class Leases(Database):
                 never = {"origin": key, "ended": 0.0, "quiet_until": 0.0}
                 ours = connection.scalar(first.values(never | lease).returning(row.origin))
                 return None if ours else Later(LOOK_AGAIN)
-            asked, paced, under_way = found
+            asked, paced, under_way = (round(seconds, 6) for seconds in found)  # a time of today holds no more
         if asked > max(paced, 0):
             return Later(asked, asked=True)
         return Later(max(paced, min(under_way, LOOK_AGAIN), 0.001))
