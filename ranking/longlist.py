@@ -232,8 +232,8 @@ class Part(Corpus):
 
     def found(self, found: Mapping[str, Near]) -> dict[str, Near]:
         """Of what questions find in the whole, what they find here; of each row the nearest passage, exactly."""
-        passages = self.whole.passages.rows_of(self.places)
-        starts = np.cumsum(self.whole.passages.counts[self.places]) - self.whole.passages.counts[self.places]
+        passages, counts = self.whole.passages.rows_of(self.places), self.whole.passages.counts[self.places]
+        starts = np.cumsum(counts) - counts
         exactly = self.whole.index.scores(np.stack([near.vector for near in found.values()]), passages)
         return {
             text: replace(
