@@ -41,7 +41,8 @@ def sweep_home(wait: float) -> dict[str, int]:
     with locked(home, "refresh", wait), Store.open(home) as store:
         swept = sweep(home, store, SuppressionList.open(home, store), at=now)
         record(home, "sweep", now, counts=swept.counts)
-    return swept.counts | {"notices due within a week": len(swept.notices_due)}
+    counts = swept.counts | {"notices due within a week": len(swept.notices_due)}
+    return counts | ({"files of another home, left alone": len(swept.left_alone)} if swept.left_alone else {})
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from ranking.clearance import role_key
 from ranking.news import News, news_of
 from ranking.role import Role, to_json
 from ranking.shortlist import Match, Shortlist
-from scrapers.candidates import candidate_id
+from scrapers.candidates import ids_today
 from scrapers.faults import Fault
 from scrapers.settings import Home
 from scrapers.store import Kept, Placed, Store
@@ -242,7 +242,7 @@ def history(role: Role, home: Home, store: Store, until: date | None = None) -> 
     Accounts that were joined in the meantime are one person in all of them. Raises NothingKept.
     """
     name = role_key(role)
-    owners = {candidate_id(account, home.key): owner for account, owner in store.members().items()}
+    owners = ids_today(store.members(), home.key, store.former_ids())
     lists = [each for each in store.shortlists(name) if until is None or each.as_of <= until]
     if not lists:
         when = f" from {until} or before" if until else ""

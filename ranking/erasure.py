@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from ranking.passages import render
-from ranking.traces import acts_naming, rewritten_rows, shared_by_others, strike, vectors_of_theirs
+from ranking.traces import acts_naming, files_naming, rewritten_rows, shared_by_others, strike, vectors_of_theirs
 from scrapers.access import accounts_behind
 from scrapers.aliases import declared, identifiers_of
-from scrapers.candidates import candidate_id, load_candidates
+from scrapers.candidates import load_candidates
+from scrapers.keys import candidate_id
 from scrapers.naming import full_name, names_in
 from scrapers.records import Account, Candidate, Page
 from scrapers.settings import Home
 from scrapers.store import Store
+from scrapers.store.copies import clear_copies
 from scrapers.suppression import ERASING, ERASURE, EXPIRED, OBJECTION, SuppressionList
 
 
@@ -30,6 +31,7 @@ class Erasure:
     candidates: tuple[str, ...]
     counts: Mapping[str, int]
     files: tuple[str, ...]
+    left_alone: tuple[str, ...] = ()  # files that another home wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,10 @@ def forget(
         reapply(home, store, suppression)  # what was broken off comes first
     going = _going(accounts_behind(identifier, store, home.key), home, store)
     if dry_run:
-        return _remove(going, store, dry_run)
+        return _remove(going, home, store, dry_run)
     suppression.add(home, store, sorted(going.identifiers), ERASURE, at)
-    erased = _remove(going, store)
+    erased = _remove(going, home, store)
+    clear_copies(home)
     (home / ERASING).unlink(missing_ok=True)
     return erased
 
@@ -77,12 +80,12 @@ def suppress(identifier: str, home: Home, store: Store, suppression: Suppression
     going = _going(accounts_behind(identifier, store, home.key), home, store)
     suppression.add(home, store, sorted(going.identifiers), OBJECTION, at)
     store.unwatch(going.accounts)
-    files = store.exports_naming(going.ids)
-    for path, candidates in files.items():
-        strike(Path(path), set(candidates), going.listing, going.names)
+    files = files_naming(set(going.ids), home, store)
+    for path, candidates in files.ours.items():
+        strike(path, candidates, going.listing, going.names)
     store.rewrite(rewritten_rows(store, going.accounts, going.listing, _spelled(going.identifiers)))
     counts = {"aliases": len(going.identifiers), "accounts": _held(going, store)}
-    return Erasure(going.accounts, going.ids, counts, tuple(files))
+    return Erasure(going.accounts, going.ids, counts, tuple(map(str, files.ours)), files.left_alone)
 
 
 def expire(
@@ -92,7 +95,7 @@ def expire(
     going = _going(sorted(accounts), home, store)
     acts = {("act", item.id) for item, _, _ in store.evidence() if str(item.account) in going.accounts}
     suppression.add(home, store, sorted(acts | {("past", key) for key in going.accounts}), EXPIRED, at)
-    return _remove(going, store)
+    return _remove(going, home, store)
 
 
 def reapply(home: Home, store: Store, suppression: SuppressionList) -> Erasure | None:
@@ -110,11 +113,14 @@ def reapply(home: Home, store: Store, suppression: SuppressionList) -> Erasure |
         return None
     going = _going(sorted(back), home, store)
     if not broken_off:
-        return _remove(going, store)
+        clear_copies(home)
+        return _remove(going, home, store)
     known = {candidate_id(account, home.key) for account in store.named() - back}
+    known |= {former for former, account in store.former_ids().items() if account not in back}
     unknown = {each for named in store.exports_naming().values() for each in named} - known
     everyone = replace(going, ids=(*going.ids, *unknown), identifiers=frozenset(), listing=erased | going.listing)
-    done = _remove(everyone, store)
+    done = _remove(everyone, home, store)
+    clear_copies(home)
     (home / ERASING).unlink(missing_ok=True)
     return done
 
@@ -129,7 +135,7 @@ def _going(accounts: Iterable[str], home: Home, store: Store) -> Going:
     names = frozenset(name for account in held if (name := full_name(account.name)))
     identifiers = frozenset(acts_naming(names, store, gone)).union(*(identifiers_of(each, shared) for each in held))
     blank = SuppressionList(home.key)
-    ids = {c.id for c in theirs} | {candidate_id(key, home.key) for key in gone}
+    ids = {c.id for c in theirs} | {candidate_id(key, home.key) for key in gone} | store.former_ids(gone).keys()
     return Going(
         gone,
         everybody,
@@ -141,20 +147,20 @@ def _going(accounts: Iterable[str], home: Home, store: Store) -> Going:
     )
 
 
-def _remove(going: Going, store: Store, dry_run: bool = False) -> Erasure:
+def _remove(going: Going, home: Home, store: Store, dry_run: bool = False) -> Erasure:
     listing = going.listing
     rewritten = rewritten_rows(store, going.accounts, listing, _spelled(going.identifiers))
     stand_on = {page for _, page in rewritten} | store.pages_about(going.accounts)
     pages = [key for key, page in store.archive() if key in stand_on or _tells_of(page, going)]
-    files = store.exports_naming(going.ids)
+    files = files_naming(set(going.ids), home, store)
     if dry_run:
         acts = sum(len(candidate.evidence) for candidate in going.theirs)
         counts = {"accounts": _held(going, store), "evidence": acts, "pages": len(pages)}
         counts |= {"rows_of_others": list(rewritten.values()).count(None)}
-        return Erasure(going.accounts, going.ids, counts, tuple(files))
+        return Erasure(going.accounts, going.ids, counts, tuple(map(str, files.ours)), files.left_alone)
     vectors = vectors_of_theirs(going.theirs, going.everybody, store)
-    for path, candidates in files.items():
-        strike(Path(path), set(candidates), listing, going.names)
+    for path, candidates in files.ours.items():
+        strike(path, candidates, listing, going.names)
     counts = store.erase(
         going.accounts,
         candidates=going.ids,
@@ -162,9 +168,10 @@ def _remove(going: Going, store: Store, dry_run: bool = False) -> Erasure:
         pages=pages,
         vectors=vectors,
         listed=listing.has_url,
+        struck=files.recorded,
     )
     render.cache_clear()
-    return Erasure(going.accounts, going.ids, counts, tuple(files))
+    return Erasure(going.accounts, going.ids, counts, tuple(map(str, files.ours)), files.left_alone)
 
 
 def _held(going: Going, store: Store) -> int:

@@ -54,8 +54,9 @@ def export(
             shortlist = with_known(cleared(found, home, store), home)
             written = _files(shortlist, how, target, blind)
             ids = [*(match.candidate.id for match in shortlist.matches), *shortlist.left]
-            for file in written:
-                store.note_export(str(file.resolve()), ids, at)
+            for file, text in written.items():
+                digest = sha256(text.encode()).hexdigest()
+                store.note_export(str(file.resolve()), ids, at, home=home.identity.id, digest=digest)
             if not blind:
                 hand_over(shortlist, store)
             entry = keep(shortlist, store, at)

@@ -9,6 +9,7 @@ import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 
@@ -107,7 +108,8 @@ def keep(decisions: Iterable[Decision], role: str, home: Home, store: Store, at:
         csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(
             [KEPT, *([safe_cell(cell) for cell in row] for row in held.values())]
         )
-        store.note_export(str(path.resolve()), {row[1] for row in held.values()}, at)
+        named, digest = {row[1] for row in held.values()}, sha256(out.getvalue().encode()).hexdigest()
+        store.note_export(str(path.resolve()), named, at, home=home.identity.id, digest=digest)
         replace_file(path, out.getvalue())
     return changed
 

@@ -13,8 +13,10 @@ from ranking.erasure import Erasure, expire, reapply
 from scrapers.retention import ARCHIVE_DAYS, RUN_DAYS, check_clock, kept_until, notice_due, standings
 from scrapers.settings import Home, Operator
 from scrapers.store import Run, Store
+from scrapers.store.copies import clear_copies
 from scrapers.suppression import SuppressionList
 
+SWEPT = "swept"  # the mark of a store from which a sweep deleted people
 SOON = 7  # days before a notice is due that it is told
 
 
@@ -27,6 +29,7 @@ class Swept:
     returned: int = 0
     pages: int = 0
     notices_due: tuple[tuple[str, date], ...] = ()
+    left_alone: tuple[str, ...] = ()  # files of another home that name somebody who went
 
     @property
     def counts(self) -> dict[str, int]:
@@ -45,18 +48,29 @@ def sweep(
     check_clock(today, _last_run(store), confirm_clock)
     returned = reapply(home, store, suppression)
     gone = {dealing.account for dealing in store.dealings() if dealing.kind == "gone"}
-    left = expire(gone, home, store, suppression, at=at) if gone else None
     over, due = _by_standing(store, operator, today)
+    _keep_the_first(home, store, bool(gone or over), at)
+    left = expire(gone, home, store, suppression, at=at) if gone else None
+    over, due = _by_standing(store, operator, today) if left else (over, due)
     ended = expire([key for keys in over for key in keys], home, store, suppression, at=at) if over else None
     pages = store.expire_pages(at - timedelta(days=ARCHIVE_DAYS))
     clear_drill(home)
+    clear_copies(home, at)
     store.expire_runs(at - timedelta(days=RUN_DAYS))
     store.drop_turns()
     store.compact()
-    swept = Swept(len(over) if ended else 0, _people(left), _people(returned), pages, due)
+    alone = {path for erasure in (returned, left, ended) if erasure for path in erasure.left_alone}
+    swept = Swept(len(over) if ended else 0, _people(left), _people(returned), pages, due, tuple(sorted(alone)))
     until, cpu = at + timedelta(seconds=monotonic() - begun), process_time() - before
     store.add_run(Run(uuid4().hex, "sweep", None, "whole", at, until, swept.counts, {}, cpu_seconds=cpu))
     return swept
+
+
+def _keep_the_first(home: Home, store: Store, deletes: bool, at: datetime) -> None:
+    """Keep a copy of the store before the first sweep that deletes people."""
+    if deletes and store.mark(SWEPT) is None:
+        store.keep_copy(home, "sweep", at)
+        store.set_mark(SWEPT, at.date().isoformat())
 
 
 def _by_standing(store: Store, operator: Operator, today: date) -> tuple[list[list[str]], tuple[tuple[str, date], ...]]:

@@ -6,8 +6,10 @@ import csv
 import glob
 import json
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 
@@ -18,9 +20,11 @@ from scrapers.aliases import declared
 from scrapers.candidates import repositories
 from scrapers.naming import names_in, without_names
 from scrapers.records import Account, Candidate, Evidence
-from scrapers.store import Store
+from scrapers.settings import Home
+from scrapers.store import Exported, Store
 from scrapers.suppression import REDACTED, SuppressionList, within
 
+_CANDIDATE = re.compile(rb"(?<![0-9a-z])c[0-9a-f]{20}(?![0-9a-z])")
 ORDINARY_USES = 3  # a word that this many other people's texts use is a word, not a name
 
 
@@ -85,6 +89,51 @@ def vectors_of_theirs(theirs: Iterable[Candidate], everybody: Iterable[Candidate
 
     mine = hashes(candidate for candidate in everybody if candidate.id in ids)
     return sorted(mine - hashes(candidate for candidate in everybody if candidate.id not in ids))
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Exported files that name somebody: whom of them each of this home's names, as (home, path) they are recorded
+    under, and those that another home wrote, which are never touched.
+    """
+
+    ours: Mapping[Path, set[str]]
+    recorded: tuple[tuple[str, str], ...]
+    left_alone: tuple[str, ...]
+
+
+def files_naming(candidates: Collection[str], home: Home, store: Store) -> Files:
+    """The files of this home that name these candidates, wherever they lie, and those of other homes."""
+    identity, wanted = home.identity, set(candidates)
+    ours: dict[Path, set[str]] = defaultdict(set)
+    recorded: list[tuple[str, str]] = []
+    left: set[str] = set()
+    for file in store.exports():
+        if not (named := file.candidates & wanted):
+            continue
+        here = identity.own(file.home, file.path)
+        if here is not None and _is_of_others(here, file):
+            here = None
+            left.add(file.path)
+        if here is not None:
+            ours[here] |= named
+        if identity.leaves(file.home, file.path):
+            left.add(file.path)
+        else:
+            recorded.append((file.home, file.path))
+    return Files(dict(sorted(ours.items())), tuple(recorded), tuple(sorted(left)))
+
+
+def _is_of_others(path: Path, file: Exported) -> bool:
+    """Whether something else lies there by now: a list that names candidates, and none of those whom we wrote there.
+
+    A list in which somebody wrote stays ours, and so does whatever we cannot read.
+    """
+    content = path.read_bytes() if path.is_file() else b""
+    if sha256(content).hexdigest() == file.sha256:
+        return False
+    named = {each.decode() for each in _CANDIDATE.findall(content.replace(b"\0", b""))}
+    return bool(named) and named.isdisjoint(file.candidates)
 
 
 def strike(path: Path, candidates: set[str], listing: SuppressionList, names: Collection[str] = ()) -> None:

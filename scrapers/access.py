@@ -8,10 +8,10 @@ from dataclasses import asdict
 from typing import Any
 
 from scrapers.aliases import declared
-from scrapers.candidates import candidate_id
 from scrapers.faults import Fault
 from scrapers.identity import address_hash
 from scrapers.identity.keys import link_key
+from scrapers.keys import candidate_id
 from scrapers.records import Account, Evidence
 from scrapers.store import Store
 
@@ -32,6 +32,8 @@ def accounts_behind(identifier: str, store: Store, key: bytes) -> list[str]:
     members, spelled = store.members(), _spelled(identifier, key)
     if spelled is None:
         owners = {owner for account, owner in members.items() if identifier in {owner, candidate_id(account, key)}}
+        former = store.former_ids().get(identifier)
+        owners |= {members[former]} if former in members else set()
         if not owners:
             raise WhoIsThat(f"{identifier}: no candidate here; give a candidate id, a URL, site:handle or an address")
     elif spelled in members:
@@ -98,7 +100,7 @@ def held_of(identifier: str, store: Store, key: bytes) -> dict[str, Any]:
     owners = sorted({member["candidate_id"] for member in rows["members"]})
     if not rows["accounts"] and not rows["evidence"]:
         raise WhoIsThat(f"{identifier}: nothing is held of this person")
-    ids = {*owners, *(candidate_id(account, key) for account in accounts)}
+    ids = {*owners, *(candidate_id(account, key) for account in accounts), *store.former_ids(accounts)}
     return {
         "candidate_id": owners[0] if owners else None,
         "accounts": rows["accounts"],

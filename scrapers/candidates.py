@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 
 from scrapers.identity import IdentityRecord, Judgement, record_of, resolve, standing_of
 from scrapers.identity.keys import link_key
+from scrapers.keys import candidate_id
 from scrapers.records import Account, Candidate, Evidence, EvidenceKind
 from scrapers.rows import merge_accounts
 from scrapers.store import Stated, Store
@@ -19,15 +18,14 @@ FEW = 5_000  # accounts: so many are all compared at every refresh, which takes 
 COMPARED_ANEW = timedelta(days=7)
 
 
-def candidate_id(account: str, key: bytes) -> str:
-    """The opaque id of the candidate whose oldest account this is; without the home's key it says nothing."""
-    return "c" + hmac.digest(key, f"candidate:{account}".encode(), sha256).hex()[:20]
+def ids_today(members: Mapping[str, str], key: bytes, former: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Whose each candidate id is today, also one from before accounts were joined; `members` is account to id.
 
-
-def ids_today(members: Mapping[str, str], key: bytes) -> dict[str, str]:
-    """Whose each candidate id is today, also one from before accounts were joined; `members` is account to id."""
+    `former` says which account an id was of that was made with a key that was given up.
+    """
+    old = {each: members[account] for each, account in (former or {}).items() if account in members}
     before = {candidate_id(account, key): owner for account, owner in members.items()}
-    return before | {owner: owner for owner in members.values()}
+    return old | before | {owner: owner for owner in members.values()}
 
 
 def join_accounts(store: Store, key: bytes, at: datetime) -> dict[str, int]:

@@ -13,11 +13,12 @@ from datetime import datetime
 from itertools import combinations, pairwise, product
 
 from scrapers.access import WhoIsThat, accounts_behind, spelled_account
-from scrapers.candidates import candidate_id, join_accounts, joins_of, records_of
+from scrapers.candidates import join_accounts, joins_of, records_of
 from scrapers.faults import Fault
 from scrapers.identity import Judgement, human, standing_of
 from scrapers.identity.groups import two_numbers
 from scrapers.identity.judging import MOST_SUGGESTIONS
+from scrapers.keys import candidate_id
 from scrapers.store import Store
 from scrapers.text import counted
 

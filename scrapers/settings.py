@@ -17,6 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scrapers.budget import Budget
 from scrapers.faults import Fault
+from scrapers.homes import Identity, identify, put_once
+from scrapers.keys import listed_key, missing
 from scrapers.sources import UnknownSource, Watch, source_named
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -171,10 +173,15 @@ class Home:
 
     @cached_property
     def key(self) -> bytes:
-        """The secret behind every keyed hash, made once and kept beside the store, never in it."""
+        """The secret behind every keyed hash, made once and kept beside the store, never in it.
+
+        Raises KeyRefused where there is none beside a store or a list that were made with one.
+        """
         path = self.create() / "secret.key"
         if not path.exists():
-            _make_key(path)
+            if (self / "headwater.db").exists() or listed_key(self / "suppression.jsonl")[1]:
+                raise missing(self.folder, self.folder)
+            self.make_key()
         try:
             key = bytes.fromhex(path.read_text().strip())
         except ValueError:
@@ -182,6 +189,20 @@ class Home:
         if len(key) != 32:
             raise BadConfiguration(f"{path}: not a key of 32 bytes; restore it from a backup, opt-outs depend on it")
         return key
+
+    @property
+    def has_key(self) -> bool:
+        """Whether a key lies here."""
+        return (self / "secret.key").exists()
+
+    def make_key(self) -> None:
+        """Put a new key there, unless there is one."""
+        put_once(self / "secret.key", secrets.token_hex(32))
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Which home this is: itself, or a copy of another one."""
+        return identify(self.create().folder)
 
     def operator(self) -> Operator:
         """The operator's own settings; raises BadConfiguration naming what is missing."""
@@ -261,23 +282,6 @@ def read_sources(path: Path | None = None) -> dict[str, SourceSettings]:
         settings[name] = parsed(SourceSettings, table, f"{path} [{name}]")
         watch_of(name, settings[name], path)
     return settings
-
-
-def _make_key(path: Path) -> None:
-    """A new key there, whole or not at all; where another process was first, that one's stays."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        except OSError:  # a file system without links: there the last of two wins
-            draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _known_source(name: str, where: Path | str) -> None:

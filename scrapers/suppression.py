@@ -25,6 +25,7 @@ from urllib.parse import unquote
 from scrapers.aliases import accounts_in, api_number
 from scrapers.faults import full_disk_named
 from scrapers.identity.keys import avatar_id
+from scrapers.keys import KEY, LIST, fingerprint, foreign, listed_key
 from scrapers.naming import without_names
 from scrapers.records import Account, AccountKey, Evidence, Record, Refused, Request
 from scrapers.settings import Home
@@ -53,7 +54,7 @@ class SuppressionList:
     @classmethod
     def open(cls, home: Home, store: Store) -> SuppressionList:
         """The union of the list in the store and the one in the home; each is given what it lacks."""
-        path = home.create() / "suppression.jsonl"
+        path = home.create() / LIST
         in_store = store.suppressed_hashes()
         in_file = {row["hash"]: row for row in _rows(path, 0)[0]}
         missing = [row for h, row in in_file.items() if _lacks(in_store.get(h, ("", ""))[1], row["reason"])]
@@ -228,8 +229,19 @@ class SuppressionList:
         fresh = [row for row in rows if row["hash"] not in known]
         store.add_suppressions(fresh)
         _append(home, [row | {"at": at.isoformat()} for row in fresh])
-        self._path = home / "suppression.jsonl"
+        self._path = home / LIST
         self._reread()
+
+
+def adopt_key(home: Home) -> int | None:
+    """Let the store and the list take the key of this home as theirs; the list keeps all that stands in it.
+
+    Returns how many accounts that had opted out cannot be told any more, or None where the key fits already.
+    """
+    lost = Store.adopt(home)
+    if lost is not None:
+        _append(home, [], adopted=True)
+    return lost
 
 
 def _lacks(held: str, reason: str) -> bool:
@@ -257,13 +269,22 @@ def _rows(path: Path, start: int) -> tuple[list[dict[str, Any]], int]:
         file.seek(start)
         whole, _, _ = file.read().rpartition(b"\n")
     rows = [json.loads(line) for line in whole.splitlines() if line.startswith(b"{") and line.endswith(b"}")]
-    return rows, start + len(whole) + bool(whole)
+    return [row for row in rows if row["kind"] != KEY], start + len(whole) + bool(whole)
 
 
-def _append(home: Home, rows: list[dict[str, Any]]) -> None:
+def _append(home: Home, rows: list[dict[str, Any]], *, adopted: bool = False) -> None:
+    """Add rows to the list, below the fingerprint of the key that they were made with.
+
+    Raises KeyRefused for a list that another key made, unless it is said that this one is `adopted`.
+    """
+    path, own = home / LIST, fingerprint(home.key)
+    key, anybody = listed_key(path)
+    if key not in (None, own) and not adopted:
+        raise foreign(home.folder, path)
+    if (rows or anybody) and key != own:
+        rows = [{"hash": own, "kind": KEY, "reason": KEY, "at": datetime.now(UTC).isoformat()}, *rows]
     if not rows:
         return
-    path = home / "suppression.jsonl"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with full_disk_named(path), os.fdopen(descriptor, "a") as file:
         torn = file.tell() > 0 and not path.read_bytes().endswith(b"\n")

@@ -217,12 +217,28 @@ suppressions = Table(  # keyed hashes only; the key lies outside of the database
     Column("at", UtcTime, nullable=False, info=STAYS),
 )
 
-exports = Table(  # which file names which candidate, so that erasure reaches files too
+exports = Table(  # which file names which candidate, so that erasure reaches files too, and which home wrote it
     "exports",
     metadata,
+    Column("home", Words, primary_key=True),
     Column("path", Prose, primary_key=True),
     Column("candidate_id", Words, primary_key=True),
     Column("exported_at", UtcTime, nullable=False),
+    Column("sha256", Words),
+)
+
+marks = Table(  # what is known of the store as a whole: its key's fingerprint, the day of the first sweep that deleted
+    "marks",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("value", Words, nullable=False),
+)
+
+former = Table(  # the candidate ids that accounts had under a key that was given up: files still name them
+    "former",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("candidate_id", Words, primary_key=True),
 )
 
 runs = Table(  # one row for a step of work as it went: how long it took, what it read and gave; nothing of a person

@@ -11,9 +11,10 @@ import pytest
 
 from scrapers.access import WhoIsThat
 from scrapers.audit import read
-from scrapers.candidates import candidate_id, join_accounts, load_candidates
+from scrapers.candidates import join_accounts, load_candidates
 from scrapers.decisions import NothingToDecide, TwoNumbers, different, grounds_of, lock, queue, same, split, unlock
 from scrapers.identity import standing_of
+from scrapers.keys import candidate_id
 from scrapers.records import Account, Page, Request
 from scrapers.settings import Home
 from scrapers.store import Store

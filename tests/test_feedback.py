@@ -16,7 +16,8 @@ from ranking.exports._rows import COLUMNS
 from ranking.feedback import FILE, Decision, FeedbackUnreadable, keep, read_reviewed, role_in
 from ranking.labels import read_labels
 from ranking.sheets import SheetUnreadable
-from scrapers.candidates import candidate_id, ids_today
+from scrapers.candidates import ids_today
+from scrapers.keys import candidate_id
 from scrapers.settings import Home
 from scrapers.store import Store
 from tests.conftest import NOON

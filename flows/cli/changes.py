@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,8 +53,10 @@ def changes(
         names = {person: candidate.name for person, candidate in pool.candidates.items()}
         if out is not None:
             named = [change.candidate_id for change in found.rows if change.candidate_id]
-            store.note_export(str(out.resolve()), named, datetime.now(UTC))
-            replace_file(out, as_csv(found, names))
+            text = as_csv(found, names)
+            digest = sha256(text.encode()).hexdigest()
+            store.note_export(str(out.resolve()), named, datetime.now(UTC), home=place.identity.id, digest=digest)
+            replace_file(out, text)
             console.print(f"{counted(len(found.rows), 'changes')} in {out}", markup=False)
     if as_json:
         typer.echo(json.dumps(as_object(found, names), ensure_ascii=False))

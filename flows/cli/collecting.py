@@ -145,6 +145,8 @@ def record(
 @app.command()
 def init(
     defaults: bool = typer.Option(False, "--defaults", help="Ask nothing; write placeholders to edit."),
+    new_key: bool = typer.Option(False, "--new-key", help="Let the store take the key of this home, or a new one."),
+    moved: bool = typer.Option(False, "--moved", help="Say that this home was moved here, and is no copy."),
     home: Path | None = HomeOption,
 ) -> None:
     """Write operator.toml (contact, controller, notice, accepted terms), say which sources run and what others need."""
@@ -154,6 +156,9 @@ def init(
     from scrapers.settings import read_sources
 
     place, today = home_of(home), datetime.now(UTC).date()
+    if new_key or moved:
+        _settle(place, new_key, moved)
+        return
     kept = (place / "operator.toml").exists()
     if not kept:
         write_operator(place / "operator.toml", ask_operator(read_sources(), today, defaults))
@@ -164,6 +169,26 @@ def init(
         console.print(told, markup=False)
     show_states(operator, today)
     console.print("Next: headwater collect, headwater refresh, headwater rank data/roles/ai-engineer.md")
+
+
+def _settle(place: Home, new_key: bool, moved: bool) -> None:
+    """Take the home's word on what only its operator can know: which key holds, and that the home was moved."""
+    from scrapers.homes import moved as say_moved
+    from scrapers.suppression import adopt_key
+
+    if moved:
+        told = "is the home that it was before it was moved" if say_moved(place.folder) else "is no copy: as it was"
+        typer.echo(f"{place.folder} {told}")
+    if new_key:
+        lost = adopt_key(place)
+        if lost is None:
+            typer.echo(f"{place / 'secret.key'} fits: as it was")
+            return
+        typer.echo(
+            f"{place / 'secret.key'} is the key from now on. {counted(lost, 'accounts')} had opted out under another "
+            "key and may be collected again: the list keeps their rows, which say nothing under this key. Candidate "
+            "ids are made anew by `headwater refresh`; addresses out of git are known again once they are collected."
+        )
 
 
 def day_or_today(day: datetime | None) -> date:

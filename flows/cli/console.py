@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import get_ident
@@ -30,6 +30,19 @@ QuietOption = typer.Option(False, "--quiet", "-q", help="No progress, only resul
 def home_of(folder: Path | None) -> Home:
     """The home that this command works in, made if it is not there."""
     return find_home(folder).create()
+
+
+def tell_left_alone(paths: Sequence[str]) -> None:
+    """Name the exported files that another home wrote and that this one did not touch; where there are any, exit 3."""
+    for path in paths:
+        typer.echo(f"left alone, another home wrote it: {path}")
+    if paths:
+        typer.echo(
+            "Do the same in the home that wrote them. If it is this one and was moved here, run "
+            "`headwater init --moved`, then this again.",
+            err=True,
+        )
+        raise typer.Exit(3)
 
 
 @contextmanager

@@ -47,7 +47,7 @@ def feedback(
     if role is None:
         raise Fault(f"{file} has no column role: say with --role for which role these decisions are")
     with locked(place, "refresh", wait), Store.open(place) as store:
-        decisions = read_reviewed(file, ids_today(store.members(), place.key))
+        decisions = read_reviewed(file, ids_today(store.members(), place.key, store.former_ids()))
         named = str(Path(role).resolve()) if Path(role).is_file() else role
         changed = keep(decisions, named, place, store, now)
         record(place, "feedback", now, candidates=[d.candidate_id for d in decisions], counts={"changed": changed})

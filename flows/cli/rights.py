@@ -13,7 +13,7 @@ import typer
 
 from flows.cli import app
 from flows.cli.collecting import day_or_today
-from flows.cli.console import AsOfOption, HomeOption, home_of
+from flows.cli.console import AsOfOption, HomeOption, home_of, tell_left_alone
 from flows.cli.ranks import role_of
 from scrapers.text import counted
 
@@ -50,6 +50,7 @@ def suppress(
         typer.echo(f"Nothing is held of {identifier}: is it spelled right? Who comes with it is kept out from now on.")
     for path in listed.files:
         typer.echo(f"struck from {path}")
+    tell_left_alone(listed.left_alone)
 
 
 @app.command()
@@ -95,6 +96,7 @@ def sweep(
     typer.echo(", ".join(counted(count, name) for name, count in swept.counts.items()))
     for candidate, day in swept.notices_due:
         typer.echo(f"{candidate}: to be told by {day}")
+    tell_left_alone(swept.left_alone)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 Writes are idempotent: the same page read twice leaves the same rows. Readers never block a writer (WAL).
 """
 
-from scrapers.store.books import Books, Run
+from scrapers.store.books import Books, Exported, Run
 from scrapers.store.crawling import Archived, Crawling, Outlined, Pending
 from scrapers.store.dealings import Dealing, Dealings, Deed, Link
 from scrapers.store.engine import StoreOutOfReach, StoreUnusable
@@ -13,8 +13,8 @@ from scrapers.store.shortlists import Kept, Placed, Shortlists
 from scrapers.store.watching import Watching
 
 __all__ = [
-    "Archived", "Dealing", "Deed", "Kept", "Link", "Outlined", "Pending", "Placed", "Run", "Stated", "Store",
-    "StoreOutOfReach", "StoreUnusable",
+    "Archived", "Dealing", "Deed", "Exported", "Kept", "Link", "Outlined", "Pending", "Placed", "Run", "Stated",
+    "Store", "StoreOutOfReach", "StoreUnusable",
 ]  # fmt: skip
 
 

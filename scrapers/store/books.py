@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,16 @@ class Run:
     def seconds(self) -> float:
         """How long it took on the wall clock."""
         return (self.ended_at - self.started_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file that names candidates: the id of the home that wrote it, where, and the SHA-256 that it had then."""
+
+    home: str
+    path: str
+    sha256: str | None
+    candidates: frozenset[str]
 
 
 class Books(Database):
@@ -94,24 +105,52 @@ class Books(Database):
         with self._writing() as connection:
             self._put(connection, t.suppressions, rows)
 
-    def note_export(self, path: str, candidates: Iterable[str], at: datetime) -> None:
-        """Remember which candidates a file names, so that erasure reaches it."""
+    def mark(self, name: str) -> str | None:
+        """What is known of the store as a whole under that name."""
+        with self._reading() as connection:
+            found = connection.scalar(select(t.marks.c.value).where(t.marks.c.name == name))
+        return None if found is None else str(found)
+
+    def set_mark(self, name: str, value: str) -> None:
+        """Keep that of the store as a whole."""
         with self._writing() as connection:
-            connection.execute(delete(t.exports).where(t.exports.c.path == path))
-            rows = [{"path": path, "candidate_id": c, "exported_at": at} for c in sorted(set(candidates))]
+            self._put(connection, t.marks, [{"name": name, "value": value}])
+
+    def former_ids(self, accounts: Iterable[str] | None = None) -> dict[str, str]:
+        """The candidate ids that these accounts, or all, had under keys that were given up: id -> account."""
+        query = select(t.former).order_by(t.former.c.account.desc())
+        if accounts is not None:
+            query = query.where(t.former.c.account.in_(list(accounts)))
+        with self._reading() as connection:
+            return {row.candidate_id: row.account for row in connection.execute(query)}
+
+    def note_export(
+        self, path: str, candidates: Iterable[str], at: datetime, *, home: str, digest: str | None = None
+    ) -> None:
+        """Remember which candidates a file of that home names, and its SHA-256, so that erasure reaches it."""
+        with self._writing() as connection:
+            connection.execute(delete(t.exports).where(t.exports.c.path == path, t.exports.c.home == home))
+            rows = [
+                {"home": home, "path": path, "candidate_id": c, "exported_at": at, "sha256": digest}
+                for c in sorted(set(candidates))
+            ]
             if rows:
                 connection.execute(insert(t.exports), rows)
 
+    def exports(self) -> list[Exported]:
+        """Every file that names candidates, by home and path."""
+        with self._reading() as connection:
+            rows = connection.execute(select(t.exports).order_by(t.exports.c.home, t.exports.c.path)).all()
+        grouped = groupby(rows, key=lambda row: (row.home, row.path, row.sha256))
+        return [Exported(*file, frozenset(row.candidate_id for row in named)) for file, named in grouped]
+
     def exports_naming(self, candidates: Iterable[str] | None = None) -> dict[str, list[str]]:
         """Path -> the given candidates, or all, that it names."""
+        wanted = None if candidates is None else set(candidates)
         naming: dict[str, list[str]] = defaultdict(list)
-        query = select(t.exports)
-        if candidates is not None:
-            query = query.where(t.exports.c.candidate_id.in_(list(candidates)))
-        with self._reading() as connection:
-            for row in connection.execute(query.order_by(t.exports.c.path)):
-                naming[row.path].append(row.candidate_id)
-        return dict(naming)
+        for file in self.exports():
+            naming[file.path] += sorted(file.candidates if wanted is None else file.candidates & wanted)
+        return {path: named for path, named in sorted(naming.items()) if named}
 
     def add_run(self, run: Run) -> None:
         """Append to the runs table."""

@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Table, text
+from sqlalchemy import Connection, Engine, Table, delete, func, literal, select, text
 
+from scrapers import tables as t
+from scrapers.keys import KEY, LIST, KeyRefused, fingerprint, foreign, listed_key, missing, reproduces
 from scrapers.settings import Home
+from scrapers.store.copies import clear_copies, new_copy
 from scrapers.store.engine import StoreUnusable, engine_for, faults_named, place_of
 from scrapers.store.statements import Statements, if_new, or_put
-from scrapers.tables import metadata
 
 
 class Database:
@@ -32,13 +35,53 @@ class Database:
         """Open (and on first use create) the store, bringing an older schema up to date.
 
         Every commit survives a power cut; without `durable` (a replay can be repeated) the last ones may not.
-        Raises StoreUnusable naming the place and the remedy; a damaged file is never written to.
+        Raises StoreUnusable naming the place and the remedy; a damaged file is never written to. Raises KeyRefused
+        before anything is written where the home's key is missing or is not the one that the store was made with.
         """
         store = cls(engine_for(home, durable))
-        store._migrate()
+        try:
+            schema = store._schema()
+            if not home.has_key and (held := store._made_with_a_key(home, schema)):
+                raise missing(home.folder, held)
+            home.make_key()
+            store._check_key(home, schema)
+            clear_copies(home, datetime.now(UTC))
+            store._migrate(home, schema)
+            store._mark_key(home)
+            store._claim_exports(home)
+        except BaseException:
+            store.close()
+            raise
         if store._in_a_file and store._engine.url.database:
             Path(store._engine.url.database).chmod(0o600)
         return store
+
+    @classmethod
+    def adopt(cls, home: Home) -> int | None:
+        """Let the store and the list take the key of this home, made where there is none, as theirs from now on.
+
+        Who opted out under another key stays listed and cannot be told any more: returns how many accounts that are,
+        or None where the key fits. The ids that people have in files by then stay known, so that erasure finds them.
+        """
+        store = cls(engine_for(home))
+        with store:
+            schema = store._schema()
+            if home.has_key:
+                try:
+                    store._check_key(home, schema)
+                except KeyRefused:
+                    pass
+                else:
+                    return None
+            home.make_key()
+            new = fingerprint(home.key)
+            store._migrate(home, schema)
+            with store._writing() as connection:
+                rows = [dict(row._mapping) for row in connection.execute(select(t.members))]
+                store._add(connection, t.former, rows)
+                store._put(connection, t.marks, [{"name": KEY, "value": new}])
+                opted_out = t.suppressions.c.reason.in_(["erasure", "objection"]) & (t.suppressions.c.kind == "account")
+                return int(connection.scalar(select(func.count()).select_from(t.suppressions).where(opted_out)) or 0)
 
     @property
     def _in_a_file(self) -> bool:
@@ -53,16 +96,91 @@ class Database:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _migrate(self) -> None:
-        newest = max(step.name[:4] for step in files("scrapers.migrations.versions").iterdir() if step.name[0] == "0")
+    def _schema(self) -> str | None:
+        """The schema's version, None before the first; raises StoreUnusable where it is newer than this code."""
+        newest, file = _newest(), self._engine.url.database
+        if self._in_a_file and not (file and Path(file).exists()):  # connecting would make it
+            return None
         with self._reading() as connection:
             begun = "alembic_version" in self._engine.dialect.get_table_names(connection)
             current = connection.scalar(text("SELECT version_num FROM alembic_version")) if begun else None
-        if current == newest:
-            return
         if current is not None and (len(current) != len(newest) or current > newest):
             where = place_of(self._engine)
             raise StoreUnusable(f"{where}: schema {current} is newer than this version knows ({newest}); update it")
+        return current
+
+    def _made_with_a_key(self, home: Home, schema: str | None) -> str | None:
+        """What was made with a key here, the list or the store, or None."""
+        listed, anybody = listed_key(home / LIST)
+        if listed or anybody:
+            return str(home / LIST)
+        keyed = (t.accounts, t.evidence, t.members, t.suppressions)
+        held = schema is not None and (self._key_marked(schema) or any(map(self._any, keyed)))
+        return place_of(self._engine) if held else None
+
+    def _check_key(self, home: Home, schema: str | None) -> None:
+        """Raises KeyRefused where the home's key is not the one of its list or of its store.
+
+        A store that says nothing of its key, from before, takes one that gives a candidate their stored id.
+        """
+        own, marked = fingerprint(home.key), self._key_marked(schema)
+        if (listed_key(home / LIST)[0] or own) != own:
+            raise foreign(home.folder, home / LIST)
+        if marked is None and schema is not None:
+            with self._reading() as connection:
+                members = {row.account: row.candidate_id for row in connection.execute(select(t.members))}
+            fits = reproduces(home.key, members) if members else not self._any(t.suppressions)
+        else:
+            fits = marked in (None, own)
+        if not fits:
+            raise foreign(home.folder, place_of(self._engine))
+
+    def _key_marked(self, schema: str | None) -> str | None:
+        """The fingerprint of the key that the store was made with, if it says so."""
+        if schema is None or schema < "0009":
+            return None
+        with self._reading() as connection:
+            found = connection.scalar(select(t.marks.c.value).where(t.marks.c.name == KEY))
+        return None if found is None else str(found)
+
+    def _any(self, table: Table) -> bool:
+        with self._reading() as connection:
+            return connection.execute(select(literal(1)).select_from(table).limit(1)).first() is not None
+
+    def _mark_key(self, home: Home) -> None:
+        """Say in the store which key it is made with; where another home was first, its key holds."""
+        own = fingerprint(home.key)
+        if self._key_marked(_newest()) is None:
+            with self._writing() as connection:
+                self._add(connection, t.marks, [{"name": KEY, "value": own}])
+        if self._key_marked(_newest()) != own:
+            raise foreign(home.folder, place_of(self._engine))
+
+    def _claim_exports(self, home: Home) -> None:
+        """Take for this home's the files from before homes had an id, as far as they are; a copy leaves them alone.
+
+        Where several machines share the store, only files that lie here are claimed.
+        """
+        identity, old = home.identity, t.exports.c.home == ""
+        with self._reading() as connection:
+            rows = [dict(row._mapping) for row in connection.execute(select(t.exports).where(old))]
+        ours = [
+            row | {"home": identity.id}
+            for row in rows
+            if identity.exported(Path(row["path"]), row["exported_at"])
+            and (self._in_a_file or Path(row["path"]).exists())
+        ]
+        if ours:
+            with self._writing() as connection:
+                self._add(connection, t.exports, ours)
+                for path in {row["path"] for row in ours}:
+                    connection.execute(delete(t.exports).where(old, t.exports.c.path == path))
+
+    def _migrate(self, home: Home, current: str | None) -> None:
+        if current == _newest():
+            return
+        if current is not None:
+            self.keep_copy(home, f"schema-{current}", datetime.now(UTC))
         from alembic import command
         from alembic.config import Config
 
@@ -133,6 +251,21 @@ class Database:
             connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
         return True
 
+    def keep_copy(self, home: Home, before: str, at: datetime) -> Path | None:
+        """Keep a private copy in the home, named after what it was made before; None where a server keeps the store.
+
+        Raises StoreUnusable, and leaves nothing half done, where there is no room.
+        """
+        if not self._in_a_file:
+            return None
+        path = new_copy(home, before, at)
+        try:
+            self.copy_to(path)  # into the empty file, which is private from the start
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return path
+
     def compact(self) -> None:
         """Leave no deleted byte behind in the database's files.
 
@@ -144,7 +277,7 @@ class Database:
             if not self._in_a_file:
                 with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     connection.execute(text("SET lock_timeout = '30s'"))
-                    for table in metadata.sorted_tables:
+                    for table in t.metadata.sorted_tables:
                         connection.execute(text(f'VACUUM FULL "{table.name}"'))
                     connection.execute(text("RESET lock_timeout"))
                 return
@@ -154,3 +287,7 @@ class Database:
         if busy:
             where = place_of(self._engine)
             raise StoreUnusable(f"{where}: a reader keeps the old log; close notebooks and run this again")
+
+
+def _newest() -> str:
+    return max(step.name[:4] for step in files("scrapers.migrations.versions").iterdir() if step.name[0] == "0")

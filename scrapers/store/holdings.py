@@ -167,13 +167,17 @@ class Holdings(Database):
         pages: Iterable[str],
         vectors: Iterable[str],
         listed: Callable[[str], bool],
+        struck: Collection[tuple[str, str]] = (),
     ) -> dict[str, int]:
         """Remove accounts with all that hangs on them, in one transaction; returns rows removed by table.
 
         `rewritten` maps other people's rows, by evidence id or account and by page, to what remains of them, or None;
-        `listed` says of a URL whether it is the person's. No page that stays keeps an outline: each is read again.
+        `listed` says of a URL whether it is the person's; `struck` are the exported files, by home and path, that they
+        were taken out of: of files that were left alone it stays known whom they name. No page that stays keeps an
+        outline: each is read again.
         """
         keys, gone = list(accounts), list(candidates)
+        named = t.exports.c.candidate_id.in_(gone)
         with self._writing() as connection:
 
             def drop(table: Any, condition: Any) -> int:
@@ -186,8 +190,12 @@ class Holdings(Database):
                 "judgements": drop(t.judgements, t.judgements.c.left.in_(keys) | t.judgements.c.right.in_(keys)),
                 "compared": drop(t.compared, t.compared.c.account.in_(keys)),
                 "proposals": drop(t.proposals, t.proposals.c.left.in_(keys) | t.proposals.c.right.in_(keys)),
-                "exports": drop(t.exports, t.exports.c.candidate_id.in_(gone)),
+                "exports": sum(
+                    drop(t.exports, (t.exports.c.home == home) & (t.exports.c.path == path) & named)
+                    for home, path in struck
+                ),
                 "dealings": drop(t.dealings, t.dealings.c.account.in_(keys)),
+                "former": drop(t.former, t.former.c.account.in_(keys)),
                 "watched": drop(t.watched, t.watched.c.account.in_(keys)),
                 "pages": sum(drop(t.pages, t.pages.c.page_key == key) for key in pages),
                 "vectors": sum(drop(t.vectors, t.vectors.c.text_sha256 == key) for key in vectors),
