@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -41,15 +42,17 @@ def start(home: Home, root: Path, port: int) -> str:
     read_deployments(root)  # what is wrong with the files is said before anything is started
     read_automations(root)
     server = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    _start(folder, "server", server, root)
-    _wait_for(folder)
+    if _alive(home, "server") is None and _answers(port):
+        raise NotServing(f"port {port} is another program's, or another home's server; choose another --port")
+    _start(home, "server", server, root)
+    _wait_for(home)
     from flows.deploy import POOL, deploy
 
     deploy(root)
     worker = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process"]
-    if _alive(folder, "worker") is None:  # one that is up tells of its own runs
+    if _alive(home, "worker") is None:  # one that is up tells of its own runs
         give_up_dead_runs()
-    _start(folder, "worker", [*worker, "--name", f"{platform.node()}-{port}"], root)
+    _start(home, "worker", [*worker, "--name", f"{platform.node()}-{port}"], root)
     return address
 
 
@@ -57,8 +60,8 @@ def stop(home: Home) -> list[str]:
     """End what `start` started, and only that; the names of what was ended."""
     ended = []
     for name in ("worker", "server"):
-        if (pid := _alive(home / "serve", name)) is not None:
-            _end(home / "serve", name, pid)
+        if (pid := _alive(home, name)) is not None:
+            _end(home, name, pid)
             ended.append(name)
         (home / "serve" / f"{name}.json").unlink(missing_ok=True)
     return ended
@@ -66,7 +69,7 @@ def stop(home: Home) -> list[str]:
 
 def status(home: Home) -> Mapping[str, int | None]:
     """The process of each, or None where it is not up."""
-    return {name: _alive(home / "serve", name) for name in ("server", "worker")}
+    return {name: _alive(home, name) for name in ("server", "worker")}
 
 
 def give_up_dead_runs() -> int:
@@ -89,9 +92,10 @@ def give_up_dead_runs() -> int:
     return dead
 
 
-def _start(folder: Path, name: str, command: Sequence[str], root: Path) -> None:
+def _start(home: Home, name: str, command: Sequence[str], root: Path) -> None:
     """Start it in a session of its own, unless it is up; raises NotServing where it is up at another port."""
-    if _alive(folder, name) is not None:
+    folder = home / "serve"
+    if _alive(home, name) is not None:
         if json.loads((folder / f"{name}.json").read_text())["command"] != list(command):
             raise NotServing(f"{folder}: a {name} is up that was started otherwise; run `make stop` first")
         return
@@ -100,19 +104,37 @@ def _start(folder: Path, name: str, command: Sequence[str], root: Path) -> None:
         child = subprocess.Popen(  # noqa: S603
             command, cwd=root, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
-    (folder / f"{name}.json").write_text(json.dumps({"pid": child.pid, "command": list(command)}))
+    started = {"home": home.identity.id, "pid": child.pid, "command": list(command)}
+    (folder / f"{name}.json").write_text(json.dumps(started))
 
 
-def _alive(folder: Path, name: str) -> int | None:
-    """The process that was started under that name, if it is the same one still."""
-    told = folder / f"{name}.json"
+def _alive(home: Home, name: str) -> int | None:
+    """The process that this home started under that name, if it is the same one still; a copy started none."""
+    told = home / "serve" / f"{name}.json"
     if not told.is_file():
         return None
     started = json.loads(told.read_text())
+    if started["home"] != home.identity.id if "home" in started else not _works_in(home, started["pid"]):
+        return None
     asked = ["ps", "-ww", "-o", "stat=,command=", "-p", str(started["pid"])]
     seen = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.split(maxsplit=1)  # noqa: S603
     ours = len(seen) == 2 and not seen[0].startswith("Z") and seen[1].strip() == " ".join(started["command"])
     return int(started["pid"]) if ours else None
+
+
+def _works_in(home: Home, pid: int) -> bool:
+    """Whether a process that was started before homes had an id was told of this home, where the system says so."""
+    told = Path(f"/proc/{pid}/environ")
+    try:
+        return f"HEADWATER_HOME={home.folder}".encode() in told.read_bytes().split(b"\0")
+    except OSError:
+        return not home.identity.is_copy
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as there:
+        there.settimeout(1.0)
+        return there.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _exists(pid: int) -> bool:
@@ -125,7 +147,7 @@ def _exists(pid: int) -> bool:
     return True
 
 
-def _wait_for(folder: Path) -> None:
+def _wait_for(home: Home) -> None:
     from prefect.client.orchestration import get_client
 
     until = time.monotonic() + PATIENCE
@@ -133,18 +155,18 @@ def _wait_for(folder: Path) -> None:
         with get_client(sync_client=True) as client:
             if client.api_healthcheck() is None:
                 return
-        if _alive(folder, "server") is None:
+        if _alive(home, "server") is None:
             break
         time.sleep(0.5)
-    raise NotServing(f"the server did not come up; read {folder / 'server.log'}, or choose another --port")
+    raise NotServing(f"the server did not come up; read {home / 'serve' / 'server.log'}, or choose another --port")
 
 
-def _end(folder: Path, name: str, pid: int) -> None:
+def _end(home: Home, name: str, pid: int) -> None:
     """Ask it to end, and make its whole session end where it does not."""
     os.kill(pid, signal.SIGTERM)
     until = time.monotonic() + GRACE
     while time.monotonic() < until:
-        if _alive(folder, name) is None:
+        if _alive(home, name) is None:
             return
         time.sleep(0.2)
     with suppress(ProcessLookupError):

@@ -103,6 +103,7 @@ def reapply(home: Home, store: Store, suppression: SuppressionList) -> Erasure |
 
     After a restore, or an erasure that was broken off, everything is looked through for everybody who was ever erased.
     """
+    _strike_due(home, store, suppression)
     erased = suppression.erasures()
     if not erased:
         return None
@@ -123,6 +124,16 @@ def reapply(home: Home, store: Store, suppression: SuppressionList) -> Erasure |
     clear_copies(home)
     (home / ERASING).unlink(missing_ok=True)
     return done
+
+
+def _strike_due(home: Home, store: Store, suppression: SuppressionList) -> None:
+    """Take those out of this home's files whom another home on the same store erased: it may not touch the files."""
+    due = {person for file in store.exports() for person in file.erased}
+    files = files_naming(due, home, store)
+    for path, candidates in files.ours.items():
+        strike(path, candidates, suppression)
+    if files.recorded:
+        store.drop_exports(files.recorded, due)
 
 
 def _going(accounts: Iterable[str], home: Home, store: Store) -> Going:

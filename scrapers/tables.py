@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 
@@ -225,6 +226,7 @@ exports = Table(  # which file names which candidate, so that erasure reaches fi
     Column("candidate_id", Words, primary_key=True),
     Column("exported_at", UtcTime, nullable=False),
     Column("sha256", Words),
+    Column("erased", Boolean, nullable=False, server_default=false()),  # by another home: to be struck by this one
 )
 
 marks = Table(  # what is known of the store as a whole: its key's fingerprint, the day of the first sweep that deleted

@@ -19,6 +19,7 @@ from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, 
 from scrapers.retention import ClockInDoubt
 from scrapers.settings import BadConfiguration, Home
 from scrapers.store import Dealing, Store
+from scrapers.store.copies import copies
 from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
@@ -64,6 +65,8 @@ def test_the_last_day_is_kept_and_the_next_one_is_not(
         store.add_dealings([Dealing(str(ADA), kind, NOON.date() + timedelta(days=day))])  # type: ignore[arg-type]
     assert swept(home, store, days)
     assert not swept(home, store, days + 1, confirm=True)
+    assert [at.date() for _, at in copies(home)] == [NOON.date() + timedelta(days=days + 1)]  # kept for a week
+    assert not swept(home, store, days + 9, confirm=True)
     assert not any(b"ada-example" in path.read_bytes().lower() for path in home.folder.rglob("*") if path.is_file())
 
 

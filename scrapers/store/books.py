@@ -49,12 +49,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A file that names candidates: the id of the home that wrote it, where, and the SHA-256 that it had then."""
+    """A file that names candidates: the id of the home that wrote it, where, and the SHA-256 that it had then.
+
+    `erased` are those of them whom another home forgot since: it left the file alone.
+    """
 
     home: str
     path: str
     sha256: str | None
     candidates: frozenset[str]
+    erased: frozenset[str] = frozenset()
 
 
 class Books(Database):
@@ -142,7 +146,20 @@ class Books(Database):
         with self._reading() as connection:
             rows = connection.execute(select(t.exports).order_by(t.exports.c.home, t.exports.c.path)).all()
         grouped = groupby(rows, key=lambda row: (row.home, row.path, row.sha256))
-        return [Exported(*file, frozenset(row.candidate_id for row in named)) for file, named in grouped]
+        found = []
+        for file, group in grouped:
+            named = list(group)
+            erased = frozenset(row.candidate_id for row in named if row.erased)
+            found.append(Exported(*file, frozenset(row.candidate_id for row in named), erased))
+        return found
+
+    def drop_exports(self, struck: Iterable[tuple[str, str]], candidates: Iterable[str]) -> None:
+        """Forget that these files, by home and path, name these candidates: they were taken out of them."""
+        gone = list(candidates)
+        with self._writing() as connection:
+            for home, path in struck:
+                row = (t.exports.c.home == home) & (t.exports.c.path == path) & t.exports.c.candidate_id.in_(gone)
+                connection.execute(delete(t.exports).where(row))
 
     def exports_naming(self, candidates: Iterable[str] | None = None) -> dict[str, list[str]]:
         """Path -> the given candidates, or all, that it names."""
