@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import socket
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -80,6 +82,7 @@ def ids(path: Path) -> set[str]:
 
 def everything(*folders: Path) -> dict[str, str]:
     """Every file below, with the hash of its bytes; SQLite's shared memory is none of anybody's data."""
+    gc.collect()  # a pool that is not used any more lets go of its store
     return {
         str(path): sha256(path.read_bytes()).hexdigest()
         for folder in folders
@@ -180,7 +183,7 @@ def test_a_list_alone_asks_for_its_key(home: Home) -> None:
 @pytest.mark.parametrize("held", ["members", "suppressions", "neither"])
 @pytest.mark.parametrize("other", [False, True])
 def test_a_store_from_before_takes_the_key_that_it_was_made_with(home: Home, held: str, other: bool) -> None:
-    """A stored candidate id proves the key; without any, a store with opt-outs takes none, one without them takes it."""
+    """A stored candidate id proves the key; without any, only a store without opt-outs takes one."""
     make_old(home)
     with sqlite3.connect(home / "headwater.db") as old:
         if held != "members":
@@ -199,11 +202,9 @@ def test_a_store_from_before_takes_the_key_that_it_was_made_with(home: Home, hel
     else:
         with pytest.raises(KeyRefused):
             Store.open(again)
-        with (
-            pytest.raises(sqlite3.OperationalError, match="no such table"),
-            sqlite3.connect(home / "headwater.db") as db,
-        ):
-            db.execute("SELECT * FROM marks")
+        with sqlite3.connect(home / "headwater.db") as old:
+            assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0008",)
+        old.close()
 
 
 def test_a_home_from_before_goes_on(home: Home, tmp_path: Path) -> None:
@@ -381,11 +382,11 @@ def test_erasure_reaches_a_list_in_which_somebody_wrote_and_spares_one_that_is_n
     lists(home, written, replaced)
     written.write_text(written.read_text().replace("Cat Example", "Cat Example, to be called"))
     stranger = f'"candidate_id"\r\n"c{"7" * 20}"\r\n'
-    replaced.write_text(stranger)
+    replaced.write_bytes(stranger.encode())
     assert forgotten(home, BOB) == ({str(written)}, (str(replaced),))
     assert "Cat Example, to be called" in written.read_text()
     assert len(ids(written)) == 1
-    assert replaced.read_text() == stranger
+    assert replaced.read_bytes() == stranger.encode()
 
 
 def test_a_damaged_file_of_the_home_is_named(home: Home) -> None:
@@ -411,14 +412,15 @@ def test_a_copy_agrees_on_its_id_with_itself(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def server(home: Home) -> Iterator[int]:
+def server(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Something that this home started as its server."""
+    monkeypatch.setenv("HEADWATER_HOME", str(home.folder))
     (home / "serve").mkdir()
-    serve._start(home, "server", [sys.executable, "-c", "input()"], Path.cwd())
+    serve._start(home, "server", [sys.executable, "-c", "import signal; signal.pause()"], ROOT)
     pid = json.loads((home / "serve" / "server.json").read_text())["pid"]
     yield pid
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def test_a_server_counts_for_the_home_that_started_it(home: Home, server: int) -> None:
@@ -439,11 +441,10 @@ def test_a_server_counts_for_the_home_that_started_it(home: Home, server: int) -
 def test_a_copy_does_not_start_on_the_ports_of_the_original(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever answers there is not its server: nothing is applied to it."""
     monkeypatch.setattr(os, "environ", dict(os.environ))
-    with (
-        socket.create_server(("127.0.0.1", 0)) as taken,
-        pytest.raises(serve.NotServing, match="choose another --port"),
-    ):
-        serve.start(home, ROOT, taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(serve.NotServing, match="choose another --port"):
+            serve.start(home, ROOT, port)
 
 
 def test_the_first_sweep_that_deletes_keeps_a_copy_and_forgetting_clears_it(home: Home) -> None:
@@ -483,9 +484,10 @@ def test_without_room_for_the_copy_nothing_is_migrated(home: Home, monkeypatch: 
         path.write_bytes(b"half")
         raise StoreUnusable(f"{path}: database or disk is full")
 
-    with monkeypatch.context() as patch, pytest.raises(StoreUnusable, match="full"):
+    with monkeypatch.context() as patch:
         patch.setattr(Store, "copy_to", full)
-        Store.open(Home(home.folder))
+        with pytest.raises(StoreUnusable, match="full"):
+            Store.open(Home(home.folder))
     assert list((home / "copies").iterdir()) == []
     with sqlite3.connect(home / "headwater.db") as db:
         assert db.execute("SELECT version_num FROM alembic_version").fetchone() == ("0008",)
