@@ -1,13 +1,20 @@
-"""Random histories: whoever asked to be left alone never comes back, whatever happens in between."""
+"""Random histories: whoever asked to be left alone never comes back, whatever happens in between.
+
+What happens is collecting, joining, opting out, crashing, restoring; and what people do with a home and its files:
+a copy to try something on, a lost or another's key, a second machine, an exported list saved again by its reader.
+"""
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +34,7 @@ from scrapers import decisions
 from scrapers.candidates import join_accounts
 from scrapers.collect import Run, collect, planned
 from scrapers.faults import Fault
+from scrapers.keys import KeyRefused
 from scrapers.records import AccountKey
 from scrapers.reparse import reparse
 from scrapers.settings import Home
@@ -39,6 +47,18 @@ from tests.test_outlines import outlined
 
 WORLD = World()
 FORMS = ("shortlist_csv", "jsonl", "page", "greenhouse", "lever")
+# How the reader of a list saves it again: as Excel and others do, or by an accident.
+RESAVED: dict[str, Callable[[str], bytes]] = {
+    "UTF-16": lambda text: text.encode("utf-16"),
+    "a mark and CP-1252": lambda text: text.encode("cp1252", "replace"),
+    "UTF-8 with a mark": lambda text: text.encode("utf-8-sig"),
+    "semicolons": lambda text: with_semicolons(text).encode(),
+    "a short and a blank row": lambda text: f"{text}1,c0\r\n\r\n".encode(),
+    "a NUL": lambda text: text.encode() + b"\0\r\n",
+    "cut off": lambda text: text.encode()[: len(text) * 2 // 3],
+    "a comment": lambda text: f"# reviewed\n{text}\n\n".encode(),
+    "nothing": lambda _: b"",
+}
 people, sites = st.sampled_from(WORLD.people), st.sampled_from(SITES)
 Deed = Callable[[Home, Store], object]
 
@@ -65,6 +85,12 @@ def refreshed(home: Home, store: Store) -> None:
 
 def swept(home: Home, store: Store) -> None:
     sweep(home, store, left_alone(home, store), at=NOON, confirm_clock=True)
+
+
+def with_semicolons(text: str) -> str:
+    written = StringIO(newline="")
+    csv.writer(written, delimiter=";", lineterminator="\r\n").writerows(csv.reader(StringIO(text, newline="")))
+    return written.getvalue()
 
 
 def reread(home: Home, store: Store) -> None:
@@ -129,6 +155,8 @@ class Histories(RuleBasedStateMachine):
         self.settled = True  # no crash and no restore since the last refresh or sweep
         self.backups = 0
         self.opened: TalentPool | None = None
+        self.lists = self.folder / "lists"  # where recruiters have theirs
+        self.lists.mkdir()
 
     def teardown(self) -> None:
         self.store.close()
@@ -199,14 +227,76 @@ class Histories(RuleBasedStateMachine):
     def open_notebook(self) -> None:
         self.opened = self.pool()
 
-    @rule(form=st.sampled_from(FORMS), blind=st.booleans(), stale=st.booleans(), number=st.integers(0, 2), point=points)
-    def hand_over(self, form: str, blind: bool, stale: bool, number: int, point: int | None) -> None:
+    @rule(
+        form=st.sampled_from(FORMS),
+        blind=st.booleans(),
+        stale=st.booleans(),
+        number=st.integers(0, 2),
+        elsewhere=st.booleans(),
+        point=points,
+    )
+    def hand_over(self, form: str, blind: bool, stale: bool, number: int, elsewhere: bool, point: int | None) -> None:
         """Export from a pool that was just opened, or from one that a notebook has held since who knows when."""
         found = self.opened if stale else self.pool()
         if found is not None:
             listed = found.rank("calls retried until the queue was empty", as_of=NOON.date())
-            path = self.home / "exports" / f"list-{number}"
+            path = (self.lists if elsewhere else self.home / "exports") / f"list-{number}"
             self.do(lambda home, _: export(listed, home, form, path, at=NOON, blind=blind), point)
+
+    @rule(how=st.sampled_from(sorted(RESAVED)))
+    def save_again(self, how: str) -> None:
+        """Every reader of a list saves it in that way."""
+        for path in (*self.lists.iterdir(), *(self.home / "exports").iterdir()):
+            if path.suffix in {".csv", ".jsonl"}:
+                with suppress(UnicodeDecodeError):  # saved again before
+                    path.write_bytes(RESAVED[how](path.read_text(encoding="utf-8")))
+
+    @rule(one=people, site=sites, what=st.sampled_from(["forget", "object", "refresh", "sweep"]))
+    def try_on_a_copy(self, one: Somebody, site: str, what: str) -> None:
+        """Whatever is done in a copy of the home touches nothing outside of it, and ends."""
+        self.store.close()
+        copy = Home(self.folder / "copy")
+        shutil.copytree(self.home.folder, copy.folder)
+        before = self.lying_beside(copy)
+        with Store.open(copy) as store:
+            listed = left_alone(copy, store)
+            {
+                "forget": lambda: erasure.forget(one.key(site), copy, store, listed, at=NOON),
+                "object": lambda: erasure.suppress(one.key(site), copy, store, listed, at=NOON),
+                "refresh": lambda: refreshed(copy, store),
+                "sweep": lambda: swept(copy, store),
+            }[what]()
+        assert self.lying_beside(copy) == before
+        shutil.rmtree(copy.folder)
+        self.store = Store.open(self.home)
+
+    @rule(another=st.booleans(), machine=st.booleans())
+    def lose_the_key(self, another: bool, machine: bool) -> None:
+        """Without the key, or with another one, here or on a second machine, nothing is read or written."""
+        self.store.close()
+        place = self.folder / "second" if machine else self.home.folder
+        if machine:
+            place.mkdir()
+            shutil.copy(self.home / "headwater.db", place / "headwater.db")
+        key = place / "secret.key"
+        kept = (self.home / "secret.key").read_bytes()
+        key.unlink(missing_ok=True)
+        if another:
+            key.write_text("ab" * 32)
+        before = (place / "headwater.db").read_bytes()
+        with pytest.raises(KeyRefused, match=r"secret\.key.*--new-key"):
+            Store.open(Home(place))
+        assert (place / "headwater.db").read_bytes() == before
+        if machine:
+            shutil.rmtree(place)
+        else:
+            key.write_bytes(kept)
+        self.store = Store.open(self.home)
+
+    def lying_beside(self, copy: Home) -> dict[str, str]:
+        """The hash of every file that is not the copy's."""
+        files = (path for path in self.folder.rglob("*") if path.is_file() and not path.is_relative_to(copy.folder))
+        return {str(path): sha256(path.read_bytes()).hexdigest() for path in files}
 
     @rule()
     def review(self) -> None:
@@ -260,14 +350,16 @@ class Histories(RuleBasedStateMachine):
         if not (self.settled and self.spelled | self.unspoken):
             return
         assert set(spelling(self.spelled, self.lying())) == set()
-        gone_out = ((name, text) for name, text in self.lying() if name.startswith(("exports/", "feedback")))
+        gone_out = ((name, text) for name, text in self.lying() if name.startswith(("exports/", "lists/", "feedback")))
         assert set(spelling(self.spelled | self.unspoken, gone_out)) == set()
 
     def lying(self) -> Iterator[tuple[str, bytes]]:
-        """Every file of the home as it lies there, the log of the database too, pages and outlines unpacked."""
-        for path in self.home.folder.rglob("*"):
-            if path.is_file():
-                yield str(path.relative_to(self.home.folder)), path.read_bytes()
+        """Every file of the home and every list, the log of the database too, pages and outlines unpacked."""
+        for name in (*self.home.folder.rglob("*"), *self.lists.rglob("*")):
+            if name.is_file():
+                text = name.read_bytes()
+                inside = name.is_relative_to(self.home.folder)
+                yield str(name.relative_to(self.home.folder if inside else self.folder)), text.replace(b"\0", b"")
         for key, page in self.store.archive():
             yield f"page {key} {page.url}", page.body
         for url, outline in outlined(self.store).items():
@@ -286,7 +378,7 @@ def test_who_opted_out_stays_out_whatever_happens(first_night: Path) -> None:
     run_state_machine_as_test(
         Histories,
         settings=settings(
-            max_examples=500 if THOROUGH else 6,
+            max_examples=500 if THOROUGH else 10,
             stateful_step_count=20 if THOROUGH else 8,
             deadline=None,
             phases=(Phase.generate,),
