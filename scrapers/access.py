@@ -32,7 +32,7 @@ def accounts_behind(identifier: str, store: Store, key: bytes) -> list[str]:
     members, spelled = store.members(), _spelled(identifier, key)
     if spelled is None:
         owners = {owner for account, owner in members.items() if identifier in {owner, candidate_id(account, key)}}
-        former = store.former_ids().get(identifier)
+        former = None if owners else store.former_ids().get(identifier)
         owners |= {members[former]} if former in members else set()
         if not owners:
             raise WhoIsThat(f"{identifier}: no candidate here; give a candidate id, a URL, site:handle or an address")

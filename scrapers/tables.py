@@ -236,7 +236,7 @@ marks = Table(  # what is known of the store as a whole: its key's fingerprint, 
     Column("value", Words, nullable=False),
 )
 
-former = Table(  # the candidate ids that accounts had under a key that was given up: files still name them
+former = Table(  # candidate ids that accounts had before a join, a split or a new key: exported files still name them
     "former",
     metadata,
     Column("account", Words, primary_key=True),

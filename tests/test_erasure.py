@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from ranking.pool import TalentPool, embed_evidence
 from scrapers.access import WhoIsThat, held_of
 from scrapers.candidates import join_accounts, load_candidates
 from scrapers.collect import Run, collect, planned
+from scrapers.decisions import same, split
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
 from scrapers.settings import Home
 from scrapers.store import Store
@@ -223,3 +225,22 @@ def test_a_name_in_the_words_of_others_goes_with_its_bearer(home: Home, store: S
         seen(posts, Account("forem", STAYS, name="Bob Stays"), thanks)
     seen(posts, later)
     assert f"Another {name} sings." in [item.text for item, _, _ in store.evidence()]
+
+
+@pytest.mark.parametrize("act", [forget, suppress])
+def test_a_list_from_before_a_split_loses_whoever_opts_out_now(
+    home: Home, store: Store, archive: Path, act: Callable[..., object]
+) -> None:
+    """It names the account by the id of the person that it was part of then; the other person stays findable."""
+    collected(home, store, archive)
+    together = f"github:{GONE}", f"github:{STAYS}"
+    same([*together], store, home.key, NOON, force=True)
+    pool = TalentPool.open(home, embedder=HashingEmbedder())
+    csv = export(pool.rank("retries", as_of=NOON.date()), home, "shortlist_csv", home / "exports" / "list", at=NOON)
+    former = store.members()[f"github:{STAYS}"]
+    split(former, store, home.key, NOON)
+    apart = next(each for each in together if store.members()[each] != former)
+    assert former in csv.read_text(encoding="utf-8")
+    act(apart, home, store, SuppressionList.open(home, store), at=NOON)
+    assert former not in csv.read_text(encoding="utf-8")
+    assert held_of(former, store, home.key)["candidate_id"] == former

@@ -107,7 +107,8 @@ class Holdings(Database):
     def set_derived(self, judgements: Iterable[Judgement], members: Mapping[str, str], at: datetime) -> None:
         """What the rules and the model hold today, and who belongs to which candidate: account key -> candidate id.
 
-        A derived judgement that no longer holds is revoked, one that holds again is reinstated; people's stay.
+        A derived judgement that no longer holds is revoked, one that holds again is reinstated; people's stay. An
+        account that changes its candidate keeps the former id on record: exported files still name it by that.
         """
         rows = [judgement_row(judgement) for judgement in judgements]
         standing = [row["judgement_id"] for row in rows]
@@ -120,6 +121,8 @@ class Holdings(Database):
                     update(t.judgements).where(t.judgements.c.judgement_id == fallen).values(revoked_at=at)
                 )
             self._put(connection, t.judgements, rows)
+            before = [dict(row._mapping) for row in connection.execute(select(t.members))]
+            self._add(connection, t.former, [row for row in before if members.get(row["account"]) != row["candidate_id"]])
             connection.execute(delete(t.members))
             if ours:
                 connection.execute(insert(t.members), ours)
