@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ranking.passages import render
-from ranking.traces import acts_naming, files_naming, rewritten_rows, shared_by_others, strike, vectors_of_theirs
+from ranking.traces import acts_naming, files_naming, rewritten_rows, shared_by_others, struck, vectors_of_theirs
 from scrapers.access import accounts_behind
 from scrapers.aliases import declared, identifiers_of
 from scrapers.candidates import load_candidates
@@ -32,6 +32,7 @@ class Erasure:
     counts: Mapping[str, int]
     files: tuple[str, ...]
     left_alone: tuple[str, ...] = ()  # files that another home wrote
+    failed: tuple[str, ...] = ()  # files that could not be changed, with the reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def forget(
     if dry_run:
         return _remove(going, home, store, dry_run)
     suppression.add(home, store, sorted(going.identifiers), ERASURE, at)
+    (home / ERASING).write_text("".join(f"{name}\n" for name in sorted(going.names)))  # gone with the flag
     erased = _remove(going, home, store)
     clear_copies(home)
     (home / ERASING).unlink(missing_ok=True)
@@ -81,11 +83,10 @@ def suppress(identifier: str, home: Home, store: Store, suppression: Suppression
     suppression.add(home, store, sorted(going.identifiers), OBJECTION, at)
     store.unwatch(going.accounts)
     files = files_naming(set(going.ids), home, store)
-    for path, candidates in files.ours.items():
-        strike(path, candidates, going.listing, going.names)
     store.rewrite(rewritten_rows(store, going.accounts, going.listing, _spelled(going.identifiers)))
+    _, failed = struck(files, going.listing, going.names)
     counts = {"aliases": len(going.identifiers), "accounts": _held(going, store)}
-    return Erasure(going.accounts, going.ids, counts, tuple(map(str, files.ours)), files.left_alone)
+    return Erasure(going.accounts, going.ids, counts, tuple(map(str, files.ours)), files.left_alone, failed)
 
 
 def expire(
@@ -103,7 +104,8 @@ def reapply(home: Home, store: Store, suppression: SuppressionList) -> Erasure |
 
     After a restore, or an erasure that was broken off, everything is looked through for everybody who was ever erased.
     """
-    _strike_due(home, store, suppression)
+    names = (home / ERASING).read_text().splitlines() if (home / ERASING).exists() else []
+    _strike_due(home, store, suppression, names)
     erased = suppression.erasures()
     if not erased:
         return None
@@ -119,21 +121,35 @@ def reapply(home: Home, store: Store, suppression: SuppressionList) -> Erasure |
     known = {candidate_id(account, home.key) for account in store.named() - back}
     known |= {former for former, account in store.former_ids().items() if account not in back}
     unknown = {each for named in store.exports_naming().values() for each in named} - known
-    everyone = replace(going, ids=(*going.ids, *unknown), identifiers=frozenset(), listing=erased | going.listing)
+    everyone = replace(
+        going,
+        ids=(*going.ids, *unknown),
+        identifiers=frozenset(),
+        listing=erased | going.listing,
+        names=going.names.union(names),
+    )
     done = _remove(everyone, home, store)
     clear_copies(home)
     (home / ERASING).unlink(missing_ok=True)
     return done
 
 
-def _strike_due(home: Home, store: Store, suppression: SuppressionList) -> None:
-    """Take those out of this home's files whom another home on the same store erased: it may not touch the files."""
+def _strike_due(home: Home, store: Store, suppression: SuppressionList, names: Collection[str]) -> None:
+    """Take those out of this home's files who were erased and are in them still.
+
+    Another home on the same store erased them, a crash came between, or the file could not be changed then.
+    """
     due = {person for file in store.exports() for person in file.erased}
     files = files_naming(due, home, store)
-    for path, candidates in files.ours.items():
-        strike(path, candidates, suppression)
-    if files.recorded:
-        store.drop_exports(files.recorded, due)
+    done, _ = struck(files, suppression, names)
+    if done:
+        store.drop_exports(done, due)
+
+
+def unfinished(home: Home, store: Store) -> tuple[str, ...]:
+    """Files of this home that name erased people still, because they could not be changed."""
+    due = {person for file in store.exports() for person in file.erased}
+    return tuple(map(str, files_naming(due, home, store).ours))
 
 
 def _going(accounts: Iterable[str], home: Home, store: Store) -> Going:
@@ -170,8 +186,6 @@ def _remove(going: Going, home: Home, store: Store, dry_run: bool = False) -> Er
         counts |= {"rows_of_others": list(rewritten.values()).count(None)}
         return Erasure(going.accounts, going.ids, counts, tuple(map(str, files.ours)), files.left_alone)
     vectors = vectors_of_theirs(going.theirs, going.everybody, store)
-    for path, candidates in files.ours.items():
-        strike(path, candidates, listing, going.names)
     counts = store.erase(
         going.accounts,
         candidates=going.ids,
@@ -179,10 +193,11 @@ def _remove(going: Going, home: Home, store: Store, dry_run: bool = False) -> Er
         pages=pages,
         vectors=vectors,
         listed=listing.has_url,
-        struck=files.recorded,
     )
     render.cache_clear()
-    return Erasure(going.accounts, going.ids, counts, tuple(map(str, files.ours)), files.left_alone)
+    done, failed = struck(files, listing, going.names)
+    store.drop_exports(done, going.ids)
+    return Erasure(going.accounts, going.ids, counts, tuple(map(str, files.ours)), files.left_alone, failed)
 
 
 def _held(going: Going, store: Store) -> int:

@@ -139,13 +139,16 @@ def format_for(path: Path | None, form: str | None) -> Export:
         ) from None
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Put the text there in one step (write, flush to disk, rename): a reader sees the old file or the new one."""
+def replace_file(path: Path, text: str, encoding: str = "utf-8") -> None:
+    """Put the text there in one step (write, flush to disk, rename): a reader sees the old file or the new one.
+
+    A character that the encoding lacks becomes "?".
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(descriptor, "w", encoding=encoding, errors="replace", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

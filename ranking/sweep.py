@@ -9,7 +9,7 @@ from time import monotonic, process_time
 from uuid import uuid4
 
 from ranking.drill import clear_drill
-from ranking.erasure import Erasure, expire, reapply
+from ranking.erasure import Erasure, expire, reapply, unfinished
 from scrapers.retention import ARCHIVE_DAYS, RUN_DAYS, check_clock, kept_until, notice_due, standings
 from scrapers.settings import Home, Operator
 from scrapers.store import Run, Store
@@ -30,6 +30,7 @@ class Swept:
     pages: int = 0
     notices_due: tuple[tuple[str, date], ...] = ()
     left_alone: tuple[str, ...] = ()  # files of another home that name somebody who went
+    unfinished: tuple[str, ...] = ()  # files of this home that could not be changed and name erased people still
 
     @property
     def counts(self) -> dict[str, int]:
@@ -60,7 +61,15 @@ def sweep(
     store.drop_turns()
     store.compact()
     alone = {path for erasure in (returned, left, ended) if erasure for path in erasure.left_alone}
-    swept = Swept(len(over) if ended else 0, _people(left), _people(returned), pages, due, tuple(sorted(alone)))
+    swept = Swept(
+        len(over) if ended else 0,
+        _people(left),
+        _people(returned),
+        pages,
+        due,
+        tuple(sorted(alone)),
+        unfinished(home, store),
+    )
     until, cpu = at + timedelta(seconds=monotonic() - begun), process_time() - before
     store.add_run(Run(uuid4().hex, "sweep", None, "whole", at, until, swept.counts, {}, cpu_seconds=cpu))
     return swept

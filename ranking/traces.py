@@ -7,17 +7,18 @@ import glob
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from io import StringIO
 from pathlib import Path
 
 from ranking.corpus import passages_of, written
 from ranking.embed import text_hash
 from ranking.exporting import replace_file
+from ranking.sheets import decoded, saved_table
 from scrapers.aliases import declared
 from scrapers.candidates import repositories
+from scrapers.faults import StorageFault
 from scrapers.naming import names_in, without_names
 from scrapers.records import Account, Candidate, Evidence
 from scrapers.settings import Home
@@ -93,12 +94,12 @@ def vectors_of_theirs(theirs: Iterable[Candidate], everybody: Iterable[Candidate
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Exported files that name somebody: whom of them each of this home's names, as (home, path) they are recorded
-    under, and those that another home wrote, which are never touched.
+    """Exported files that name somebody: whom each of this home's files names; by record (home, path) the file as it
+    lies today, if it does; and the files that another home wrote, which are never touched.
     """
 
     ours: Mapping[Path, set[str]]
-    recorded: tuple[tuple[str, str], ...]
+    recorded: Mapping[tuple[str, str], Path | None]
     left_alone: tuple[str, ...]
 
 
@@ -106,7 +107,7 @@ def files_naming(candidates: Collection[str], home: Home, store: Store) -> Files
     """The files of this home that name these candidates, wherever they lie, and those of other homes."""
     identity, wanted = home.identity, set(candidates)
     ours: dict[Path, set[str]] = defaultdict(set)
-    recorded: list[tuple[str, str]] = []
+    recorded: dict[tuple[str, str], Path | None] = {}
     left: set[str] = set()
     for file in store.exports():
         if not (named := file.candidates & wanted):
@@ -120,8 +121,8 @@ def files_naming(candidates: Collection[str], home: Home, store: Store) -> Files
         if identity.leaves(file.home, file.path):
             left.add(file.path)
         else:
-            recorded.append((file.home, file.path))
-    return Files(dict(sorted(ours.items())), tuple(recorded), tuple(sorted(left)))
+            recorded[file.home, file.path] = here
+    return Files(dict(sorted(ours.items())), recorded, tuple(sorted(left)))
 
 
 def _is_of_others(path: Path, file: Exported) -> bool:
@@ -136,10 +137,30 @@ def _is_of_others(path: Path, file: Exported) -> bool:
     return bool(named) and named.isdisjoint(file.candidates)
 
 
+def struck(
+    files: Files, listing: SuppressionList, names: Collection[str] = ()
+) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Take people out of these files, each by itself: the records (home, path) that are done, and what could not be.
+
+    A file that cannot be changed is told with the reason; its record stays, so that the next run tries again.
+    """
+    failed: dict[Path, str] = {}
+    for path, candidates in files.ours.items():
+        try:
+            strike(path, candidates, listing, names)
+        except (OSError, StorageFault) as error:
+            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            failed[path] = f"{path}: {why}; make it writable or delete it, then run `headwater sweep`"
+    done = tuple(record for record, path in files.recorded.items() if path not in failed)
+    return done, tuple(failed.values())
+
+
 def strike(path: Path, candidates: set[str], listing: SuppressionList, names: Collection[str] = ()) -> None:
     """Take people out of an exported file: their rows of CSV and JSON lines and what names them in the rows of others.
 
-    A file of any other kind goes as a whole, and so does a draft that a crash left; they can be written again.
+    It may have been saved again by its reader, in any encoding and with any separator, and is left so. A file of any
+    other kind, or one that has no row of candidates any more, goes as a whole, and so does a draft that a crash left;
+    they can be written again.
     """
     for draft in path.parent.glob(f".{glob.escape(path.name)}.*"):
         draft.unlink(missing_ok=True)
@@ -149,16 +170,38 @@ def strike(path: Path, candidates: set[str], listing: SuppressionList, names: Co
     def blank(text: str) -> str:
         return without_names(listing.blank(text), names.__contains__, REDACTED)
 
-    rows = csv.reader(StringIO(path.read_text(encoding="utf-8"), newline="")) if path.suffix == ".csv" else iter(())
-    header = next(rows, [])
-    if "candidate_id" in header:
-        column, text = header.index("candidate_id"), StringIO(newline="")
-        kept = [[blank(cell) for cell in row] for row in rows if row[column] not in candidates]
-        csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows([header, *kept])
-        replace_file(path, text.getvalue())
+    rest = None
+    if path.suffix == ".csv":
+        rest = _table_without(path.read_bytes(), candidates, blank)
     elif path.suffix == ".jsonl":
-        told = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        others = [within(row, blank) for row in told if row["candidate_id"] not in candidates]
-        replace_file(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in others))
-    else:
+        rest = _lines_without(path.read_bytes(), candidates, blank)
+    if rest is None:
         path.unlink()
+    else:
+        replace_file(path, *rest)
+
+
+def _table_without(raw: bytes, candidates: set[str], blank: Callable[[str], str]) -> tuple[str, str] | None:
+    """The table without the rows of these candidates, and its encoding; None where no header names a candidate id."""
+    try:
+        table = saved_table(raw)
+    except csv.Error:
+        return None
+    if not any("candidate_id" in (cell.strip().casefold() for cell in row) for row in table.rows):
+        return None
+    others = [row for row in table.rows if candidates.isdisjoint(cell.strip() for cell in row)]
+    return replace(table, rows=[list(map(blank, row)) for row in others]).text(), table.encoding
+
+
+def _lines_without(raw: bytes, candidates: set[str], blank: Callable[[str], str]) -> tuple[str, str]:
+    """The JSON lines without those of these candidates, and their encoding; a line that is no JSON counts as words."""
+    text, encoding = decoded(raw)
+    kept = []
+    for line in text.splitlines():
+        if any(candidate in line for candidate in candidates):
+            continue
+        try:
+            kept.append(json.dumps(within(json.loads(line), blank), ensure_ascii=False))
+        except ValueError:
+            kept.append(blank(line))
+    return "".join(f"{line}\n" for line in kept), encoding

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ranking.erasure import forget, suppress
+from ranking.erasure import Erasure, forget, reapply, suppress, unfinished
 from ranking.exporting import export
 from ranking.pool import TalentPool, embed_evidence
+from ranking.sheets import decoded
 from scrapers.access import WhoIsThat, held_of
 from scrapers.candidates import join_accounts, load_candidates
 from scrapers.collect import Run, collect, planned
@@ -21,7 +22,7 @@ from scrapers.decisions import same, split
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
 from scrapers.settings import Home
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
+from scrapers.suppression import ERASING, SuppressionList
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
 
@@ -244,3 +245,102 @@ def test_a_list_from_before_a_split_loses_whoever_opts_out_now(
     act(apart, home, store, SuppressionList.open(home, store), at=NOON)
     assert former not in csv.read_text(encoding="utf-8")
     assert held_of(former, store, home.key)["candidate_id"] == former
+
+
+AS_SAVED: dict[str, Callable[[str], bytes]] = {
+    "as it was": str.encode,
+    "CP-1252": lambda text: text.encode("cp1252", "replace"),
+    "UTF-16": lambda text: text.encode("utf-16"),
+    "UTF-16 without a mark": lambda text: text.encode("utf-16-le"),
+    "a mark": lambda text: text.encode("utf-8-sig"),
+    "semicolons": lambda text: text.replace('","', '";"').encode(),
+    "tabs": lambda text: text.replace('","', '"\t"').encode(),
+    "a short row and a blank one": lambda text: f'{text}\r\n"x"\r\n'.encode(),
+    "NUL": lambda text: text.encode() + b"\0",
+    "a cell of 140,000 letters": lambda text: f'{text}"3","{"x" * 140_000}"\r\n'.encode(),
+    "a line above": lambda text: f"reviewed in November\r\n{text}".encode(),
+}
+
+
+def listed(home: Home, store: Store, archive: Path, form: str) -> tuple[Path, str, str]:
+    """A list of both, and the candidate ids of who goes and who stays."""
+    collected(home, store, archive)
+    pool = TalentPool.open(home, embedder=HashingEmbedder())
+    path = export(pool.rank("retries", as_of=NOON.date()), home, form, home / "exports" / "list", at=NOON)
+    members = store.members()
+    return path, members[f"github:{GONE}"], members[f"github:{STAYS}"]
+
+
+def forgotten(home: Home, store: Store) -> Erasure:
+    return forget(f"github:{GONE}", home, store, SuppressionList.open(home, store), at=NOON)
+
+
+@pytest.mark.parametrize("saved", AS_SAVED)
+def test_a_list_that_was_saved_again_loses_them_and_keeps_the_others(
+    home: Home, store: Store, archive: Path, saved: str
+) -> None:
+    """Whatever a spreadsheet made of the file: the person goes, the others' rows stay, in the form it was saved in."""
+    path, gone, stays = listed(home, store, archive, "shortlist_csv")
+    path.write_bytes(AS_SAVED[saved](path.read_text(encoding="utf-8")))
+    erasure = forgotten(home, store)
+    told, encoding = decoded(path.read_bytes())
+    assert erasure.failed == ()
+    assert stays in told
+    assert gone not in told
+    assert "Vera" not in told
+    assert decoded(AS_SAVED[saved]("rank,candidate_id\r\n" * 9))[1] == encoding
+    assert f"github:{GONE}" not in store.accounts()
+    assert not (home / ERASING).exists()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda text: text.replace("\n", "\n\n"),
+        lambda text: f"# reviewed\n{text}",
+        lambda text: text + '{"candidate_id": "torn',
+        lambda text: text + '["a list"]\n{"no": "id"}\n',
+    ],
+)
+def test_json_lines_that_were_edited_lose_them(
+    home: Home, store: Store, archive: Path, changed: Callable[[str], str]
+) -> None:
+    """Blank lines, comments, torn lines and rows without an id end nothing."""
+    path, gone, stays = listed(home, store, archive, "jsonl")
+    path.write_text(changed(path.read_text(encoding="utf-8")), encoding="utf-8")
+    assert forgotten(home, store).failed == ()
+    told = path.read_text(encoding="utf-8")
+    assert stays in told
+    assert gone not in told
+
+
+def test_a_table_that_is_none_any_more_goes_as_a_whole(home: Home, store: Store, archive: Path) -> None:
+    """Without a header nobody can tell whose row is whose."""
+    path, _, _ = listed(home, store, archive, "shortlist_csv")
+    path.write_bytes(b"PK\x03\x04 a workbook under the old name, of Vera Nightingale")
+    assert forgotten(home, store).files == (str(path),)
+    assert not path.exists()
+
+
+def test_a_file_that_cannot_be_changed_stops_nothing_and_is_tried_again(
+    home: Home, store: Store, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store is erased all the same; the file is named with the reason, and the next run strikes it."""
+    path, gone, stays = listed(home, store, archive, "shortlist_csv")
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ranking.traces.replace_file", refused)
+        erasure = forgotten(home, store)
+    assert [each for each in erasure.failed if each.startswith(f"{path}: Permission denied; ")] == [*erasure.failed]
+    assert len(erasure.failed) == 1
+    assert f"github:{GONE}" not in store.accounts()
+    assert not (home / ERASING).exists()
+    assert unfinished(home, store) == (str(path),)
+    reapply(home, store, SuppressionList.open(home, store))
+    assert unfinished(home, store) == ()
+    told = path.read_text(encoding="utf-8")
+    assert gone not in told
+    assert stays in told

@@ -32,16 +32,19 @@ def home_of(folder: Path | None) -> Home:
     return find_home(folder).create()
 
 
-def tell_left_alone(paths: Sequence[str]) -> None:
-    """Name the exported files that another home wrote and that this one did not touch; where there are any, exit 3."""
-    for path in paths:
+def tell_files(left_alone: Sequence[str], failed: Sequence[str]) -> None:
+    """Name the exported files that still name somebody: another home's, and those that could not be changed; exit 3."""
+    for path in left_alone:
         typer.echo(f"left alone, another home wrote it: {path}")
-    if paths:
+    for each in failed:
+        typer.echo(f"not changed, it still names somebody who went: {each}", err=True)
+    if left_alone:
         typer.echo(
             "Do the same in the home that wrote them. If it is this one and was moved here, run "
             "`headwater init --moved`, then this again.",
             err=True,
         )
+    if left_alone or failed:
         raise typer.Exit(3)
 
 

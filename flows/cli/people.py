@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from flows.cli import app
-from flows.cli.console import HomeOption, console, home_of, tell_left_alone
+from flows.cli.console import HomeOption, console, home_of, tell_files
 from scrapers.text import counted
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def forget(
         typer.echo(f"{'named in' if dry_run else 'struck from'} {path}")
     if not dry_run:
         typer.echo("Listed: no alias of this person will be collected, ranked or exported again.")
-    tell_left_alone(erasure.left_alone)
+    tell_files(erasure.left_alone, () if dry_run else erasure.failed)
 
 
 def _noted_erasure(store: Store, dry_run: bool) -> AbstractContextManager[dict[str, Any]]:

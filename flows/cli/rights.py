@@ -13,7 +13,7 @@ import typer
 
 from flows.cli import app
 from flows.cli.collecting import day_or_today
-from flows.cli.console import AsOfOption, HomeOption, home_of, tell_left_alone
+from flows.cli.console import AsOfOption, HomeOption, home_of, tell_files
 from flows.cli.ranks import role_of
 from scrapers.text import counted
 
@@ -50,7 +50,7 @@ def suppress(
         typer.echo(f"Nothing is held of {identifier}: is it spelled right? Who comes with it is kept out from now on.")
     for path in listed.files:
         typer.echo(f"struck from {path}")
-    tell_left_alone(listed.left_alone)
+    tell_files(listed.left_alone, listed.failed)
 
 
 @app.command()
@@ -96,7 +96,7 @@ def sweep(
     typer.echo(", ".join(counted(count, name) for name, count in swept.counts.items()))
     for candidate, day in swept.notices_due:
         typer.echo(f"{candidate}: to be told by {day}")
-    tell_left_alone(swept.left_alone)
+    tell_files(swept.left_alone, swept.unfinished)
 
 
 @app.command()

@@ -121,7 +121,7 @@ class Books(Database):
             self._put(connection, t.marks, [{"name": name, "value": value}])
 
     def former_ids(self, accounts: Iterable[str] | None = None) -> dict[str, str]:
-        """Former candidate ids of these accounts, or of all: id -> account. A join, a split or a new key changed them."""
+        """Candidate ids that these accounts, or all, had before a join, a split or a new key: id -> account."""
         query = select(t.former).order_by(t.former.c.account.desc())
         if accounts is not None:
             query = query.where(t.former.c.account.in_(list(accounts)))

@@ -122,7 +122,9 @@ class Holdings(Database):
                 )
             self._put(connection, t.judgements, rows)
             before = [dict(row._mapping) for row in connection.execute(select(t.members))]
-            self._add(connection, t.former, [row for row in before if members.get(row["account"]) != row["candidate_id"]])
+            self._add(
+                connection, t.former, [row for row in before if members.get(row["account"]) != row["candidate_id"]]
+            )
             connection.execute(delete(t.members))
             if ours:
                 connection.execute(insert(t.members), ours)
@@ -170,14 +172,12 @@ class Holdings(Database):
         pages: Iterable[str],
         vectors: Iterable[str],
         listed: Callable[[str], bool],
-        struck: Collection[tuple[str, str]] = (),
     ) -> dict[str, int]:
         """Remove accounts with all that hangs on them, in one transaction; returns rows removed by table.
 
         `rewritten` maps other people's rows, by evidence id or account and by page, to what remains of them, or None;
-        `listed` says of a URL whether it is the person's; `struck` are the exported files, by home and path, that they
-        were taken out of: of files that were left alone it stays known whom they name. No page that stays keeps an
-        outline: each is read again.
+        `listed` says of a URL whether it is the person's. Which exported files name them stays known until they are
+        taken out of these. No page that stays keeps an outline: each is read again.
         """
         keys, gone = list(accounts), list(candidates)
         named = t.exports.c.candidate_id.in_(gone)
@@ -193,10 +193,6 @@ class Holdings(Database):
                 "judgements": drop(t.judgements, t.judgements.c.left.in_(keys) | t.judgements.c.right.in_(keys)),
                 "compared": drop(t.compared, t.compared.c.account.in_(keys)),
                 "proposals": drop(t.proposals, t.proposals.c.left.in_(keys) | t.proposals.c.right.in_(keys)),
-                "exports": sum(
-                    drop(t.exports, (t.exports.c.home == home) & (t.exports.c.path == path) & named)
-                    for home, path in struck
-                ),
                 "dealings": drop(t.dealings, t.dealings.c.account.in_(keys)),
                 "former": drop(t.former, t.former.c.account.in_(keys)),
                 "watched": drop(t.watched, t.watched.c.account.in_(keys)),
