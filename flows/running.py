@@ -16,8 +16,7 @@ from prefect import runtime
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import INPUTS, NO_CACHE, RUN_ID, TASK_SOURCE
 
-from scrapers.faults import Fault, Locked
-from scrapers.planning import Interrupted
+from scrapers.faults import Fault, Interrupted, Locked
 from scrapers.store import StoreOutOfReach
 
 

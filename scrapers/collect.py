@@ -18,9 +18,9 @@ from scrapers.budget import WHOLE_ARCHIVE
 from scrapers.crawl import Yield, crawl, is_followed
 from scrapers.declared import declared
 from scrapers.drift import judge_pages, judge_yield
-from scrapers.faults import Fault, Locked, StorageFault
+from scrapers.faults import Fault, Interrupted, Locked, StorageFault
 from scrapers.locks import locked
-from scrapers.planning import Interrupted, Plan, planned
+from scrapers.planning import Plan, planned
 from scrapers.reading import version_of
 from scrapers.records import Code, Refused, Request
 from scrapers.settings import Home, SourceSettings

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from scrapers.bounded import Reader
 from scrapers.budget import STANDARD, Budget
+from scrapers.faults import Fault, Interrupted
 from scrapers.records import Code, Page, Refused, Request
 from scrapers.rows import page_key
 from scrapers.sources import Source
@@ -71,18 +72,23 @@ def crawl(
                 told = f"{counted(seen.left_out, 'pages left for the next run')} ({limit})"
                 seen.note(Refused(Code.LIMIT, pending.request.url, told))
                 break
-            if not walk.wants(pending):
-                continue
-            seen.asked += 1
-            known = walk.known(pending.request)
-            answer = door.fetch(
-                replace(pending.request, headers={**source.headers, **pending.request.headers}),
-                known=known.page if known else None,
-                pause=source.seconds_between_requests,
-                token=token,
-                token_host=source.token_host,
-            )
-            walk.take(pending, answer, known)
+            try:
+                if not walk.wants(pending):
+                    continue
+                seen.asked += 1
+                known = walk.known(pending.request)
+                answer = door.fetch(
+                    replace(pending.request, headers={**source.headers, **pending.request.headers}),
+                    known=known.page if known else None,
+                    pause=source.seconds_between_requests,
+                    token=token,
+                    token_host=source.token_host,
+                )
+                walk.take(pending, answer, known)
+            except (Fault, Interrupted, MemoryError):
+                raise
+            except Exception as error:  # one odd request costs that request; what went wrong is told by its kind
+                walk.set_aside(pending, error)
             on_page(seen)
     walk.sum_up()
     return seen

@@ -36,6 +36,10 @@ class DiskFull(StorageFault):
     """There is no room for what was to be written; what was kept before is whole."""
 
 
+class Interrupted(Exception):
+    """The run is being ended; what was not asked yet stays pending."""
+
+
 @contextmanager
 def full_disk_named(place: Path | str) -> Iterator[None]:
     """A disk without room becomes one fault with the place and the remedy; every other error passes."""

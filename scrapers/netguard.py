@@ -103,9 +103,10 @@ def check_url(url: str, allow: Collection[str] = ()) -> httpx.URL:
         raise _refuse(url, "not a plain http or https URL")
     try:
         parsed = httpx.URL(url)
-    except (httpx.InvalidURL, ValueError, UnicodeError):
+        host = parsed.host  # decoded here, which fails for names that are no IDNA 2008 (emoji domains, for one)
+    except (httpx.InvalidURL, ValueError):
         raise _refuse(url, "not a URL that can be read in one way only") from None
-    if parsed.scheme not in {"http", "https"} or not parsed.host:
+    if parsed.scheme not in {"http", "https"} or not host:
         raise _refuse(url, "not a plain http or https URL")
     if origin_of(parsed) in allow:
         return parsed

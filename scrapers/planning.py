@@ -17,7 +17,7 @@ from scrapers.attempts import Clock
 from scrapers.bulk import BulkFiles
 from scrapers.contact import reachable
 from scrapers.crawl import Door
-from scrapers.faults import Fault
+from scrapers.faults import Fault, Interrupted
 from scrapers.records import Code, Page, Refused, Request
 from scrapers.replay import Replay
 from scrapers.settings import Home, Operator, SourceSettings, read_sources, terms_gate, watch_of
@@ -26,10 +26,6 @@ from scrapers.standing import basis_of
 from scrapers.turns import ALONE, Turns
 
 OnWait = Callable[[str, str, float], None]
-
-
-class Interrupted(Exception):
-    """The run is being ended; what was not asked yet stays pending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +144,6 @@ class Clones:
             try:
                 return clone.read(folder, self.key, fetched_at=datetime.now(UTC))
             except clone.NotAClone as fault:
-                if self.otherwise is None:  # the only thing asked for: say so at once
-                    raise
                 return Refused(Code.CONFIG, request.url, str(fault), request.source)
         if self.otherwise is None:
             return Refused(Code.CONFIG, request.url, "only local clones are read in this run", request.source)

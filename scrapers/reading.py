@@ -17,7 +17,7 @@ from scrapers.text import clean, redact, squeeze
 
 LONGEST_NAME = 200  # guardrail G17
 LONGEST_TITLE = 300
-CLEANING = 1  # raised when what is done here to the records of every source changes
+CLEANING = 2  # raised when what is done here to the records of every source changes
 _ADDRESS_IN_LINK = re.compile(r"(?<![\w.+%-])[\w.+%-]++@(?:[\w-]+\.)+[A-Za-z]{2,}")
 
 
@@ -46,7 +46,7 @@ def read_page(source: Source, page: Page) -> list[Record]:
         return [_refused(source, page, Code.SCHEMA_DRIFT, f"the parser stopped with {type(fault).__name__}")]
     if not found:
         return [_refused(source, page, Code.SCHEMA_DRIFT, "expected at least one record, or a sign that there is none")]
-    cleaned = list(dict.fromkeys(_cleaned(record, page.fetched_at.year) for record in _by_people(found)))
+    cleaned = list(dict.fromkeys(_cleaned_or_refused(record, source, page) for record in _by_people(found)))
     for remembered in (_prose, _line, _detail_text):
         remembered.cache_clear()
     return cleaned
@@ -71,15 +71,25 @@ def _is_person(key: AccountKey, nobody: set[str]) -> bool:
     return not key.handle.endswith("[bot]") and not (nobody and str(key) in nobody)
 
 
+def _cleaned_or_refused(record: Record, source: Source, page: Page) -> Record:
+    """The record, clean; one odd item costs that item alone."""
+    try:
+        return _cleaned(record, page.fetched_at.year)
+    except MemoryError:
+        raise
+    except Exception as fault:
+        return _refused(source, page, Code.SCHEMA_DRIFT, f"an item stopped the cleaning with {type(fault).__name__}")
+
+
 def _cleaned(record: Record, year: int) -> Record:
     match record:
         case Account():
             return Account(
                 site=record.site,
                 handle=squeeze(record.handle),
-                url=record.url,
+                url=record.url and squeeze(record.url),
                 kind=record.kind,
-                id=record.id,
+                id=record.id and squeeze(record.id),
                 name=_line(without_pronouns(record.name), LONGEST_NAME) if record.name else None,
                 bio=_bio(record.bio, year),
                 location=_line(record.location, LONGEST_NAME),
@@ -95,7 +105,7 @@ def _cleaned(record: Record, year: int) -> Record:
                 details["do_not_contact"] = True
             return Evidence(
                 kind=record.kind,
-                account=record.account,
+                account=record.account and _key(record.account),
                 title=_line(record.title, LONGEST_TITLE) or "",
                 text=text.strip(),
                 url=squeeze(record.url),
@@ -103,13 +113,18 @@ def _cleaned(record: Record, year: int) -> Record:
                 tags=_lines(record.tags),
                 links=_links(record.links),
                 awards=record.awards and tuple(_award(award) for award in record.awards),
-                team=record.team,
+                team=record.team and tuple(map(_key, record.team)),
                 details=details,
             )
         case Event():
-            return replace(record, title=_line(record.title, LONGEST_TITLE) or "", themes=_lines(record.themes))
-        case Request() | Refused():
-            return record
+            title = _line(record.title, LONGEST_TITLE) or ""
+            return replace(record, title=title, url=squeeze(record.url), themes=_lines(record.themes))
+        case Request():
+            url = squeeze(record.url)
+            urlsplit(url)  # raises ValueError for a link that no part of a crawl could read
+            return replace(record, url=url)
+        case Refused():
+            return replace(record, url=squeeze(record.url), detail=squeeze(record.detail))
 
 
 @lru_cache(maxsize=32)  # a page credits the same text to each member of a team
@@ -135,8 +150,15 @@ def _lines(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for text in texts if (line := _line(text, LONGEST_NAME))))
 
 
+def _key(key: AccountKey) -> AccountKey:
+    """The key of an account, written as the account itself is."""
+    handle = squeeze(key.handle)
+    return key if handle == key.handle else AccountKey(key.site, handle)
+
+
 def _award(award: Award) -> Award:
-    return replace(award, event=_line(award.event) or "", prize=_line(award.prize) or "")
+    event_url = award.event_url and squeeze(award.event_url)
+    return Award(_line(award.event) or "", event_url, _line(award.prize) or "")
 
 
 def _links(links: tuple[str, ...]) -> tuple[str, ...]:
@@ -156,7 +178,7 @@ def is_web_link(link: str) -> bool:
 
 
 def _details(details: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _detail(value) for key, value in details.items()}
+    return {squeeze(key): _detail(value) for key, value in details.items()}
 
 
 def _detail(value: Any) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from scrapers.bounded import Reader
@@ -106,6 +108,14 @@ class Walk:
                     self._keep(pending, answer, records, reading, outline)
         else:
             self._refuse(pending.request, answer)
+
+    def set_aside(self, pending: Pending, error: Exception) -> None:
+        """Settle a request that stopped the crawl, with a record of what kind of error it was."""
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}"
+        detail = f"this request stopped with {what}, the others go on; please report it with this URL"
+        self.seen.note(Refused(Code.SCHEMA_DRIFT, pending.request.url, detail, self.source.name))
+        self._settle(pending.request, "refused")
 
     def _read(self, request: Request, page: Page) -> list[Record]:
         """What the page says; a local history was made into a page here, and may be as long as it is."""
