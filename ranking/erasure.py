@@ -80,11 +80,13 @@ def suppress(identifier: str, home: Home, store: Store, suppression: Suppression
     Files and other people's rows that name them lose them.
     """
     going = _going(accounts_behind(identifier, store, home.key), home, store)
+    store.strike_later(going.ids)  # so that a crash leaves no file as it was
     suppression.add(home, store, sorted(going.identifiers), OBJECTION, at)
     store.unwatch(going.accounts)
     files = files_naming(set(going.ids), home, store)
     store.rewrite(rewritten_rows(store, going.accounts, going.listing, _spelled(going.identifiers)))
-    _, failed = struck(files, going.listing, going.names)
+    done, failed = struck(files, going.listing, going.names)
+    store.drop_exports(done, going.ids)
     counts = {"aliases": len(going.identifiers), "accounts": _held(going, store)}
     return Erasure(going.accounts, going.ids, counts, tuple(map(str, files.ours)), files.left_alone, failed)
 
@@ -135,11 +137,11 @@ def reapply(home: Home, store: Store, suppression: SuppressionList) -> Erasure |
 
 
 def _strike_due(home: Home, store: Store, suppression: SuppressionList, names: Collection[str]) -> None:
-    """Take those out of this home's files who were erased and are in them still.
+    """Take those out of this home's files who are to be struck and are in them still.
 
     Another home on the same store erased them, a crash came between, or the file could not be changed then.
     """
-    due = {person for file in store.exports() for person in file.erased}
+    due = {person for file in store.exports() for person in file.due}
     files = files_naming(due, home, store)
     done, _ = struck(files, suppression, names)
     if done:
@@ -147,8 +149,8 @@ def _strike_due(home: Home, store: Store, suppression: SuppressionList, names: C
 
 
 def unfinished(home: Home, store: Store) -> tuple[str, ...]:
-    """Files of this home that name erased people still, because they could not be changed."""
-    due = {person for file in store.exports() for person in file.erased}
+    """Files of this home that name people still who are to be struck, because they could not be changed."""
+    due = {person for file in store.exports() for person in file.due}
     return tuple(map(str, files_naming(due, home, store).ours))
 
 

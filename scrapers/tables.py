@@ -226,7 +226,7 @@ exports = Table(  # which file names which candidate, so that erasure reaches fi
     Column("candidate_id", Words, primary_key=True),
     Column("exported_at", UtcTime, nullable=False),
     Column("sha256", Words),
-    Column("erased", Boolean, nullable=False, server_default=false()),  # by another home: to be struck by this one
+    Column("due", Boolean, nullable=False, server_default=false()),  # to be struck from the file
 )
 
 marks = Table(  # what is known of the store as a whole: its key's fingerprint, the day of the first sweep that deleted

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from scrapers import tables as t
 from scrapers.store.database import Database
@@ -51,14 +51,14 @@ class Run:
 class Exported:
     """A file that names candidates: the id of the home that wrote it, where, and the SHA-256 that it had then.
 
-    `erased` are those of them whom another home forgot since: it left the file alone.
+    `due` are those of them who were forgotten or objected since and are still to be struck from it.
     """
 
     home: str
     path: str
     sha256: str | None
     candidates: frozenset[str]
-    erased: frozenset[str] = frozenset()
+    due: frozenset[str] = frozenset()
 
 
 class Books(Database):
@@ -149,9 +149,15 @@ class Books(Database):
         found = []
         for file, group in grouped:
             named = list(group)
-            erased = frozenset(row.candidate_id for row in named if row.erased)
-            found.append(Exported(*file, frozenset(row.candidate_id for row in named), erased))
+            due = frozenset(row.candidate_id for row in named if row.due)
+            found.append(Exported(*file, frozenset(row.candidate_id for row in named), due))
         return found
+
+    def strike_later(self, candidates: Iterable[str]) -> None:
+        """Note that these candidates are to be struck from every exported file that names them."""
+        with self._writing() as connection:
+            named = t.exports.c.candidate_id.in_(list(candidates))
+            connection.execute(update(t.exports).where(named).values(due=True))
 
     def drop_exports(self, struck: Iterable[tuple[str, str]], candidates: Iterable[str]) -> None:
         """Forget that these files, by home and path, name these candidates: they were taken out of them."""

@@ -204,7 +204,7 @@ class Holdings(Database):
                     if listed(row.url)
                 ),
             }
-            connection.execute(update(t.exports).where(named).values(erased=True))
+            connection.execute(update(t.exports).where(named).values(due=True))
             connection.execute(update(t.pages).values(reading=None, outline=None))
             nobody: dict[str, Any] = {"candidate_id": None, "terms": [], "evidence": []}
             connection.execute(update(t.placings).where(t.placings.c.candidate_id.in_(gone)).values(nobody))

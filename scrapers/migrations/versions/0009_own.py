@@ -30,6 +30,6 @@ def upgrade() -> None:
         sa.Column("candidate_id", Words, primary_key=True),
         sa.Column("exported_at", UtcTime, nullable=False),
         sa.Column("sha256", Words),
-        sa.Column("erased", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("due", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
     op.bulk_insert(new, [row | {"home": "", "sha256": None} for row in rows])
