@@ -22,6 +22,7 @@ from prefect.states import Completed, Failed
 from flows.budgets import permits
 from flows.markdown import table
 from flows.running import RESUMING, Progress, run_name, unquoted
+from ranking.erasure import finish
 from ranking.exporting import slug_of
 from scrapers.audit import config_hash, record
 from scrapers.collect import Report, Run, collect_source, funnel, planned
@@ -62,7 +63,9 @@ def collect(
             permit=permits(),
         ) as plan,
     ):
-        report = collect_all(Run(plan, home, store, SuppressionList.open(home, store), wait), _as_task)
+        run = Run(plan, home, store, SuppressionList.open(home, store), wait)
+        report = collect_all(run, _as_task)
+        finish(home, store, run.suppression)
     record(home, "collect", datetime.now(UTC), config=config_hash(), counts=report.counts)
     family = f"-{slug_of('-'.join(sources))}" if sources else ""
     create_markdown_artifact(key=f"collect-yield{family}", markdown=_yield(report), description="Yield per source")

@@ -14,7 +14,9 @@ from ranking.traces import acts_naming, files_naming, rewritten_rows, shared_by_
 from scrapers.access import accounts_behind
 from scrapers.aliases import declared, identifiers_of
 from scrapers.candidates import load_candidates
+from scrapers.faults import Locked
 from scrapers.keys import candidate_id
+from scrapers.locks import locked
 from scrapers.naming import full_name, names_in
 from scrapers.records import Account, Candidate, Page
 from scrapers.settings import Home
@@ -146,6 +148,17 @@ def _strike_due(home: Home, store: Store, suppression: SuppressionList, names: C
     done, _ = struck(files, suppression, names)
     if done:
         store.drop_exports(done, due)
+
+
+def finish(home: Home, store: Store, suppression: SuppressionList) -> Erasure | None:
+    """Erase what is held of accounts that a run found to be a listed person's, or leave it to the next refresh."""
+    if not (home / ERASING).exists():
+        return None
+    try:
+        with locked(home, "refresh", 0.0):
+            return reapply(home, store, suppression)
+    except Locked:
+        return None
 
 
 def unfinished(home: Home, store: Store) -> tuple[str, ...]:

@@ -8,11 +8,12 @@ from dataclasses import asdict
 from typing import Any
 
 from scrapers.aliases import declared
+from scrapers.commits import noreply_handle
 from scrapers.faults import Fault
 from scrapers.identity import address_hash
 from scrapers.identity.keys import link_key
 from scrapers.keys import candidate_id
-from scrapers.records import Account, Evidence
+from scrapers.records import Account, Evidence, EvidenceKind
 from scrapers.store import Store
 
 MOST_NAMED = 5  # candidates that one message names
@@ -42,11 +43,31 @@ def accounts_behind(identifier: str, store: Store, key: bytes) -> list[str]:
         owners = set()  # an organisation or a bot: nobody's candidate
     else:
         owners = {members[name] for name, account in held.items() if name in members and spelled in declared(account)}
+        owners |= _users_of(identifier, spelled, store, members) if is_address(identifier) else set()
         if not owners and (there := _people_on(spelled, store, members)):
             raise WhoIsThat(f"{identifier}: nobody's own page, though it tells of {_listed(there)}; give the id meant")
     if len(owners) > 1:
         raise WhoIsThat(f"{identifier}: {len(owners)} people call it their own; give the id meant: {_listed(owners)}")
     return sorted(account for account, owner in members.items() if owner in owners) or [spelled or ""]
+
+
+def is_address(identifier: str) -> bool:
+    """Whether an identifier is an e-mail address."""
+    return re.fullmatch(r"[^@\s:]+@[^@\s]+", identifier) is not None
+
+
+def _users_of(identifier: str, spelled: str, store: Store, members: Mapping[str, str]) -> set[str]:
+    """The candidates who committed from that address: by the number in a noreply address, or one of several names."""
+    handle = noreply_handle(identifier) if is_address(identifier) else None
+    if handle and handle.id:
+        return {
+            members[name]
+            for name, account in store.accounts().items()
+            if name in members and (account.site, account.id) == (handle.site, handle.id)
+        }
+    mailbox = spelled.removeprefix("git:")
+    acts = (item for item, _, _ in store.evidence(kind=EvidenceKind.CONTRIBUTION))
+    return {members[str(act.account)] for act in acts if act.account and act.details.get("mailbox") == mailbox}
 
 
 def _people_on(page: str, store: Store, members: Mapping[str, str]) -> set[str]:
@@ -73,8 +94,12 @@ def _spelled(identifier: str, key: bytes) -> str | None:
     """The account key that an identifier spells out, or None where it can only be a candidate id."""
     if "://" in identifier:
         return _page_key(identifier)
-    if re.fullmatch(r"[^@\s:]+@[^@\s]+", identifier):
-        return f"git:{address_hash(identifier, key)}"
+    if is_address(identifier):
+        if login := noreply_handle(identifier):
+            return f"{login.site}:{login.login.casefold()}"
+        if own := address_hash(identifier, key):
+            return f"git:{own}"
+        raise WhoIsThat(f"{identifier}: an address that anybody may use proves nothing; give a URL or a candidate id")
     site, found, handle = identifier.partition(":")
     if found and handle:
         return f"{site}:{handle.casefold()}"

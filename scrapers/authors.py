@@ -94,7 +94,7 @@ class People:
         for (owner, name), work in self.works.items():
             groups.setdefault(numbered.get(owner, owner), []).append((name, work))
         people = [
-            self._person(owner, members, fetched_at)
+            self._person(owner, shared, members, fetched_at)
             for shared, whole in groups.items()
             for owner, members in self._split(shared, whole)
         ]
@@ -111,7 +111,9 @@ class People:
             apart.setdefault(self._apart(f"{owner}\n{fold(name)}"), []).append((name, work))
         yield from apart.items()
 
-    def _person(self, owner: str, members: Sequence[tuple[str, Work]], fetched_at: datetime) -> dict[str, Any]:
+    def _person(
+        self, owner: str, mailbox: str, members: Sequence[tuple[str, Work]], fetched_at: datetime
+    ) -> dict[str, Any]:
         name = max(members, key=lambda member: (member[1].commits, member[0]))[0]
         work = Work()
         for _, other in members:
@@ -130,6 +132,8 @@ class People:
             "languages": most_common(work.languages, 4),
             "subjects": work.subjects.told(),
         }
+        if mailbox != owner and mailbox.startswith("git:"):  # one of several names at that address
+            person["mailbox"] = mailbox.removeprefix("git:")
         for end, moment in (("first", work.first), ("last", work.last)):
             day = day_of(moment[0], fetched_at.date()) if moment else None
             person |= {end: day.isoformat() if day else None, f"{end}_commit": moment[1] if moment else None}

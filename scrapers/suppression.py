@@ -48,6 +48,7 @@ class SuppressionList:
         self._erased: set[str] = set()
         self._buried = False  # whether there is any tombstone
         self._woken: set[str] = set()  # accounts with a tombstone and a new act
+        self._home: Home | None = None  # where the list grows
         self._path: Path | None = None
         self._read = 0  # bytes of the file that are known
 
@@ -65,7 +66,7 @@ class SuppressionList:
         stored = [{"hash": h, "kind": kind, "reason": reason, "at": now} for h, (kind, reason) in in_store.items()]
         _append(home, [row for row in stored if _lacks(in_file.get(row["hash"], {}).get("reason", ""), row["reason"])])
         opened = cls(home.key)
-        opened._path = path
+        opened._home, opened._path = home, path
         opened._reread()
         if opened._buried:
             opened._woken = {account for account in store.credited() if opened._has("past", account)}
@@ -127,6 +128,20 @@ class SuppressionList:
         urls = (*account.links, account.url or "")
         return self.has_account(account.key) or by_number or any(self.has_url(url) for url in urls if url)
 
+    def learn(self, store: Store, records: Iterable[Record], at: datetime) -> None:
+        """List the accounts among these that say themselves whose they are: by a listed number, account or page.
+
+        Their own key joins the list for the same reason, so that pages which know the key alone bring nobody back.
+        """
+        if self._home is None or not self._hashes:
+            return
+        erased = self.erasures()
+        new = [r for r in records if isinstance(r, Account) and self.account_listed(r) and not self.has_account(r.key)]
+        for account in new:
+            reason = ERASURE if erased.account_listed(account) else OBJECTION
+            numbers = [("id", f"{account.site}#{account.id}")] if account.id else []
+            self.add(self._home, store, [("account", str(account.key)), *numbers], reason, at)
+
     def apply(self, records: Iterable[Record]) -> tuple[list[Record], int]:
         """The records without listed people, and how many were held back.
 
@@ -141,8 +156,14 @@ class SuppressionList:
                 str(r.account) for r in records if isinstance(r, Evidence) and r.account and self._is_new(r)
             }
         listed = {str(r.key) for r in records if isinstance(r, Account) and self.account_listed(r)}
+        listed |= {str(r.account) for r in records if isinstance(r, Evidence) and r.account and self._by_mailbox(r)}
         kept = [kept for r in records if (kept := self._without(r, listed)) is not None]
         return kept, len(records) - len(kept)
+
+    def _by_mailbox(self, act: Evidence) -> bool:
+        """Whether a commit's address is a listed person's, under whatever name it was made."""
+        mailbox = act.details.get("mailbox")
+        return isinstance(mailbox, str) and self._has("account", f"git:{mailbox}")
 
     def _without(self, record: Record, listed: set[str]) -> Record | None:
         def is_listed(key: AccountKey) -> bool:

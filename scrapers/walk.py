@@ -154,6 +154,7 @@ class Walk:
             self.seen.note(refusal)
         self.seen.rejected += len(tolerated)
         self.drifting[_domain(page.url)].note(records)
+        self.suppression.learn(self.store, records, page.fetched_at)
         kept, held = self.suppression.apply(record for record in records if not isinstance(record, Refused))
         refused = {record.code for record in records if isinstance(record, Refused)}
         if not kept and not held and refused & DRIFT:

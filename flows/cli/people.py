@@ -67,6 +67,7 @@ def forget(
 ) -> None:
     """Erase a person everywhere, and keep every alias of theirs out from now on."""
     from ranking.erasure import forget as erase
+    from scrapers.access import is_address
     from scrapers.audit import record
     from scrapers.locks import locked
     from scrapers.store import Store
@@ -88,6 +89,13 @@ def forget(
     typer.echo(f"{verb}: {gone}" if gone else f"Nothing is held of {identifier}.")
     for path in erasure.files:
         typer.echo(f"{'named in' if dry_run else 'struck from'} {path}")
+    if not erasure.counts.get("accounts") and is_address(identifier):
+        typer.echo(
+            "The address itself is listed. Whether any other account is theirs cannot be proven from it: "
+            "give their profile's URL or a candidate id as well.",
+            err=True,
+        )
+        raise typer.Exit(2)
     if not dry_run:
         typer.echo("Listed: no alias of this person will be collected, ranked or exported again.")
     tell_files(erasure.left_alone, () if dry_run else erasure.failed)

@@ -70,6 +70,7 @@ def _person(page: Page, told: Mapping[str, Any], person: Mapping[str, Any]) -> I
         "folders": person.get("folders"),
         "wide_commits": person.get("wide"),
         "shallow": told.get("shallow"),
+        "mailbox": person.get("mailbox"),
     }
     yield Evidence(
         kind=EvidenceKind.CONTRIBUTION,
