@@ -360,6 +360,18 @@ def test_a_moved_home_is_the_same_once_it_is_said(home: Home, tmp_path: Path) ->
     assert not left
 
 
+def test_a_moved_home_from_before_gets_its_files_back(home: Home, tmp_path: Path) -> None:
+    """Its key came here after it exported, as a copy's would; the operator's word says which of the two it is."""
+    out = tmp_path / "out" / "list.csv"
+    lists(home, out, home / "exports" / "list.csv")
+    make_old(home)
+    there = copy_of(home)
+    shutil.rmtree(home.folder)
+    assert headwater("forget", str(BOB), "--dry-run", home=there.folder).returncode == 3
+    assert headwater("init", "--moved", home=there.folder).returncode == 0
+    assert forgotten(Home(there.folder), BOB) == ({str(out), str(there / "exports" / "list.csv")}, ())
+
+
 def test_a_backup_that_is_put_back_is_the_home_itself(home: Home, tmp_path: Path) -> None:
     """Even one that was opened elsewhere meanwhile."""
     out = tmp_path / "out" / "list.csv"

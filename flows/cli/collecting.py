@@ -176,10 +176,13 @@ def init(
 def _settle(place: Home, new_key: bool, moved: bool) -> None:
     """Take the home's word on what only its operator can know: which key holds, and that the home was moved."""
     from scrapers.homes import moved as say_moved
+    from scrapers.store import Store
     from scrapers.suppression import adopt_key
 
     if moved:
         told = "is the home that it was before it was moved" if say_moved(place.folder) else "is no copy: as it was"
+        with Store.open(place) as store:
+            store.claim_exports(place, moved=True)
         typer.echo(f"{place.folder} {told}")
     if new_key:
         lost = adopt_key(place)

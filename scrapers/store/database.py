@@ -48,7 +48,7 @@ class Database:
             clear_copies(home, datetime.now(UTC))
             store._migrate(home, schema)
             store._mark_key(home)
-            store._claim_exports(home)
+            store.claim_exports(home)
         except BaseException:
             store.close()
             raise
@@ -156,24 +156,26 @@ class Database:
         if self._key_marked(_newest()) != own:
             raise foreign(home.folder, place_of(self._engine))
 
-    def _claim_exports(self, home: Home) -> None:
+    def claim_exports(self, home: Home, *, moved: bool = False) -> None:
         """Take for this home's the files from before homes had an id, as far as they are; a copy leaves them alone.
 
-        Where several machines share the store, only files that lie here are claimed.
+        Of a home that is said to be `moved` all are. Where several machines share the store, only files that lie here
+        are claimed.
         """
         identity, old = home.identity, t.exports.c.home == ""
         with self._reading() as connection:
             rows = [dict(row._mapping) for row in connection.execute(select(t.exports).where(old))]
-        ours = [
-            row | {"home": identity.id}
+        at = {
+            row["path"]: str(identity.own("", row["path"]) or row["path"])
             for row in rows
-            if identity.exported(Path(row["path"]), row["exported_at"])
-            and (self._in_a_file or Path(row["path"]).exists())
-        ]
+            if moved or identity.exported(Path(row["path"]), row["exported_at"])
+        }
+        ours = {path: here for path, here in at.items() if self._in_a_file or Path(here).exists()}
         if ours:
+            claimed = [row | {"home": identity.id, "path": ours[row["path"]]} for row in rows if row["path"] in ours]
             with self._writing() as connection:
-                self._add(connection, t.exports, ours)
-                for path in {row["path"] for row in ours}:
+                self._add(connection, t.exports, claimed)
+                for path in ours:
                     connection.execute(delete(t.exports).where(old, t.exports.c.path == path))
 
     def _migrate(self, home: Home, current: str | None) -> None:
