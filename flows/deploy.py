@@ -18,7 +18,7 @@ from prefect.settings import PREFECT_API_URL
 from prefect.workers.process import ProcessWorker
 
 from flows.deployments import read_automations, read_deployments
-from flows.running import plainly
+from flows.entry import plainly
 from scrapers.faults import Fault
 from scrapers.text import counted
 

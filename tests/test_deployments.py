@@ -123,7 +123,7 @@ def test_asking_deploy_for_help_applies_nothing(root: Path) -> None:
 
 def test_a_flow_run_by_hand_ends_with_one_message_and_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     """What the command line does with a fault, `python -m flows.refresh` and its like do too."""
-    from flows.running import plainly
+    from flows.entry import plainly
     from scrapers.faults import Locked
 
     with pytest.raises(SystemExit) as ended, plainly():
