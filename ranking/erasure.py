@@ -1,4 +1,4 @@
-"""Forgetting a person everywhere: store, vectors, archive, exports; and keeping them out for good (G7).
+"""Forgetting a person everywhere: store, vectors, archive, exports, tracebacks; and keeping them out for good (G7).
 
 The identifiers go onto the suppression list first, so that a crash in the middle can bring nobody back.
 """
@@ -20,6 +20,7 @@ from scrapers.records import Account, Candidate, Page
 from scrapers.settings import Home
 from scrapers.store import Store
 from scrapers.suppression import ERASING, ERASURE, EXPIRED, OBJECTION, SuppressionList
+from scrapers.tracebacks import drop_tracebacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Going:
     identifiers: frozenset[tuple[str, str]]
     listing: SuppressionList
     names: frozenset[str]
+    home: Home
 
 
 def forget(
@@ -138,6 +140,7 @@ def _going(accounts: Iterable[str], home: Home, store: Store) -> Going:
         identifiers,
         SuppressionList(home.key, (blank.hash(kind, name) for kind, name in identifiers)),
         names,
+        home,
     )
 
 
@@ -152,6 +155,7 @@ def _remove(going: Going, store: Store, dry_run: bool = False) -> Erasure:
         counts = {"accounts": _held(going, store), "evidence": acts, "pages": len(pages)}
         counts |= {"rows_of_others": list(rewritten.values()).count(None)}
         return Erasure(going.accounts, going.ids, counts, tuple(files))
+    drop_tracebacks(going.home)
     vectors = vectors_of_theirs(going.theirs, going.everybody, store)
     for path, candidates in files.items():
         strike(Path(path), set(candidates), listing, going.names)

@@ -14,6 +14,7 @@ from scrapers.retention import ARCHIVE_DAYS, RUN_DAYS, check_clock, kept_until, 
 from scrapers.settings import Home, Operator
 from scrapers.store import Run, Store
 from scrapers.suppression import SuppressionList
+from scrapers.tracebacks import expire_tracebacks
 
 SOON = 7  # days before a notice is due that it is told
 
@@ -50,6 +51,7 @@ def sweep(
     ended = expire([key for keys in over for key in keys], home, store, suppression, at=at) if over else None
     pages = store.expire_pages(at - timedelta(days=ARCHIVE_DAYS))
     clear_drill(home)
+    expire_tracebacks(home, at)
     store.expire_runs(at - timedelta(days=RUN_DAYS))
     store.drop_turns()
     store.compact()
