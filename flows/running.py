@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from inspect import signature
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -22,7 +23,14 @@ from scrapers.store import StoreOutOfReach
 
 def flow(name: str) -> Callable[[Callable[..., Any]], Any]:
     """A Prefect flow whose runs have a name that says what they are about, and whose errors quote nobody."""
-    return lambda body: prefect.flow(name=name, version=__version__, flow_run_name=run_name)(unquoted(body))
+
+    def made(body: Callable[..., Any]) -> Any:
+        guarded = unquoted(body)
+        # Prefect would look for the names of types where the guard stands, and not where the flow does.
+        vars(guarded)["__signature__"] = signature(body, eval_str=True)
+        return prefect.flow(name=name, version=__version__, flow_run_name=run_name)(guarded)
+
+    return made
 
 
 def task(name: str, run_name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
