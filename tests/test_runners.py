@@ -209,6 +209,7 @@ def environment(server: str, cluster: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("HEADWATER_")} | told
 
 
+@pytest.mark.model
 @pytest.mark.prefect
 @pytest.mark.xdist_group("prefect")
 def test_a_refresh_embeds_on_the_cluster(
@@ -219,14 +220,11 @@ def test_a_refresh_embeds_on_the_cluster(
 
     monkeypatch.setenv("HEADWATER_HOME", str(archived.folder))
     monkeypatch.setenv("HEADWATER_DASK", cluster)
-    ours = HashingEmbedder()
-    monkeypatch.setattr("flows.refresh.embedder_of", lambda _: ours)
-    monkeypatch.setattr("ranking.pool.embedder_of", lambda _: HashingEmbedder())  # the doctor reads the map's themes
     monkeypatch.setattr(embed, "GROUP", 1)
     with Store.open(archived) as store:
         reparse.reparse(archived, store, workers=1)
     assert refresh()["passages"] >= 2
-    assert ours.encoded == []
+    assert_refreshed(archived)
 
 
 @pytest.mark.model
