@@ -1,40 +1,38 @@
 """Scheduled digest: who would be new, gone or moved against each role's last shortlist, and which cause moved them.
 
 Artifacts live in Prefect's database, out of erasure's reach, so they hold opaque ids and numbers, never a person.
-`python -m flows.changes [ROLE...]` runs it here and now.
+`python -m flows.changes` runs it here and now.
 """
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
+from flows import entry
 from flows.markdown import table
-from flows.running import ONCE_A_RUN, plainly, run_name, unquoted
+from flows.running import ONCE_A_RUN, flow, task
 from ranking.changes import Changes, NothingKept, changes_since
 from ranking.exporting import slug_of
 from ranking.pool import TalentPool
-from ranking.role import read_role
-from scrapers.settings import find_home, packaged
+from ranking.role import Role, read_role
+from scrapers.settings import Home, find_home, packaged
 from scrapers.steps import noted
 from scrapers.store import Store
 from scrapers.store.shortlists import MILLION
 from scrapers.text import counted
 
 
-@flow(name="changes", flow_run_name=run_name)
+@flow(name="changes")
 def changes(roles: list[Path] | None = None, as_of: date | None = None) -> dict[str, int]:
     """Compare every role with its last shortlist, one task each; how many changes, by role. Nothing is kept."""
     home, day = find_home().create(), as_of or datetime.now(UTC).date()
-    read = {file.stem: read_role(file, as_of=day) for file in roles or sorted(packaged("roles").glob("*.md"))}
+    read = _read(roles, day)
     pool = TalentPool.open(home)
 
-    @task(name="compare-role", task_run_name="compare {name}", **ONCE_A_RUN)
-    @unquoted()
+    @task(name="compare-role", run_name="compare {name}", **ONCE_A_RUN)
     def compare(name: str) -> int | None:
         with Store.open(home) as store, noted(store, "changes", name) as counts:
             try:
@@ -46,6 +44,10 @@ def changes(roles: list[Path] | None = None, as_of: date | None = None) -> dict[
         return len(found.rows)
 
     return {name: count for name in read if (count := compare(name)) is not None}
+
+
+def _read(roles: list[Path] | None, day: date) -> dict[str, Role]:
+    return {file.stem: read_role(file, as_of=day) for file in roles or sorted(packaged("roles").glob("*.md"))}
 
 
 def _publish(found: Changes, name: str) -> None:
@@ -69,7 +71,12 @@ def _publish(found: Changes, name: str) -> None:
     )
 
 
+def check(home: Home, roles: list[Path] | None) -> None:  # noqa: ARG001 - the home is the run's
+    """Raise what such a run would be refused for: a role that cannot be read."""
+    _read(roles, datetime.now(UTC).date())
+
+
 if __name__ == "__main__":
-    with plainly():
-        changes([Path(role) for role in sys.argv[1:]] or None)
-    sys.exit(0)
+    parser = entry.arguments("flows.changes", __doc__)
+    parser.add_argument("roles", nargs="*", type=Path, metavar="ROLE", help="role files (default: the packaged ones)")
+    entry.run(changes, parser, check)

@@ -1,27 +1,24 @@
 """Scheduled collecting: one task per source, so that one failure stays one failure.
 
-`python -m flows.collect [SOURCE...] [--replay DIR]` runs the flow here and now; without PREFECT_API_URL Prefect
-starts a temporary server for it.
+`python -m flows.collect` runs the flow here and now; without PREFECT_API_URL Prefect starts a temporary server for it.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from flows import entry
 from flows.budgets import permits
 from flows.markdown import table
-from flows.running import RESUMING, Progress, run_name, unquoted
+from flows.running import RESUMING, Progress, flow, task
 from ranking.erasure import finish
 from ranking.exporting import slug_of
 from scrapers.audit import config_hash, record
@@ -30,7 +27,7 @@ from scrapers.collect import collect as collect_all
 from scrapers.crawl import Yield
 from scrapers.records import Refused
 from scrapers.remedies import REMEDY
-from scrapers.settings import find_home
+from scrapers.settings import Home, find_home
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
 from scrapers.text import counted
@@ -38,7 +35,7 @@ from scrapers.text import counted
 SINCE = timedelta(days=365)
 
 
-@flow(name="collect", flow_run_name=run_name)
+@flow(name="collect")
 def collect(
     sources: list[str] | None = None,
     following: list[str] | None = None,
@@ -84,8 +81,7 @@ def _as_task(name: str, run: Run, seen: Yield) -> None:
     def on_page(seen: Yield) -> None:
         progress(seen.asked, seen.asked + min(seen.waiting, max(seen.most - seen.asked, 0)))
 
-    @task(name="collect-source", task_run_name="collect {source}", **RESUMING)
-    @unquoted()
+    @task(name="collect-source", run_name="collect {source}", **RESUMING)
     def collect_one(source: str) -> State[Any]:
         collect_source(source, run, seen, on_page)
         return _state_of(seen)
@@ -138,10 +134,15 @@ def _counted(refused: Iterable[Refused]) -> Iterator[tuple[str, int, str]]:
         yield code.value, times, REMEDY[code]
 
 
+def check(home: Home, sources: list[str] | None, replay: Path | None) -> None:
+    """Raise what such a run would be refused for: no operator, an unknown source, an archive without an index."""
+    today = datetime.now(UTC).date()
+    with planned(home, sources or (), since=today - SINCE, today=today, replay=replay):
+        pass
+
+
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sources", nargs="*")
-    parser.add_argument("--replay", type=Path)
-    chosen = parser.parse_args()
-    state = collect(chosen.sources, replay=chosen.replay, return_state=True)
-    sys.exit(4 if state.is_failed() else 3 if state.name == "Degraded" else 0)
+    parser = entry.arguments("flows.collect", __doc__)
+    parser.add_argument("sources", nargs="*", metavar="SOURCE", help="what to read (default: every source that is on)")
+    parser.add_argument("--replay", type=Path, metavar="DIR", help="read this archive, and ask nobody")
+    entry.run(collect, parser, check)

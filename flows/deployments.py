@@ -96,12 +96,24 @@ def read_deployments(root: Path) -> list[Deployment]:
     return list(found.values())
 
 
+def read_pull_steps(root: Path) -> list[dict[str, Any]]:
+    """How a worker comes to the code: the steps of prefect.yaml, their variables not filled in."""
+    path = root / "prefect.yaml"
+    return [dict(step) for step in parsed(Project, read_yaml(path), path).pull]
+
+
+def flow_of(deployment: Deployment) -> Any:
+    """The flow that it runs; None where its file has none of that name."""
+    file, _, name = deployment.entrypoint.partition(":")
+    return getattr(import_module(f"flows.{Path(file).stem}"), name, None)
+
+
 def _check(deployment: Deployment, root: Path, where: str) -> None:
     """Raise BadConfiguration where a run of it could not even begin."""
     file, _, name = deployment.entrypoint.partition(":")
     if not (root / file).is_file():
         raise BadConfiguration(f"{where}: entrypoint: there is no {file}")
-    flow: Any = getattr(import_module(f"flows.{Path(file).stem}"), name, None)
+    flow = flow_of(deployment)
     if not hasattr(flow, "validate_parameters"):
         raise BadConfiguration(f"{where}: entrypoint: {file} has no flow {name}")
     if strangers := deployment.parameters.keys() - flow.parameters.properties.keys():

@@ -5,23 +5,22 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 
-from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
+from flows import entry
 from flows.markdown import table
-from flows.running import RESUMING, plainly, run_name, unquoted
+from flows.running import RESUMING, flow, task
 from ranking.sweep import sweep
 from scrapers.audit import record
 from scrapers.locks import locked
-from scrapers.settings import find_home
+from scrapers.settings import Home, find_home
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
 
 
-@flow(name="forget", flow_run_name=run_name)
+@flow(name="forget")
 def forget(wait: float = 60.0) -> dict[str, int]:
     """Sweep under the lock of refresh; returns and shows the counts. Fails, and deletes nothing, by an odd clock."""
     counts = sweep_home(wait)
@@ -33,8 +32,7 @@ def forget(wait: float = 60.0) -> dict[str, int]:
     return counts
 
 
-@task(name="sweep", task_run_name="sweep what is past its day", **RESUMING)
-@unquoted()
+@task(name="sweep", run_name="sweep what is past its day", **RESUMING)
 def sweep_home(wait: float) -> dict[str, int]:
     """Clear away what may be held no longer; the counts, and how many notices are due within a week."""
     home, now = find_home().create(), datetime.now(UTC)
@@ -46,6 +44,4 @@ def sweep_home(wait: float) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    with plainly():
-        forget()
-    sys.exit(0)
+    entry.run(forget, entry.arguments("flows.forget", __doc__), Home.operator)

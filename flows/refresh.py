@@ -5,18 +5,17 @@
 
 from __future__ import annotations
 
-import sys
 from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from prefect import flow, task
 from prefect.artifacts import create_image_artifact, create_markdown_artifact
 
+from flows import entry
 from flows.markdown import table
 from flows.runners import batches_run
-from flows.running import ONCE_A_RUN, RESUMING, Progress, plainly, run_name, unquoted
+from flows.running import ONCE_A_RUN, RESUMING, Progress, flow, task
 from ranking import refreshing
 from ranking.doctor import judge
 from ranking.embed import embedder_of
@@ -28,7 +27,7 @@ from scrapers.settings import Home, find_home
 from scrapers.store import Store
 
 
-@flow(name="refresh", flow_run_name=run_name)
+@flow(name="refresh")
 def refresh(wait: float = 60.0) -> dict[str, int]:
     """Join and embed under one lock; returns and shows the counts, and what the doctor finds.
 
@@ -38,13 +37,11 @@ def refresh(wait: float = 60.0) -> dict[str, int]:
     embedder = embedder_of(home)
     with batches_run("embed") as each_batch, locked(home, "refresh", wait), Store.open(home) as store:
 
-        @task(name="join-accounts", task_run_name="join accounts", **ONCE_A_RUN)
-        @unquoted()
+        @task(name="join-accounts", run_name="join accounts", **ONCE_A_RUN)
         def join() -> dict[str, int]:
             return refreshing.join(home, store, datetime.now(UTC))
 
-        @task(name="embed-evidence", task_run_name="embed new evidence", **RESUMING)
-        @unquoted()
+        @task(name="embed-evidence", run_name="embed new evidence", **RESUMING)
         def embed() -> dict[str, int]:
             return refreshing.embed(store, Progress("embedding", "New passages embedded"), each_batch, embedder)
 
@@ -59,8 +56,7 @@ def refresh(wait: float = 60.0) -> dict[str, int]:
     return counts
 
 
-@task(name="doctor", task_run_name="check vectors, draw the map", **RESUMING)
-@unquoted()
+@task(name="doctor", run_name="check vectors, draw the map", **RESUMING)
 def look(home: Home) -> None:
     """Show what is wrong with the vectors, and everybody in two dimensions: dots and words, no name and no id."""
     try:
@@ -78,7 +74,12 @@ def look(home: Home) -> None:
     create_image_artifact(f"data:image/png;base64,{picture}", key="map", description="Everybody by what they made")
 
 
+def check(home: Home) -> None:
+    """Raise what a run would be refused for: a model that is not there, a cluster that does not answer."""
+    embedder_of(home)
+    with batches_run("embed"):
+        pass
+
+
 if __name__ == "__main__":
-    with plainly():
-        refresh()
-    sys.exit(0)
+    entry.run(refresh, entry.arguments("flows.refresh", __doc__), check)

@@ -1,26 +1,26 @@
-"""Reading the archive again after a parser was mended: `python -m flows.reparse [SOURCE...]`, here and now.
+"""Reading the archive again after a parser was mended: `python -m flows.reparse`, here and now.
 
 With HEADWATER_DASK the pages are read on that cluster, whose workers open the same home and store.
 """
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 
-from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
+from flows import entry
 from flows.markdown import table
 from flows.runners import batches_run
-from flows.running import plainly, run_name
+from flows.running import flow
 from scrapers import reparse as archive
 from scrapers.audit import record
-from scrapers.settings import find_home
+from scrapers.settings import Home, find_home
+from scrapers.sources import source_named
 from scrapers.store import Store
 
 
-@flow(name="reparse", flow_run_name=run_name)
+@flow(name="reparse")
 def reparse(sources: list[str] | None = None, cluster: str | None = None, wait: float = 60.0) -> dict[str, int]:
     """Read every archived page of these sources (of all, by default) with today's parsers; returns the counts."""
     home = find_home().create()
@@ -42,7 +42,15 @@ def reparse(sources: list[str] | None = None, cluster: str | None = None, wait: 
     return counts
 
 
+def check(home: Home, sources: list[str] | None) -> None:  # noqa: ARG001 - the home is the run's
+    """Raise what such a run would be refused for: an unknown source, a cluster that does not answer."""
+    for name in sources or ():
+        source_named(name)
+    with batches_run("reparse"):
+        pass
+
+
 if __name__ == "__main__":
-    with plainly():
-        reparse(sys.argv[1:] or None)
-    sys.exit(0)
+    parser = entry.arguments("flows.reparse", __doc__)
+    parser.add_argument("sources", nargs="*", metavar="SOURCE", help="whose pages to read again (default: all)")
+    entry.run(reparse, parser, check)

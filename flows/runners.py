@@ -3,24 +3,22 @@
     dask scheduler & dask worker tcp://127.0.0.1:8786 --nworkers 2 --nthreads 1 &
     HEADWATER_DASK=tcp://127.0.0.1:8786 python -m flows.refresh
 
-Workers run the same version of this package. A batch is one Prefect task: texts to encode come with it, pages to read
-again are taken from the store, which workers open as this process does. Dask sends pickled code and data, so the
-cluster must be one's own: on an open network, with `tls://` and Dask's own settings for it.
+Workers run the same version of this package. Texts to encode come with a batch, pages to read again are taken from the
+store, which workers open as this process does; Prefect knows the step that the batches belong to, and no batch. Dask
+sends pickled code and data, so the cluster must be one's own: on an open network, with `tls://` and Dask's own settings
+for it.
 """
 
 from __future__ import annotations
 
 import os
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol, TypeVar
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.task_runners import TaskRunner
 
 from scrapers import __version__
 from scrapers.faults import Fault
@@ -51,15 +49,13 @@ def batches_run(step: str, address: str | None = None) -> Iterator[EachBatch]:
     if not address:
         yield map
         return
-    workers = workers_of(address)
-    from prefect_dask import DaskTaskRunner
-
-    with DaskTaskRunner(address=address, client_kwargs={"timeout": PATIENCE}) as runner:
-        yield partial(_in_tasks, runner, step, AHEAD * workers)
+    with _connected(address) as client:
+        yield partial(_on_cluster, client, step, AHEAD * _workers_of(client, address))
 
 
-def workers_of(address: str) -> int:
-    """How many workers the cluster has, all of this version. Raises ClusterOutOfReach."""
+@contextmanager
+def _connected(address: str) -> Iterator[Any]:
+    """A client of the cluster. Raises ClusterOutOfReach."""
     try:
         from distributed import Client
     except ImportError:
@@ -67,13 +63,19 @@ def workers_of(address: str) -> int:
             f"HEADWATER_DASK={address}: install the extra first: pip install headwater[dask]"
         ) from None
     try:
-        with Client(address, timeout=PATIENCE, set_as_default=False) as client:
-            versions = client.run(version_here)
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError, ImportError) as error:
-        said = next(iter(str(error).splitlines()), "") or type(error).__name__
-        raise ClusterOutOfReach(
-            f"HEADWATER_DASK={address}: {said}; start the scheduler and its workers, or unset it"
-        ) from None
+        raise _unreached(address, error) from None
+    with client:
+        yield client
+
+
+def _workers_of(client: Any, address: str) -> int:
+    """How many workers the cluster has, all of this version. Raises ClusterOutOfReach."""
+    try:
+        versions = client.run(version_here)
+    except (OSError, ValueError, TypeError, ImportError) as error:
+        raise _unreached(address, error) from None
     if not versions:
         raise ClusterOutOfReach(f"HEADWATER_DASK={address}: no worker there; start some, or unset it")
     for worker, version in versions.items():
@@ -82,32 +84,55 @@ def workers_of(address: str) -> int:
     return len(versions)
 
 
+def _unreached(address: str, error: Exception) -> ClusterOutOfReach:
+    return ClusterOutOfReach(
+        f"HEADWATER_DASK={address}: {_first_line(error)}; start the scheduler and its workers, or unset it"
+    )
+
+
 def version_here() -> str:
     """The version of this package in the process that is asked."""
     return __version__
 
 
-@task(name="batch", task_run_name="{step} {number}", cache_policy=NO_CACHE, persist_result=False)
-def _batch(step: str, number: int, work: Callable[[Any], Any], given: Any) -> Any:  # noqa: ARG001 - named after them
-    return work(given)
-
-
-def _in_tasks(
-    runner: TaskRunner[Any], step: str, ahead: int, work: Callable[[Given], Found], batches: Iterable[Given]
+def _on_cluster(
+    client: Any, step: str, ahead: int, work: Callable[[Given], Found], batches: Iterable[Given]
 ) -> Iterator[Found]:
     """What each batch gives, in order, with never more than `ahead` of them at the cluster."""
+    waiting: deque[Any] = deque()
+    for given in batches:
+        if len(waiting) == ahead:
+            yield _found(waiting.popleft(), step)
+        waiting.append(client.submit(_tried, work, given, pure=False))
+    while waiting:
+        yield _found(waiting.popleft(), step)
+
+
+def _tried(work: Callable[[Given], Found], given: Given) -> tuple[Found | None, Exception | None]:
+    """What the work gave or how it failed; one that raised would have Dask write the batch into the worker's log."""
+    try:
+        return work(given), None
+    except Fault as fault:
+        return None, fault
+    except Exception as error:
+        error.add_note(f"On the worker:\n{''.join(traceback.format_exception(error))}")  # which pickling leaves out
+        return None, error
+
+
+def _found(waiting: Any, step: str) -> Any:
+    """The batch's result, or its error raised here. Raises ClusterOutOfReach where the cluster was lost."""
     from distributed import KilledWorker
 
-    waiting: deque[Any] = deque()
     try:
-        for number, given in enumerate(batches, 1):
-            if len(waiting) == ahead:
-                yield waiting.popleft().result()
-            waiting.append(runner.submit(_batch, {"step": step, "number": number, "work": work, "given": given}))
-        while waiting:
-            yield waiting.popleft().result()
-    except (CancelledError, KilledWorker, OSError) as error:
-        said = next(iter(str(error).splitlines()), "") or type(error).__name__
+        found, error = waiting.result()
+    except (CancelledError, KilledWorker, OSError) as lost:
         raise ClusterOutOfReach(
-            f"the cluster was lost at {step}: {said}; what was done is kept: run it again"
-        ) from error
+            f"the cluster was lost at {step}: {_first_line(lost)}; what was done is kept: run it again"
+        ) from lost
+    if error is not None:
+        raise error
+    return found
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), "") or type(error).__name__

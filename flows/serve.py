@@ -1,12 +1,12 @@
 """Everything on one machine: `python -m flows.serve start`, `stop` and `status`, or `make serve` and `make stop`.
 
 A Prefect server, a worker and all deployments, in the background. What was started, and the logs, stand in the home's
-folder `serve`. Starting again starts what died, applies the files anew, and lets runs go on whose worker was killed.
+folder `serve`. Starting again starts what died, applies what the files say new, and lets runs go on whose worker was
+killed; what was paused or set by hand on the server stays so.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import platform
@@ -19,6 +19,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from flows import entry
+from scrapers.contact import missing
 from scrapers.faults import Fault
 from scrapers.settings import Home, find_home
 
@@ -174,23 +176,24 @@ def _end(home: Home, name: str, pid: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m flows.serve", description=__doc__)
+    parser = entry.arguments("flows.serve", __doc__)
     parser.add_argument("act", choices=["start", "stop", "status"])
-    parser.add_argument("--home", type=Path)
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PREFECT_SERVER_API_PORT", "4200")))
+    parser.add_argument(
+        "--port", type=int, default=os.environ.get("PREFECT_SERVER_API_PORT", "4200"), help="default: %(default)s"
+    )
     chosen = parser.parse_args()
     home = find_home(chosen.home)
-    try:
+    with entry.plainly():
         if chosen.act == "start":
+            home.known_operator()
             print(f"{start(home, Path.cwd(), chosen.port)}  logs: {home / 'serve'}")  # noqa: T201 - the command's output
+            if told := missing(home):
+                print(f"headwater: no source will be asked yet: {told}", file=sys.stderr)  # noqa: T201
         elif chosen.act == "stop":
             print(f"ended: {', '.join(stop(home)) or 'nothing was up'}")  # noqa: T201
         else:
             for name, pid in status(home).items():
                 print(f"{name}: {f'process {pid}' if pid else 'not up'}")  # noqa: T201
-    except Fault as fault:
-        print(f"headwater: {fault}", file=sys.stderr)  # noqa: T201
-        sys.exit(fault.exit_code)
 
 
 if __name__ == "__main__":

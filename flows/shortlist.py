@@ -1,25 +1,26 @@
 """Scheduled ranking: a shortlist for every role, exported, with its artifacts.
 
 Artifacts live in Prefect's database, out of erasure's reach, so they hold opaque ids and numbers, never a person.
-`python -m flows.shortlist [ROLE...]` runs it here and now.
+`python -m flows.shortlist` runs it here and now.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from prefect import flow, get_run_logger, task
+from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from flows import entry
 from flows.markdown import table
-from flows.running import ONCE_A_RUN, run_name, unquoted
+from flows.running import ONCE_A_RUN, flow, task
 from ranking.doctor import judge, without_meaning
+from ranking.embed import embedder_of
 from ranking.exporting import export, slug_of
 from ranking.funnel import Funnel
 from ranking.pool import TalentPool
@@ -32,11 +33,12 @@ from scrapers.store import Store
 from scrapers.text import counted
 
 
-@flow(name="shortlist", flow_run_name=run_name)
+@flow(name="shortlist")
 def shortlist(roles: list[Path] | None = None, top: int = 25, as_of: date | None = None) -> State[Any]:
     """Rank every role, one task each: Completed, `Degraded` when some could not be read, Failed when none could."""
     home, day = find_home().create(), as_of or datetime.now(UTC).date()
     files = roles or sorted(packaged("roles").glob("*.md"))
+    check(home, files)
     read = _read(files, day)
     if not read:
         return Failed(message=f"none of {counted(len(files), 'roles')} could be read")
@@ -49,8 +51,7 @@ def shortlist(roles: list[Path] | None = None, top: int = 25, as_of: date | None
         pool.corpus = without_meaning(pool.corpus)
         banner = f"; ranked by words and themes alone{banner}"
 
-    @task(name="rank-role", task_run_name="rank {name}", **ONCE_A_RUN)
-    @unquoted()
+    @task(name="rank-role", run_name="rank {name}", **ONCE_A_RUN)
     def rank_role(name: str) -> int:
         with Store.open(home) as store, noted(store, "rank", name) as counts:
             found = pool.rank(read[name], top=top, as_of=day)
@@ -67,11 +68,9 @@ def shortlist(roles: list[Path] | None = None, top: int = 25, as_of: date | None
 
 
 def _read(files: list[Path], day: date) -> Mapping[str, Role]:
-    """The roles that can be read, by name, the others told; raises BadConfiguration, before any work, for no file."""
+    """The roles that can be read, by name; the others are told."""
     read = {}
     for file in files:
-        if not file.is_file():
-            raise BadConfiguration(f"{file}: there is no such role file; there are: {_known()}")
         try:
             read[file.stem] = read_role(file, as_of=day)
         except Fault as fault:
@@ -79,8 +78,13 @@ def _read(files: list[Path], day: date) -> Mapping[str, Role]:
     return read
 
 
-def _known() -> str:
-    return ", ".join(sorted(path.name for path in packaged("roles").glob("*.md")))
+def check(home: Home, roles: list[Path] | None) -> None:
+    """Raise what such a run would be refused for, before any work: a model or a role file that is not there."""
+    embedder_of(home)
+    for file in roles or ():
+        if not file.is_file():
+            known = ", ".join(sorted(path.name for path in packaged("roles").glob("*.md")))
+            raise BadConfiguration(f"{file}: there is no such role file; there are: {known}")
 
 
 def _publish(found: Shortlist, home: Home, name: str, day: date) -> None:
@@ -117,5 +121,6 @@ def _funnel(funnel: Funnel, listed: int) -> str:
 
 
 if __name__ == "__main__":
-    state = shortlist([Path(role) for role in sys.argv[1:]] or None, return_state=True)
-    sys.exit(4 if state.is_failed() else 3 if state.name == "Degraded" else 0)
+    parser = entry.arguments("flows.shortlist", __doc__)
+    parser.add_argument("roles", nargs="*", type=Path, metavar="ROLE", help="role files (default: the packaged ones)")
+    entry.run(shortlist, parser, check)

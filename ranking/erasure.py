@@ -1,4 +1,4 @@
-"""Forgetting a person everywhere: store, vectors, archive, exports; and keeping them out for good (G7).
+"""Forgetting a person everywhere: store, vectors, archive, exports, tracebacks; and keeping them out for good (G7).
 
 The identifiers go onto the suppression list first, so that a crash in the middle can bring nobody back.
 """
@@ -23,6 +23,7 @@ from scrapers.settings import Home
 from scrapers.store import Store
 from scrapers.store.copies import clear_copies
 from scrapers.suppression import ERASING, ERASURE, EXPIRED, OBJECTION, SuppressionList
+from scrapers.tracebacks import drop_tracebacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Going:
     identifiers: frozenset[tuple[str, str]]
     listing: SuppressionList
     names: frozenset[str]
+    home: Home
 
 
 def forget(
@@ -67,10 +69,10 @@ def forget(
         reapply(home, store, suppression)  # what was broken off comes first
     going = _going(accounts_behind(identifier, store, home.key), home, store)
     if dry_run:
-        return _remove(going, home, store, dry_run)
+        return _remove(going, store, dry_run)
     suppression.add(home, store, sorted(going.identifiers), ERASURE, at)
     (home / ERASING).write_text("".join(f"{name}\n" for name in sorted(going.names)))  # gone with the flag
-    erased = _remove(going, home, store)
+    erased = _remove(going, store)
     clear_copies(home)
     (home / ERASING).unlink(missing_ok=True)
     return erased
@@ -85,7 +87,7 @@ def suppress(identifier: str, home: Home, store: Store, suppression: Suppression
     store.strike_later(going.ids)  # so that a crash leaves no file as it was
     suppression.add(home, store, sorted(going.identifiers), OBJECTION, at)
     store.unwatch(going.accounts)
-    files = files_naming(set(going.ids), home, store)
+    files = files_naming(set(going.ids), going.home, store)
     store.rewrite(rewritten_rows(store, going.accounts, going.listing, _spelled(going.identifiers)))
     done, failed = struck(files, going.listing, going.names)
     store.drop_exports(done, going.ids)
@@ -100,7 +102,7 @@ def expire(
     going = _going(sorted(accounts), home, store)
     acts = {("act", item.id) for item, _, _ in store.evidence() if str(item.account) in going.accounts}
     suppression.add(home, store, sorted(acts | {("past", key) for key in going.accounts}), EXPIRED, at)
-    return _remove(going, home, store)
+    return _remove(going, store)
 
 
 def reapply(home: Home, store: Store, suppression: SuppressionList) -> Erasure | None:
@@ -121,7 +123,7 @@ def reapply(home: Home, store: Store, suppression: SuppressionList) -> Erasure |
     going = _going(sorted(back), home, store)
     if not broken_off:
         clear_copies(home)
-        return _remove(going, home, store)
+        return _remove(going, store)
     known = {candidate_id(account, home.key) for account in store.named() - back}
     known |= {former for former, account in store.former_ids().items() if account not in back}
     unknown = {each for named in store.exports_naming().values() for each in named} - known
@@ -132,7 +134,7 @@ def reapply(home: Home, store: Store, suppression: SuppressionList) -> Erasure |
         listing=erased | going.listing,
         names=going.names.union(names),
     )
-    done = _remove(everyone, home, store)
+    done = _remove(everyone, store)
     clear_copies(home)
     (home / ERASING).unlink(missing_ok=True)
     return done
@@ -186,20 +188,22 @@ def _going(accounts: Iterable[str], home: Home, store: Store) -> Going:
         identifiers,
         SuppressionList(home.key, (blank.hash(kind, name) for kind, name in identifiers)),
         names,
+        home,
     )
 
 
-def _remove(going: Going, home: Home, store: Store, dry_run: bool = False) -> Erasure:
+def _remove(going: Going, store: Store, dry_run: bool = False) -> Erasure:
     listing = going.listing
     rewritten = rewritten_rows(store, going.accounts, listing, _spelled(going.identifiers))
     stand_on = {page for _, page in rewritten} | store.pages_about(going.accounts)
     pages = [key for key, page in store.archive() if key in stand_on or _tells_of(page, going)]
-    files = files_naming(set(going.ids), home, store)
+    files = files_naming(set(going.ids), going.home, store)
     if dry_run:
         acts = sum(len(candidate.evidence) for candidate in going.theirs)
         counts = {"accounts": _held(going, store), "evidence": acts, "pages": len(pages)}
         counts |= {"rows_of_others": list(rewritten.values()).count(None)}
         return Erasure(going.accounts, going.ids, counts, tuple(map(str, files.ours)), files.left_alone)
+    drop_tracebacks(going.home)
     vectors = vectors_of_theirs(going.theirs, going.everybody, store)
     counts = store.erase(
         going.accounts,

@@ -15,6 +15,7 @@ from scrapers.settings import Home, Operator
 from scrapers.store import Run, Store
 from scrapers.store.copies import clear_copies
 from scrapers.suppression import SuppressionList
+from scrapers.tracebacks import expire_tracebacks
 
 SWEPT = "swept"  # the mark of a store from which a sweep deleted people
 SOON = 7  # days before a notice is due that it is told
@@ -57,6 +58,7 @@ def sweep(
     pages = store.expire_pages(at - timedelta(days=ARCHIVE_DAYS))
     clear_drill(home)
     clear_copies(home, at)
+    expire_tracebacks(home, at)
     store.expire_runs(at - timedelta(days=RUN_DAYS))
     store.drop_turns()
     store.compact()

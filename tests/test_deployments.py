@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -10,7 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scrapers.settings import BadConfiguration, read_sources
+from flows.cli.operator import ask_operator, write_operator
+from scrapers.settings import BadConfiguration, Home, read_sources
+from tests.conftest import NOON
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.prefect  # no server is asked, but importing Prefect takes longer than a quick test may
@@ -121,9 +125,115 @@ def test_asking_deploy_for_help_applies_nothing(root: Path) -> None:
     assert "applied to" not in done.stdout
 
 
+@pytest.mark.parametrize(("told", "words"), [(None, "headwater init"), ("placeholder", "still a placeholder")])
+def test_serve_says_that_no_source_can_be_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], told: str | None, words: str
+) -> None:
+    """One line with the file and the remedy; everything else is served all the same."""
+    from flows import serve
+
+    home = Home(tmp_path / "home").create()
+    if told:
+        write_operator(home / "operator.toml", ask_operator({}, NOON.date(), defaults=True))
+    monkeypatch.setattr(serve, "start", lambda *_: "http://127.0.0.1:9")
+    monkeypatch.setattr("sys.argv", ["serve", "start", "--home", str(home.folder)])
+    serve.main()
+    shown = capsys.readouterr()
+    assert shown.out.startswith("http://127.0.0.1:9  logs: ")
+    assert len(shown.err.splitlines()) == 1
+    assert shown.err.startswith(f"headwater: no source will be asked yet: {home / 'operator.toml'}")
+    assert words in shown.err
+
+
+def test_serve_starts_nothing_for_an_operator_file_that_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 2 and one line: every run would fail."""
+    from flows import serve
+
+    home = Home(tmp_path / "home").create()
+    (home / "operator.toml").write_text("contact = \n")
+    monkeypatch.setattr(serve, "start", lambda *_: pytest.fail("it was started"))
+    monkeypatch.setattr("sys.argv", ["serve", "start", "--home", str(home.folder)])
+    with pytest.raises(SystemExit) as ended:
+        serve.main()
+    assert ended.value.code == 2
+    assert str(home / "operator.toml") in capsys.readouterr().err
+
+
+REFUSED = [  # a flow, its arguments, what is named
+    ("collect", (), "operator.toml"),
+    ("collect", ("nosuchsource",), "nosuchsource"),
+    ("collect", ("--replay", "{home}"), "index.json"),
+    ("refresh", (), "HEADWATER_DASK=tcp://127.0.0.1:9"),
+    ("reparse", ("nosuchsource",), "nosuchsource"),
+    ("shortlist", ("nobody.md",), "nobody.md"),
+    ("changes", ("nobody.md",), "nobody.md"),
+    ("drill", ("nobody.md",), "nobody.md"),
+    ("forget", (), "operator.toml"),
+]
+
+
+@pytest.mark.parametrize(("flow", "arguments", "named"), REFUSED)
+def test_a_run_that_is_refused_starts_no_server(
+    home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    flow: str,
+    arguments: tuple[str, ...],
+    named: str,
+) -> None:
+    """Exit 2 and one line, before Prefect is asked for anything."""
+    import prefect
+
+    from flows import runners
+
+    monkeypatch.setattr(runners, "PATIENCE", 1)
+    monkeypatch.setattr(prefect.Flow, "__call__", lambda *_, **__: pytest.fail("the flow was begun"))
+    monkeypatch.setenv("HEADWATER_HOME", str(home.folder))
+    monkeypatch.setenv("HEADWATER_DASK", "tcp://127.0.0.1:9")
+    monkeypatch.setattr("sys.argv", [flow, *(each.format(home=home.folder) for each in arguments)])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(ROOT / "flows" / f"{flow}.py"), run_name="__main__")
+    shown = capsys.readouterr()
+    assert (ended.value.code, shown.out) == (2, "")
+    assert len(shown.err.splitlines()) == 1, shown.err
+    assert shown.err.startswith("headwater: ")
+    assert named in shown.err
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "shown"),
+    [
+        ("Completed()", 0, ""),
+        ("Completed(name='Degraded')", 3, ""),
+        ("Failed(message='nothing came')", 4, "headwater: nothing came\n"),
+        ("Failed(data=Locked('another run holds it'))", 5, "headwater: another run holds it\n"),
+        ("Failed(data=Stopped('ValueError at x.py:1'))", 1, "headwater: ValueError at x.py:1\n"),
+    ],
+)
+def test_a_flow_run_by_hand_exits_by_its_state(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], state: str, code: int, shown: str
+) -> None:
+    """The codes of `headwater`; one line where there is something to say."""
+    from prefect.states import Completed, Failed
+
+    from flows import entry
+    from flows.guard import Stopped
+    from scrapers.faults import Locked
+
+    ended_in = eval(state, {"Completed": Completed, "Failed": Failed, "Locked": Locked, "Stopped": Stopped})
+    monkeypatch.setenv("HEADWATER_HOME", "/nonexistent")
+    monkeypatch.setattr("sys.argv", ["flow", "--home", str(home.folder)])
+    with pytest.raises(SystemExit) as ended:
+        entry.run(lambda return_state: ended_in, entry.arguments("flows.some", "Some flow."))
+    assert (ended.value.code, capsys.readouterr().err) == (code, shown)
+    assert os.environ["HEADWATER_HOME"] == str(home.folder)
+
+
 def test_a_flow_run_by_hand_ends_with_one_message_and_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     """What the command line does with a fault, `python -m flows.refresh` and its like do too."""
-    from flows.running import plainly
+    from flows.entry import plainly
     from scrapers.faults import Locked
 
     with pytest.raises(SystemExit) as ended, plainly():

@@ -23,6 +23,7 @@ from scrapers.records import Page, Request
 from scrapers.settings import Home
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
+from tests.arguments import arguments
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
 
@@ -137,4 +138,4 @@ STEPS: dict[str, Callable[[Home, Store], Step]] = {
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(*arguments(__doc__, "folder")))

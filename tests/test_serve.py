@@ -126,10 +126,19 @@ def held(home: Home) -> tuple[int, int, int]:
 
 
 def test_all_is_applied_and_starting_again_changes_nothing(serving: Serving) -> None:
-    """Every deployment with its schedule, both automations; the second start finds both processes up."""
-    before = serving.pids()
+    """Every deployment with its schedule, both automations; the second start finds both processes up.
+
+    A pause and a limit that were set by hand in between are still there.
+    """
+    before, paused = serving.pids(), serving.deployment("collect-writing")
+    assert serving.api.post(f"/deployments/{paused}/pause_deployment").is_success
+    assert serving.api.patch("/work_pools/headwater", json={"concurrency_limit": 5}).is_success
     serving.call("start")
     assert serving.pids() == before
+    assert serving.api.get(f"/deployments/{paused}").json()["paused"]
+    assert serving.api.get("/work_pools/headwater").json()["concurrency_limit"] == 5
+    assert serving.api.post(f"/deployments/{paused}/resume_deployment").is_success
+    assert serving.api.patch("/work_pools/headwater", json={"concurrency_limit": 2}).is_success
     assert "make stop" in serving.call("start", "--port", "1", code=2)
     found = serving.api.post("/deployments/filter", json={}).json()
     assert len(found) >= 14

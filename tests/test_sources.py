@@ -31,6 +31,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -201,4 +202,7 @@ def main(folder: Path, keep: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), "--keep" in sys.argv)
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--keep", action="store_true", help="write what the parser sees into case.json")
+    main(**vars(parser.parse_args()))

@@ -28,6 +28,7 @@ from scrapers.records import Account, Evidence, EvidenceKind, Page, Request
 from scrapers.settings import Home
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
+from tests.arguments import arguments
 from tests.conftest import NOON
 from tests.madeup.__main__ import plan_for, register
 
@@ -96,7 +97,7 @@ def rewrite(home: Home) -> int:
 
 
 if __name__ == "__main__":
-    how, folder, *more = sys.argv[1:]
+    how, folder, *more = arguments(__doc__, "work", "home", "watch?")
     os.environ["HEADWATER_HOME"] = folder
     register()
     works = {"collect": collect, "collect-flow": collect_flow, "night": night, "rewrite": rewrite}

@@ -14,6 +14,7 @@ app = typer.Typer(
     help="Find people by what they made: public evidence in, an explained shortlist out.",
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )

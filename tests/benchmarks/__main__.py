@@ -6,15 +6,16 @@ run by themselves.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 
+from tests.arguments import arguments
 from tests.benchmarks.timing import HEAD
 
 NAMES = ("embed", "index", "rank", "pipeline", "store", "dask", "flows")
 
 if __name__ == "__main__":
+    chosen = arguments(__doc__, "names*")
     print(HEAD)
-    for name in sys.argv[1:] or NAMES:
+    for name in chosen or NAMES:
         for line in import_module(f"tests.benchmarks.bench_{name}").lines():
             print(line, flush=True)

@@ -9,7 +9,6 @@ clock runs. Figures mean something on an idle machine alone.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 
@@ -19,6 +18,7 @@ from distributed import Client, LocalCluster
 
 from ranking import embed
 from ranking.embed import EachGroup, Memory, MiniLM, Vectors, embed_new
+from tests.arguments import arguments
 from tests.benchmarks.grown import real
 from tests.benchmarks.timing import HEAD, Line
 
@@ -53,4 +53,4 @@ def clocked(texts: list[str], model: MiniLM, each_group: EachGroup) -> tuple[flo
 
 
 if __name__ == "__main__":
-    print(HEAD, *lines(*map(int, sys.argv[1:])), sep="\n")
+    print(HEAD, *lines(*arguments(__doc__, "texts?", kind=int)), sep="\n")

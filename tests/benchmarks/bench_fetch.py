@@ -1,6 +1,6 @@
 """CPU of this process per request: the fetch door against a bare shared httpx.Client, on loopback, interleaved.
 
-    python tests/benchmarks/bench_fetch.py [requests a round, default 400] [rounds, default 5]
+    python -m tests.benchmarks.bench_fetch [requests a round, default 400] [rounds, default 5]
 
 Bodies are 16 kB. The server runs in a process of its own; only the client's CPU is counted. Prints milliseconds a
 request and the ratio of the medians (aim: at most 1.5).
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import multiprocessing
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +19,7 @@ import httpx
 
 from scrapers.fetch import Fetcher
 from scrapers.records import Page, Request
+from tests.arguments import arguments
 
 BODY = b"<p>" + b"rust async embedded " * 800 + b"</p>"
 
@@ -81,4 +81,4 @@ def main(count: int = 400, rounds: int = 5) -> float:
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:3]))
+    main(*arguments(__doc__, "requests?", "rounds?", kind=int))

@@ -11,12 +11,12 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.arguments import arguments
 from tests.benchmarks.timing import HEAD, Line, in_turns, one_thread
 
 os.environ |= {"PREFECT_LOGGING_LEVEL": "ERROR", "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
@@ -104,5 +104,5 @@ def lines(rounds: int = 3) -> Iterator[Line]:
 
 if __name__ == "__main__":
     print(HEAD)
-    for line in lines(*map(int, sys.argv[1:])):
+    for line in lines(*arguments(__doc__, "rounds?", kind=int)):
         print(line)

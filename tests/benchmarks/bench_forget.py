@@ -9,7 +9,6 @@ out, as where every vector is kept. Erasing is `forget` as the command does it: 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -24,6 +23,7 @@ from scrapers.records import Account, Evidence, EvidenceKind, Page, Request
 from scrapers.settings import Home
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
+from tests.arguments import arguments
 from tests.benchmarks.grown import grown_corpus
 from tests.benchmarks.timing import HEAD, Line, in_turns
 from tests.conftest import NOON
@@ -81,4 +81,4 @@ def leavers() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:3]))
+    main(*arguments(__doc__, "people?", "rounds?", kind=int))

@@ -7,13 +7,13 @@ Vectors are grown from those of the bundled sample. One thread; recall is that o
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 import faiss
 import numpy as np
 
 from ranking.index import Index
+from tests.arguments import arguments
 from tests.benchmarks.grown import grown_vectors
 from tests.benchmarks.timing import HEAD, Line, in_turns, one_thread
 
@@ -67,4 +67,4 @@ def _recall(found: np.ndarray, truth: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    print(HEAD, *lines(*map(int, sys.argv[1:])), sep="\n")
+    print(HEAD, *lines(*arguments(__doc__, "vectors?", "many?", kind=int)), sep="\n")

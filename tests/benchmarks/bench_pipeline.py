@@ -42,6 +42,7 @@ from scrapers.replay import Replay
 from scrapers.settings import Home, packaged
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
+from tests.arguments import arguments
 from tests.benchmarks.bench_parse import BARE, kind_of
 from tests.benchmarks.timing import HEAD, Line, cpu, one_thread
 from tests.conftest import NOON
@@ -149,4 +150,5 @@ def _bare(
 
 
 if __name__ == "__main__":
+    arguments(__doc__)
     print(HEAD, *lines(), sep="\n")

@@ -9,7 +9,6 @@ One thread.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from datetime import date
 
@@ -22,6 +21,7 @@ from ranking.pool import TalentPool
 from ranking.role import read_role
 from ranking.score import asked_for
 from scrapers.settings import packaged
+from tests.arguments import arguments
 from tests.benchmarks.grown import grown_corpus
 from tests.benchmarks.timing import HEAD, Line, in_turns, one_thread
 
@@ -61,4 +61,4 @@ def lines(people: int = 100_000, pieces_each: int = 4) -> Iterator[Line]:
 
 
 if __name__ == "__main__":
-    print(HEAD, *lines(*map(int, sys.argv[1:])), sep="\n")
+    print(HEAD, *lines(*arguments(__doc__, "people?", "pieces?", kind=int)), sep="\n")

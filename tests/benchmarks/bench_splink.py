@@ -1,7 +1,7 @@
 """Our joining of accounts beside Splink 5's on the same records: precision, recall, false merges, seconds.
 
     pip install --target /tmp/splink 'splink==5.*' duckdb
-    PYTHONPATH=/tmp/splink python tests/benchmarks/bench_splink.py FOLDER [--held-out 3]
+    PYTHONPATH=/tmp/splink python -m tests.benchmarks.bench_splink FOLDER [--held-out 3]
 
 FOLDER holds records.jsonl.gz and clusters.tsv of the identity bench; where the stress files lie there too, every run is
 repeated with the common-name strangers. The shipped model was fitted on the dev folder: there, only its `rules` rows
@@ -24,12 +24,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from bench_identity import AT, Truth, fold_of, measures
-
 from scrapers.identity import IdentityRecord, read_records, resolve
 from scrapers.identity.model import Choice, Model
 from scrapers.identity.names import fold
 from scrapers.identity.train import fit, read_clusters
+from tests.benchmarks.bench_identity import AT, Truth, fold_of, measures
 
 MISSING = "Splink 5 is missing: pip install --target /tmp/splink 'splink==5.*' duckdb, then PYTHONPATH=/tmp/splink\n"
 WEIGHT = 8.0

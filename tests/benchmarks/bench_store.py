@@ -6,7 +6,6 @@ python -m tests.benchmarks.bench_store [vectors, default 20000]
 from __future__ import annotations
 
 import sqlite3
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 from ranking.embed import text_hash
 from scrapers.settings import Home
 from scrapers.store import Store
+from tests.arguments import arguments
 from tests.benchmarks.timing import HEAD, Line, in_turns
 
 
@@ -54,4 +54,4 @@ def lines(count: int = 20_000) -> Iterator[Line]:
 
 
 if __name__ == "__main__":
-    print(HEAD, *lines(*map(int, sys.argv[1:])), sep="\n")
+    print(HEAD, *lines(*arguments(__doc__, "vectors?", kind=int)), sep="\n")

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from scrapers.records import Refused
 from scrapers.settings import Home, SourceSettings, watch_of
 from scrapers.store import Store
 from scrapers.suppression import SuppressionList
+from tests.arguments import arguments
 from tests.conftest import NOON
 
 HERE = Path(__file__).parent
@@ -102,4 +102,4 @@ def main(home: str, watched: str, point: str = "") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*arguments(__doc__, "home", "watch", "point?"))
