@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from prefect.artifacts import create_markdown_artifact
 
 from flows import entry
-from flows.markdown import table
+from flows.markdown import paragraphs, table
 from flows.running import RESUMING, flow, task
+from ranking.expiry import announcement
 from ranking.sweep import sweep
 from scrapers.audit import record
 from scrapers.locks import locked
@@ -24,9 +25,10 @@ from scrapers.suppression import SuppressionList
 def forget(wait: float = 60.0) -> dict[str, int]:
     """Sweep under the lock of refresh; returns and shows the counts. Fails, and deletes nothing, by an odd clock."""
     counts = sweep_home(wait)
+    leaving = paragraphs(announcement(find_home(), datetime.now(UTC).date()))
     create_markdown_artifact(
         key="forget",
-        markdown=f"## Forgotten\n\n{table(('what', 'number'), counts.items())}\n",
+        markdown=f"## Forgotten\n\n{table(('what', 'number'), counts.items())}\n{leaving}",
         description="What was cleared away",
     )
     return counts

@@ -16,6 +16,11 @@ def plain(value: object) -> str:
     return _MARKUP.sub(lambda c: "\\" + c.group(), _WHOLE.sub(lambda c: f"&#{ord(c.group())};", text))
 
 
+def paragraphs(sentences: Iterable[str]) -> str:
+    """Each sentence as a paragraph of inert text."""
+    return "".join(f"\n{plain(sentence)}\n" for sentence in sentences)
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A Markdown table of inert cells."""
     lines = [header, ["---"] * len(header)]

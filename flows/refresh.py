@@ -13,12 +13,13 @@ from tempfile import TemporaryDirectory
 from prefect.artifacts import create_image_artifact, create_markdown_artifact
 
 from flows import entry
-from flows.markdown import table
+from flows.markdown import paragraphs, table
 from flows.runners import batches_run
 from flows.running import ONCE_A_RUN, RESUMING, Progress, flow, task
 from ranking import refreshing
 from ranking.doctor import judge
 from ranking.embed import embedder_of
+from ranking.expiry import announcement
 from ranking.map import draw
 from ranking.pool import NobodyToRank, TalentPool
 from scrapers.audit import record
@@ -47,9 +48,10 @@ def refresh(wait: float = 60.0) -> dict[str, int]:
 
         counts = join() | embed()
         record(home, "refresh", datetime.now(UTC), counts=counts)
+    leaving = paragraphs(announcement(home, datetime.now(UTC).date()))
     create_markdown_artifact(
         key="refresh",
-        markdown=f"## Refresh\n\n{table(('what', 'number'), counts.items())}\n",
+        markdown=f"## Refresh\n\n{table(('what', 'number'), counts.items())}\n{leaving}",
         description="What is held",
     )
     look(home)

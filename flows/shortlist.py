@@ -21,6 +21,7 @@ from flows.markdown import table
 from flows.running import ONCE_A_RUN, flow, task
 from ranking.doctor import judge, without_meaning
 from ranking.embed import embedder_of
+from ranking.expiry import announcement
 from ranking.exporting import export, slug_of
 from ranking.funnel import Funnel
 from ranking.pool import TalentPool
@@ -61,7 +62,8 @@ def shortlist(roles: list[Path] | None = None, top: int = 25, as_of: date | None
         return len(found.matches)
 
     ranked = sum(rank_role(name, return_state=True).is_completed() for name in read)
-    message = f"{ranked} of {counted(len(files), 'roles')} ranked, {counted(len(pool), 'people')}{banner}"
+    leaving = "".join(f"; {sentence}" for sentence in announcement(home, datetime.now(UTC).date()))
+    message = f"{ranked} of {counted(len(files), 'roles')} ranked, {counted(len(pool), 'people')}{banner}{leaving}"
     if not ranked:
         return Failed(message=message)
     return Completed(message=message, name="Degraded" if banner or ranked < len(files) else "Completed")

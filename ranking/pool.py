@@ -84,6 +84,7 @@ class TalentPool:
         NobodyToRank for an empty store, and before anything else NoSuchModel.
         """
         from ranking.clearance import past_due
+        from ranking.expiry import announced, last_deletion
         from scrapers.candidates import load_candidates, repositories
         from scrapers.rights import Ledger
         from scrapers.store import Store
@@ -109,8 +110,10 @@ class TalentPool:
             if not candidates and late:
                 raise NobodyToRank(
                     f"{place.folder}: nobody but {counted(len(late), 'people')} past the last day that operator.toml "
-                    "allows; run `headwater sweep`, then `headwater collect`"
+                    f"allows; the next `headwater sweep` deletes them. {' '.join(announced(place, store, today))}"
                 )
+            if not candidates and (deleted := last_deletion(place, store)):
+                raise NobodyToRank(f"{place.folder}: nobody here; {deleted}")
             if not candidates:
                 raise NobodyToRank(f"{place.folder}: nobody here yet; run `headwater collect` and `headwater refresh`")
             others = store.vector_models()

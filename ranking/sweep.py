@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from time import monotonic, process_time
 from uuid import uuid4
 
 from ranking.drill import clear_drill
 from ranking.erasure import Erasure, expire, reapply, unfinished
-from scrapers.retention import ARCHIVE_DAYS, RUN_DAYS, check_clock, kept_until, notice_due, standings
+from ranking.expiry import people_held
+from scrapers.retention import (
+    ARCHIVE_DAYS,
+    RUN_DAYS,
+    Reason,
+    check_clock,
+    kept_until,
+    notice_due,
+    reason_of,
+    standings,
+)
 from scrapers.settings import Home, Operator
 from scrapers.store import Run, Store
 from scrapers.store.copies import clear_copies
@@ -32,6 +43,7 @@ class Swept:
     notices_due: tuple[tuple[str, date], ...] = ()
     left_alone: tuple[str, ...] = ()  # files of another home that name somebody who went
     unfinished: tuple[str, ...] = ()  # files of this home that could not be changed and name erased people still
+    reasons: Mapping[Reason, int] = field(default_factory=dict)  # why those who expired did
 
     @property
     def counts(self) -> dict[str, int]:
@@ -54,7 +66,9 @@ def sweep(
     _keep_the_first(home, store, bool(gone or over), at)
     left = expire(gone, home, store, suppression, at=at) if gone else None
     over, due = _by_standing(store, operator, today) if left else (over, due)
-    ended = expire([key for keys in over for key in keys], home, store, suppression, at=at) if over else None
+    accounts = [key for people in over.values() for keys in people for key in keys]
+    ended = expire(accounts, home, store, suppression, at=at) if accounts else None
+    reasons = {reason: len(people) for reason, people in over.items()}
     pages = store.expire_pages(at - timedelta(days=ARCHIVE_DAYS))
     clear_drill(home)
     clear_copies(home, at)
@@ -64,16 +78,18 @@ def sweep(
     store.compact()
     alone = {path for erasure in (returned, left, ended) if erasure for path in erasure.left_alone}
     swept = Swept(
-        len(over) if ended else 0,
+        sum(reasons.values()),
         _people(left),
         _people(returned),
         pages,
         due,
         tuple(sorted(alone)),
         unfinished(home, store),
+        reasons,
     )
     until, cpu = at + timedelta(seconds=monotonic() - begun), process_time() - before
-    store.add_run(Run(uuid4().hex, "sweep", None, "whole", at, until, swept.counts, {}, cpu_seconds=cpu))
+    counts = swept.counts | {f"expired_{reason}": count for reason, count in reasons.items()}
+    store.add_run(Run(uuid4().hex, "sweep", None, "whole", at, until, counts, {}, cpu_seconds=cpu))
     return swept
 
 
@@ -84,31 +100,19 @@ def _keep_the_first(home: Home, store: Store, deletes: bool, at: datetime) -> No
         store.set_mark(SWEPT, at.date().isoformat())
 
 
-def _by_standing(store: Store, operator: Operator, today: date) -> tuple[list[list[str]], tuple[tuple[str, date], ...]]:
-    """The accounts of each person whose last day has passed, and the notices that are due soon."""
-    people = _people_held(store)
-    over, due = [], []
+def _by_standing(
+    store: Store, operator: Operator, today: date
+) -> tuple[Mapping[Reason, list[list[str]]], tuple[tuple[str, date], ...]]:
+    """The accounts of each person whose last day has passed, by reason, and the notices that are due soon."""
+    people = people_held(store)
+    over: dict[Reason, list[list[str]]] = defaultdict(list)
+    due = []
     for person, standing in sorted(standings(people, store.newest_acts(), store.dealings()).items()):
         if today > kept_until(standing, operator):
-            over.append(people[person])
+            over[reason_of(standing, operator)].append(people[person])
         elif standing.handed and (day := notice_due(standing, operator)) and day - today <= timedelta(days=SOON):
             due.append((person, day))
     return over, tuple(due)
-
-
-def _people_held(store: Store) -> dict[str, list[str]]:
-    """Accounts by candidate; an account that no refresh has seen yet stands for itself.
-
-    Organisations and bots are nobody, and are kept.
-    """
-    stated, owner = store.accounts(), dict(store.members())
-    persons = {key for key, account in stated.items() if account.kind == "person"}
-    for key in (store.credited() - stated.keys()) | persons:
-        owner.setdefault(key, key)
-    people: dict[str, list[str]] = defaultdict(list)
-    for account, person in sorted(owner.items()):
-        people[person].append(account)
-    return people
 
 
 def _last_run(store: Store) -> date | None:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 from scrapers.faults import Fault
 from scrapers.settings import Operator
@@ -84,6 +85,18 @@ def kept_until(standing: Standing, operator: Operator) -> date:
     if standing.notified:
         return standing.notified + timedelta(days=keep.retention_days)
     return notice_due(standing, operator) or standing.seen + timedelta(days=keep.retention_days)
+
+
+Reason = Literal["not_told", "not_seen", "no_answer", "no_contact"]
+
+
+def reason_of(standing: Standing, operator: Operator) -> Reason:
+    """Which of the operator's limits the last day of a person comes from."""
+    if standing.answered:
+        return "no_contact"
+    if standing.notified:
+        return "no_answer"
+    return "not_told" if notice_due(standing, operator) else "not_seen"
 
 
 def check_clock(today: date, last_run: date | None, confirmed: bool) -> None:

@@ -18,6 +18,9 @@ from scrapers.settings import Home, find_home
 from scrapers.text import counted
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from scrapers.store import Store
     from scrapers.yields import Yield
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -30,6 +33,14 @@ QuietOption = typer.Option(False, "--quiet", "-q", help="No progress, only resul
 def home_of(folder: Path | None) -> Home:
     """The home that this command works in, made if it is not there."""
     return find_home(folder).create()
+
+
+def tell_expiring(home: Home, store: Store, today: date) -> None:
+    """Say who goes within a week, why, and what keeps them."""
+    from ranking.expiry import announced
+
+    for sentence in announced(home, store, today):
+        typer.echo(sentence, err=True)
 
 
 def tell_files(left_alone: Sequence[str], failed: Sequence[str]) -> None:

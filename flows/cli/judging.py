@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
@@ -122,7 +122,7 @@ def doctor(
         if picture is not None:
             draw(corpus, picture)
     typer.echo(json.dumps(told, indent=2) if as_json else "\n".join(_lines(told)))
-    if told["findings"]:
+    if told["findings"] or told["store"]["expiring"]:
         raise typer.Exit(3)
 
 
@@ -142,22 +142,27 @@ def _environment(place: Home) -> dict[str, str]:
 
 def _stored(place: Home) -> dict[str, Any]:
     """What the home holds, in whole megabytes, and which models made its vectors; opening checks schema and damage."""
+    from ranking.expiry import announced
     from scrapers.store import Store
 
     with Store.open(place) as store:
         models = store.vector_models()
+        leaving = announced(place, store, datetime.now(UTC).date())
     size = sum(path.stat().st_size for path in place.folder.rglob("*") if path.is_file())
-    return {"home": str(place.folder), "megabytes": size >> 20, "vectors by": models}
+    return {"home": str(place.folder), "megabytes": size >> 20, "vectors by": models, "expiring": list(leaving)}
 
 
 def _lines(told: dict[str, Any]) -> Iterator[str]:
     for part in ("environment", "store", "geometry"):
         yield part
         for name, value in (told[part] or {}).items():
+            if name == "expiring":
+                continue
             yield f"  {name}: {', '.join(value) if isinstance(value, list) else value}"
+    yield from told["store"]["expiring"]
     for finding in told["findings"]:
         yield f"{finding['code']} ({finding['effect']}): {finding['sentence']} {finding['remedy']}"
-    if not told["findings"]:
+    if not told["findings"] and (told.get("note") or not told["store"]["expiring"]):
         yield told.get("note") or "Nothing was found that needs a look."
 
 

@@ -15,7 +15,7 @@ import typer
 
 from flows.cli import app
 from flows.cli.collecting import day_or_today
-from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, console, home_of
+from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, console, home_of, tell_expiring
 from scrapers.text import counted
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def refresh(
         with bar("embedding", quiet) as progress:
             counts |= embed(store, progress, embedder=embedder)
         record(place, "refresh", now, counts=counts)
+        tell_expiring(place, store, now.date())
     typer.echo(", ".join(counted(count, what) for what, count in counts.items()))
 
 
@@ -88,6 +89,8 @@ def rank(
             found = pool.rank(query, top=top, as_of=day_or_today(as_of), progress=progress)
         counts.update(considered=found.considered, listed=len(found))
         _tell_what_was_not_used(role, found.role)
+        if store is not None:
+            tell_expiring(place, store, datetime.now(UTC).date())
         if out is None:
             how.write(found, typer.get_text_stream("stdout"))
         else:

@@ -13,7 +13,7 @@ import typer
 
 from flows.cli import app
 from flows.cli.collecting import day_or_today
-from flows.cli.console import AsOfOption, HomeOption, home_of, tell_files
+from flows.cli.console import AsOfOption, HomeOption, home_of, tell_expiring, tell_files
 from flows.cli.ranks import role_of
 from scrapers.text import counted
 
@@ -81,7 +81,11 @@ def sweep(
     wait: float = WaitOption,
     home: Path | None = HomeOption,
 ) -> None:
-    """Delete whose time has run out, accounts that are gone and old pages; say whose notice is due within a week."""
+    """Delete people whose time has run out (30 days unless they were told), accounts that are gone, old pages.
+
+    Says who goes within a week, why, and what keeps them; and whose notice is due.
+    """
+    from ranking.expiry import went
     from ranking.sweep import sweep as clear_away
     from scrapers.audit import record
     from scrapers.locks import locked
@@ -93,7 +97,10 @@ def sweep(
         listed = SuppressionList.open(place, store)
         swept = clear_away(place, store, listed, at=now, confirm_clock=confirm_clock)
         record(place, "sweep", now, counts=swept.counts)
+        tell_expiring(place, store, now.date())
     typer.echo(", ".join(counted(count, name) for name, count in swept.counts.items()))
+    if swept.expired:
+        typer.echo(went(swept.reasons, now.date(), place.operator()).capitalize() + ".")
     for candidate, day in swept.notices_due:
         typer.echo(f"{candidate}: to be told by {day}")
     tell_files(swept.left_alone, swept.unfinished)
