@@ -26,17 +26,18 @@ class Stopped(Exception):
 
 
 def unquoted(work: Callable[Given, Found]) -> Callable[Given, Found]:
-    """The same work, of whose errors only a Fault keeps its words, which are ours; any other becomes Stopped (G28).
+    """The same work, of whose errors a Fault keeps its words, unless they quote; any other becomes Stopped (G28).
 
     Neither carries the errors that led to it, since a log would show them too.
     """
 
     @wraps(work)
     def guarded(*given: Given.args, **named: Given.kwargs) -> Found:
+        ended: Exception
         try:
             return work(*given, **named)
         except (Fault, Interrupted, Stopped) as error:
-            ended: Exception = error
+            ended = Stopped(_told(error)) if isinstance(error, Fault) and error.quotes else error
         except Exception as error:
             ended = Stopped(_told(error))
         ended.__cause__ = ended.__context__ = None

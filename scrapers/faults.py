@@ -12,6 +12,7 @@ class Fault(Exception):
     """Wrong input or configuration (exit code 2)."""
 
     exit_code = 2
+    quotes = False  # whether its words may quote what is stored about people
 
 
 class NothingDelivered(Fault):

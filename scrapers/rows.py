@@ -16,7 +16,9 @@ from scrapers.records import Account, AccountKey, Award, Evidence, EvidenceKind,
 
 
 class PageDamaged(StorageFault):
-    """An archived page does not match its hash."""
+    """An archived page, named by its address, does not match its hash."""
+
+    quotes = True
 
 
 def page_key(request: Request) -> str:

@@ -21,6 +21,7 @@ from flows.markdown import plain, table
 from ranking.role import read_role
 from scrapers.audit import read
 from scrapers.faults import Fault, Locked
+from scrapers.rows import PageDamaged
 from scrapers.settings import Home
 from scrapers.store import Dealing, Store, StoreOutOfReach, StoreUnusable
 from tests.conftest import NOON
@@ -370,6 +371,8 @@ def test_only_what_may_pass_is_tried_again_and_errors_quote_nobody(
     with pytest.raises(Stopped, match=r"^ValueError at test_flows\.py:\d+; its traceback could not be kept$") as told:
         unquoted(raising)(ValueError(quoted))
     assert not (tmp_path / "none").exists()
+    with pytest.raises(Stopped, match=r"^PageDamaged at test_flows\.py:\d+"):
+        unquoted(raising)(PageDamaged("https://forem.example/ada-example"))
     with pytest.raises(Locked, match="by process 7") as passed:
         unquoted(raising)(Locked("refresh is locked by process 7"))
     for each in (told, passed):
