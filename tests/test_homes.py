@@ -455,7 +455,7 @@ def test_a_copy_does_not_start_on_the_ports_of_the_original(home: Home, monkeypa
     monkeypatch.setattr(os, "environ", dict(os.environ))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(serve.NotServing, match="choose another --port"):
+        with pytest.raises(serve.NotServing, match=f"port {port} is another"):
             serve.start(home, ROOT, port)
 
 
