@@ -135,6 +135,7 @@ _REMEDIES = {
     "not a database": "the file is damaged: move it away and restore a backup, or collect again",
     "malformed": "the file is damaged: keep a copy, restore a backup, or collect again",
     "full": "free some disk space and run again; what was kept before is whole",
+    "disk I/O error": "free some disk space, or look at the disk, and run again; what was kept before is whole",
     "No space left": "free some disk space on the database server and run again; what was kept before is whole",
     "lock timeout": "another program reads the store; close notebooks and run this again",
     "locked": "another program holds the store; wait for it or close it",
