@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from ranking.lists import without_lists
 from scrapers.records import Evidence
-from scrapers.text import clean
+from scrapers.text import clean, in_short_words
 
 # The packaged model reads 256 word pieces: about 180 English words. The same for every model: erasing a person finds
 # vectors by the hash of the passage, also those of a model that was in use before.
@@ -105,7 +105,7 @@ def render(evidence: Evidence, repository: Evidence | None = None, names: tuple[
     """
     awards = ". ".join(" ".join(f"{award.prize} {award.event}".split()) for award in evidence.awards)
     context = f"{repository.title}. {repository.text[:600]} {' '.join(repository.tags)}" if repository else ""
-    parts = (evidence.title, without_lists(evidence.text), ", ".join(evidence.tags), awards, context)
+    parts = (evidence.title, without_lists(in_short_words(evidence.text)), ", ".join(evidence.tags), awards, context)
     handles = [key.handle for key in (evidence.account, *evidence.team) if key is not None]
     naming = _naming(handles, names)
     return said_once(". ".join(filter(None, (_blinded(part, naming).strip(" .") for part in parts if part))))
@@ -117,7 +117,7 @@ def blind(text: str, handles: Iterable[str] = (), names: Iterable[str] = ()) -> 
 
 
 def _blinded(text: str, naming: re.Pattern[str] | None) -> str:
-    text = clean(text)
+    text = in_short_words(clean(text))
     for signs, pattern, instead in _PLACES:
         if _has_any(signs, text):
             text = pattern.sub(instead, text)

@@ -12,6 +12,7 @@ from soupsieve import SelectorSyntaxError
 from soupsieve import compile as compile_selector
 
 from scrapers.parsing import by_name, elements
+from scrapers.text import without_between
 
 Props = dict[str, str]
 _Said = tuple[bool, tuple[int, int, int], int, str, str]  # important, the rule's weight, its place, name, value
@@ -23,6 +24,7 @@ _MATTERS = (
 )
 MATTERS = frozenset(_MATTERS.split())
 _WORK = 100_000  # matches tried on one page: a second or two
+LONGEST_SELECTOR = 1_000  # characters
 _SCREEN = 1280  # px: an ordinary reader's window
 
 
@@ -37,7 +39,7 @@ class Sheet:
 def declarations(style: str) -> Props:
     """The declarations of a style attribute or block that matter here, names and values in lower case."""
     props: Props = {}
-    for item in re.sub(r"/\*.*?\*/", "", style, flags=re.S).split(";"):
+    for item in without_between(style, "/*", "*/").split(";"):
         name, colon, value = item.partition(":")
         name = name.strip().lower()
         if colon and name in MATTERS:
@@ -103,7 +105,7 @@ def _matching(selector: str, tags: Iterable[Tag]) -> list[Tag]:
 
 def _rules(css: str) -> Iterator[tuple[str, str]]:
     """Each selector with its block; media rules count where an ordinary screen meets them."""
-    css = re.sub(r"/\*.*?\*/|<!--|-->", "", css, flags=re.S)
+    css = without_between(css, "/*", "*/").replace("<!--", "").replace("-->", "")
     at = 0
     while (start := css.find("{", at)) >= 0:
         prelude = re.split(r"[};]", css[at:start])[-1].strip()
@@ -112,10 +114,21 @@ def _rules(css: str) -> Iterator[tuple[str, str]]:
             continue
         end = css.find("}", start)
         end = len(css) if end < 0 else end
-        for selector in re.split(r",(?![^(]*\))", prelude):
-            if selector.strip() and "::" not in selector:
+        for selector in _listed(prelude):
+            if selector.strip() and "::" not in selector and len(selector) <= LONGEST_SELECTOR:
                 yield selector.strip(), css[start + 1 : end]
         at = end + 1
+
+
+def _listed(prelude: str) -> Iterator[str]:
+    """The selectors of a list; a comma in parentheses belongs to one of them."""
+    depth = start = 0
+    for place, sign in enumerate(prelude) if "(" in prelude else ():
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and depth <= 0:
+            yield prelude[start:place]
+            start = place + 1
+    yield from [prelude[start:]] if start or "(" in prelude else prelude.split(",")
 
 
 def _applies(prelude: str) -> bool:

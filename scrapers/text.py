@@ -15,6 +15,23 @@ def squeeze(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def without_between(text: str, opening: str, closing: str, instead: str = "") -> str:
+    """The text without every part from an opening sign to the next closing one; time grows with its length alone."""
+    kept, at = [], 0
+    while (start := text.find(opening, at)) >= 0 and (end := text.find(closing, start + len(opening))) >= 0:
+        kept.append(text[at:start])
+        at = end + len(closing)
+    return instead.join([*kept, text[at:]])
+
+
+def in_short_words(text: str) -> str:
+    """The text with whatever has no blank in it cut after 200 characters, so that no pattern meets a long run."""
+    return _LONG_WORD.sub(r"\1", text) if len(text) > LONGEST_WORD else text
+
+
+LONGEST_WORD = 200
+_LONG_WORD = re.compile(rf"(\S{{{LONGEST_WORD}}})\S+")
+
 _ONE = {"people": "person", "aliases": "alias"}
 
 

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from scrapers.painting import CANVAS, Paint, painted
 from scrapers.stylesheet import declarations
+from scrapers.text import without_between
 from scrapers.visible import FEW_WORDS
 
 _BREAK, _SPACE = "\ue000", "\ue001"  # stand in for a line break and a space that must survive folding
@@ -124,25 +125,27 @@ def _folded(text: str) -> str:
 
 # What each mark holds in any case, so that few texts are gone through for it; its pattern; what stays of it.
 _MARKDOWN = (
-    (("---",), re.compile(r"\A---\s*\n.*?\n---\s*\n", re.DOTALL), ""),  # front matter
-    (("{%",), re.compile(r"\{%.*?%\}", re.DOTALL), ""),  # Liquid tags
-    (("![",), re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), ""),  # pictures
-    (("](",), re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)"), r"\1"),  # links
-    (("#", "```", "~~~"), re.compile(r"^\s*(?:#{1,6}\s+|```.*$|~~~.*$)", re.MULTILINE), ""),
-    (("**", "__"), re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+    (("---",), re.compile(r"\A---[ \t]*\n.*?\n---[ \t]*\n", re.DOTALL), ""),  # front matter
+    (("![",), re.compile(r"!\[[^\]\n]{0,400}\]\([^)\n]{0,2000}\)"), ""),  # pictures
+    (("](",), re.compile(r"\[([^\]\n]{1,400})\]\([^)\n]{0,2000}\)"), r"\1"),  # links
+    # of blank lines before a heading the first alone is looked from
+    (("#", "```", "~~~"), re.compile(r"^(?<!\n\n)\s*(?:#{1,6}\s+|```.*$|~~~.*$)", re.MULTILINE), ""),
+    (("**", "__"), re.compile(r"(\*\*|__)(?=\S)(.{1,500}?)(?<=\S)\1"), r"\2"),
 )
 _GAP = re.compile(r"\n{3,}")
-_TAG = re.compile(r"<(?:/?[a-z][a-z0-9]*(?:\s[^<>]*)?/?|!--.*?--)>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
 
 
 def markdown_text(text: str) -> str:
     """Markdown without its marks: front matter, pictures, link targets, headings' and fences' signs, bare HTML tags."""
+    text = "\n".join(map(str.rstrip, text.split("\n"))) if "\n" in text else text
+    text = without_between(text, "{%", "%}") if "{%" in text else text  # Liquid tags
     for signs, pattern, plain in _MARKDOWN:
         for sign in signs:
             if sign[0] in text and sign in text:  # a single character is found many times as fast
                 text = pattern.sub(plain, text)
                 break
-    untagged = _TAG.sub("", text) if "<" in text else text
+    untagged = _TAG.sub("", without_between(text, "<!--", "-->")) if "<" in text else text
     lines = unescape(untagged).replace("\r", "")
     if "\n" in lines:
         lines = "\n".join(map(str.rstrip, lines.split("\n")))
