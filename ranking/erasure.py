@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from ranking.passages import render
-from ranking.traces import acts_naming, files_naming, rewritten_rows, shared_by_others, struck, vectors_of_theirs
+from ranking.traces import Files, acts_naming, files_naming, rewritten_rows, shared_by_others, struck, vectors_of_theirs
 from scrapers.access import accounts_behind
 from scrapers.aliases import declared, identifiers_of
 from scrapers.candidates import load_candidates
@@ -92,7 +93,7 @@ def suppress(identifier: str, home: Home, store: Store, suppression: Suppression
     done, failed = struck(files, going.listing, going.names)
     store.drop_exports(done, going.ids)
     counts = {"aliases": len(going.identifiers), "accounts": _held(going, store)}
-    return Erasure(going.accounts, going.ids, counts, tuple(map(str, files.ours)), files.left_alone, failed)
+    return Erasure(going.accounts, going.ids, counts, _changed(files, failed), files.left_alone, tuple(failed.values()))
 
 
 def expire(
@@ -196,7 +197,8 @@ def _remove(going: Going, store: Store, dry_run: bool = False) -> Erasure:
     listing = going.listing
     rewritten = rewritten_rows(store, going.accounts, listing, _spelled(going.identifiers))
     stand_on = {page for _, page in rewritten} | store.pages_about(going.accounts)
-    pages = [key for key, page in store.archive() if key in stand_on or _tells_of(page, going)]
+    damaged: list[str] = []  # what a damaged page told of cannot be known: it goes
+    pages = [key for key, page in store.archive(damaged) if key in stand_on or _tells_of(page, going)] + damaged
     files = files_naming(set(going.ids), going.home, store)
     if dry_run:
         acts = sum(len(candidate.evidence) for candidate in going.theirs)
@@ -216,7 +218,11 @@ def _remove(going: Going, store: Store, dry_run: bool = False) -> Erasure:
     render.cache_clear()
     done, failed = struck(files, listing, going.names)
     store.drop_exports(done, going.ids)
-    return Erasure(going.accounts, going.ids, counts, tuple(map(str, files.ours)), files.left_alone, failed)
+    return Erasure(going.accounts, going.ids, counts, _changed(files, failed), files.left_alone, tuple(failed.values()))
+
+
+def _changed(files: Files, failed: Collection[Path]) -> tuple[str, ...]:
+    return tuple(str(path) for path in files.ours if path not in failed)
 
 
 def _held(going: Going, store: Store) -> int:

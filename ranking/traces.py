@@ -18,7 +18,6 @@ from ranking.exporting import replace_file
 from ranking.sheets import decoded, saved_table
 from scrapers.aliases import declared
 from scrapers.candidates import repositories
-from scrapers.faults import StorageFault
 from scrapers.naming import names_in, without_names
 from scrapers.records import Account, Candidate, Evidence
 from scrapers.settings import Home
@@ -130,7 +129,10 @@ def _is_of_others(path: Path, file: Exported) -> bool:
 
     A list in which somebody wrote stays ours, and so does whatever we cannot read.
     """
-    content = path.read_bytes() if path.is_file() else b""
+    try:
+        content = path.read_bytes() if path.is_file() else b""
+    except OSError:
+        return False
     if sha256(content).hexdigest() == file.sha256:
         return False
     named = {each.decode() for each in _CANDIDATE.findall(content.replace(b"\0", b""))}
@@ -139,20 +141,21 @@ def _is_of_others(path: Path, file: Exported) -> bool:
 
 def struck(
     files: Files, listing: SuppressionList, names: Collection[str] = ()
-) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+) -> tuple[tuple[tuple[str, str], ...], dict[Path, str]]:
     """Take people out of these files, each by itself: the records (home, path) that are done, and what could not be.
 
-    A file that cannot be changed is told with the reason; its record stays, so that the next run tries again.
+    Whatever is wrong with a file stops no other. It is told with the reason; its record stays, so that the next run
+    tries again.
     """
     failed: dict[Path, str] = {}
     for path, candidates in files.ours.items():
         try:
             strike(path, candidates, listing, names)
-        except (OSError, StorageFault) as error:
-            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        except Exception as error:
+            why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
             failed[path] = f"{path}: {why}; make it writable or delete it, then run `headwater sweep`"
     done = tuple(record for record, path in files.recorded.items() if path not in failed)
-    return done, tuple(failed.values())
+    return done, failed
 
 
 def strike(path: Path, candidates: set[str], listing: SuppressionList, names: Collection[str] = ()) -> None:
@@ -202,6 +205,6 @@ def _lines_without(raw: bytes, candidates: set[str], blank: Callable[[str], str]
             continue
         try:
             kept.append(json.dumps(within(json.loads(line), blank), ensure_ascii=False))
-        except ValueError:
+        except (ValueError, RecursionError):
             kept.append(blank(line))
     return "".join(f"{line}\n" for line in kept), encoding

@@ -122,7 +122,7 @@ def _cleaned(record: Record, year: int) -> Record:
         case Request():
             url = squeeze(record.url)
             urlsplit(url)  # raises ValueError for a link that no part of a crawl could read
-            return replace(record, url=url)
+            return replace(record, url=url, body=record.body and clean(record.body))
         case Refused():
             return replace(record, url=squeeze(record.url), detail=squeeze(record.detail))
 

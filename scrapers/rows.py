@@ -70,7 +70,10 @@ def page_row(
 
 
 def page_of(row: Any) -> Page:
-    body = zlib.decompress(row.body)
+    try:
+        body = zlib.decompress(row.body)
+    except zlib.error:
+        body = b""
     if sha256(body).hexdigest() != row.sha256:
         raise PageDamaged(f"{row.url}: its archived bytes do not match their hash; collect it again")
     return Page(row.source, row.url, body, row.fetched_at, row.status, row.final_url, row.headers)

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, overload
 from urllib.parse import unquote
 
-from scrapers.aliases import accounts_in, api_number
+from scrapers.aliases import accounts_in, api_number, declared
 from scrapers.faults import full_disk_named
 from scrapers.identity.keys import avatar_id
 from scrapers.keys import KEY, LIST, fingerprint, foreign, listed_key
@@ -129,18 +129,25 @@ class SuppressionList:
         return self.has_account(account.key) or by_number or any(self.has_url(url) for url in urls if url)
 
     def learn(self, store: Store, records: Iterable[Record], at: datetime) -> None:
-        """List the accounts among these that say themselves whose they are: by a listed number, account or page.
+        """List the accounts among these that are a listed person's own: of a listed number, or of the same handle as a
+        listed account that they declare. Who links to a listed person under another handle may be a friend.
 
         Their own key joins the list for the same reason, so that pages which know the key alone bring nobody back.
         """
         if self._home is None or not self._hashes:
             return
         erased = self.erasures()
-        new = [r for r in records if isinstance(r, Account) and self.account_listed(r) and not self.has_account(r.key)]
+        new = [r for r in records if isinstance(r, Account) and not self.has_account(r.key) and self._is_same(r)]
         for account in new:
             reason = ERASURE if erased.account_listed(account) else OBJECTION
             numbers = [("id", f"{account.site}#{account.id}")] if account.id else []
             self.add(self._home, store, [("account", str(account.key)), *numbers], reason, at)
+
+    def _is_same(self, account: Account) -> bool:
+        if account.id is not None and self._has("id", f"{account.site}#{account.id}"):
+            return True
+        handle = account.handle.casefold()
+        return any(key.partition(":")[2] == handle and self._has("account", key) for key in declared(account))
 
     def apply(self, records: Iterable[Record]) -> tuple[list[Record], int]:
         """The records without listed people, and how many were held back.

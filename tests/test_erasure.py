@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -344,3 +345,20 @@ def test_a_file_that_cannot_be_changed_stops_nothing_and_is_tried_again(
     told = path.read_text(encoding="utf-8")
     assert gone not in told
     assert stays in told
+
+
+def test_a_damaged_page_ends_no_erasure(home: Home, store: Store, archive: Path) -> None:
+    """What it told of cannot be known any more, so it goes; the person does too."""
+    collected(home, store, archive)
+    damage(home)
+    forgotten(home, store)
+    assert f"github:{GONE}" not in store.accounts()
+    assert list(store.archive()) == []
+
+
+def damage(home: Home) -> None:
+    """An archived page loses its end."""
+    with sqlite3.connect(home / "headwater.db") as database:
+        database.execute(
+            "UPDATE pages SET body = substr(body, 1, 9) WHERE page_key = (SELECT min(page_key) FROM pages)"
+        )

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from ranking.erasure import forget
 from ranking.pool import TalentPool
 from scrapers.candidates import join_accounts
+from scrapers.records import Account
 from scrapers.settings import Home, packaged
 from scrapers.store import Store
+from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
 from tests.test_cli import headwater
@@ -124,3 +127,19 @@ def test_an_address_means_whom_it_can_be_shown_to_be(tmp_path: Path) -> None:
         assert shown.returncode == 0, shown.stderr
     assert headwater("forget", "77+vera-then@users.noreply.github.com", home=home).returncode == 0
     assert not any(key.startswith("github:") for key in held(home))
+
+
+def test_a_friends_link_lists_nobody(home: Home, store: Store) -> None:
+    """Who links to a forgotten person, or to a repository of theirs, or to such a friend, is kept out by nothing."""
+    suppression = SuppressionList.open(home, store)
+    forget("github:vera-nightingale", home, store, suppression, at=NOON)
+    friends = [
+        Account("forem", "bob-stays", name="Bob Stays", links=("https://github.com/vera-nightingale",)),
+        Account("forem", "cleo-links", name="Cleo Links", links=("https://github.com/vera-nightingale/tool",)),
+        Account("devpost", "dora-follows", name="Dora Follows", links=("https://dev.to/bob-stays",)),
+    ]
+    suppression.learn(store, friends, NOON)
+    assert not any(suppression.has_account(friend.key) for friend in friends)
+    own = Account("devpost", "Vera-Nightingale", links=("https://github.com/vera-nightingale",))
+    suppression.learn(store, [own], NOON)
+    assert suppression.has_account(own.key)

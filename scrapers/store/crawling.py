@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from scrapers import tables as t
 from scrapers.records import Account, Event, Evidence, Page, Record, Request
 from scrapers.rows import (
+    PageDamaged,
     account_of,
     account_row,
     evidence_of,
@@ -227,11 +228,21 @@ class Crawling(Database):
             row = connection.execute(_KEPT, {"key": page_key(request)}).one_or_none()
         return Outlined(page_of(row), row.reading, row.outline) if row else None
 
-    def archive(self) -> Iterator[tuple[str, Page]]:
-        """Every archived page with its key, one at a time."""
+    def archive(self, damaged: list[str] | None = None) -> Iterator[tuple[str, Page]]:
+        """Every archived page with its key, one at a time; the keys of damaged ones are added to `damaged`.
+
+        Without such a list the first of them raises PageDamaged.
+        """
         with self._reading() as connection:
             for row in connection.execution_options(yield_per=50).execute(select(t.pages).order_by(t.pages.c.page_key)):
-                yield row.page_key, page_of(row)
+                try:
+                    page = page_of(row)
+                except PageDamaged:
+                    if damaged is None:
+                        raise
+                    damaged.append(row.page_key)
+                    continue
+                yield row.page_key, page
 
     def page_keys(self, sources: Collection[str]) -> list[str]:
         """The keys of all archived pages of these sources, in order."""
