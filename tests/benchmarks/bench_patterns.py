@@ -1,8 +1,10 @@
-"""No text can stall: every regular expression of the code takes time in proportion to the text.
+"""Regular expressions whose time grows faster than the text, each with the text that shows it.
 
-The patterns are found by the tests themselves: in the syntax tree, also where one is written inside a call, and among
-the attributes of every module. Each is searched through texts made to be its worst: what its own unbounded repeats
-take, after what must stand before them, and before what does not fit. A new pattern is covered by being written.
+    python -m tests.benchmarks.bench_patterns
+
+The patterns are found in the syntax tree, also where one is written inside a call, and among the attributes of every
+module. Each is searched through texts made to be its worst: what its own unbounded repeats take, after what must stand
+before them, and before what does not fit.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import pkgutil
 import re
 import re._constants as op  # type: ignore[import-not-found]
 import re._parser as parser  # type: ignore[import-not-found]
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -21,16 +24,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import pytest
-
 import flows
 import ranking
 import scrapers
+from tests.arguments import arguments
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = {"compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
-# Patterns that are made of data in a function: what each is made of, and why that is bounded.
-MADE_OF_DATA: dict[str, str] = {}
 GROWTH, RATIO, FLOOR = 4, 8.0, 0.002  # text 4 times as long: at most 8 times the seconds; below 2 ms nobody waits
 LONG = 4_000  # characters of the longer text
 UNBOUNDED = 1_000  # a repeat that may go on as often as this counts as unbounded
@@ -290,37 +290,20 @@ def _is_all(sequence: Any) -> bool:
     )
 
 
-def test_every_pattern_is_found() -> None:
-    """None is built where the tests cannot see it, but for those that are named with what they are made of."""
-    _, unresolved = patterns()
-    strangers = [place for place in unresolved if place.split(":")[0] not in MADE_OF_DATA]
-    assert strangers == []
+def main() -> None:
+    """Print what could not be resolved, repeats within repeats, and every pattern that takes more than its share."""
+    arguments(__doc__)
+    found, unresolved = patterns()
+    sys.stdout.write(f"{len(found)} patterns; made where the syntax tree does not show them: {len(unresolved)}\n")
+    for place in unresolved:
+        sys.stdout.write(f"  {place}\n")
+    for pattern, flags in found:
+        if nested(parser.parse(pattern, flags)):
+            sys.stdout.write(f"repeat within a repeat: {pattern[:90]!r}\n")
+    for each, ways in found.items():
+        if told := stalling(each, ways):
+            sys.stdout.write(f"{told}\n")
 
 
-def test_no_repeat_is_nested_in_a_repeat() -> None:
-    """Unbounded repeats of unbounded repeats can split a text in exponentially many ways."""
-    found, _ = patterns()
-    assert [pattern for pattern, flags in found if nested(parser.parse(pattern, flags))] == []
-
-
-def test_a_text_four_times_as_long_takes_about_four_times_the_time() -> None:
-    """Of every pattern, over its worst texts; the one timed assertion of these tests, in seconds of this process."""
-    found, _ = patterns()
-    told = [told for each, ways in found.items() if (told := stalling(each, ways))]
-    assert told == []
-
-
-@pytest.mark.parametrize(
-    "pattern", [r"(?:a+)+b", r"\b[\w.-]+\.(?:com|org)/\S*", r"/\*.*?\*/", r",(?![^(]*\))", r"\s+$"]
-)
-def test_the_worst_is_found(pattern: str) -> None:
-    """Patterns that are known to stall are caught."""
-    assert stalling((pattern, re.DOTALL), frozenset({"search"}))
-
-
-def test_a_pattern_inside_a_call_is_found() -> None:
-    """What is written straight into a call is found as well as what has a name."""
-    found, _ = patterns()
-    inside = {pattern for pattern, _ in found}
-    assert r"https?://[A-Za-z\d.-]+(?:/[\w/.~%@+-]*)?" in inside  # scrapers.text, by name
-    assert len(inside) > 300
+if __name__ == "__main__":
+    main()
