@@ -12,7 +12,7 @@ from prefect.artifacts import create_markdown_artifact
 from flows import entry
 from flows.markdown import paragraphs, table
 from flows.running import RESUMING, flow, task
-from ranking.expiry import announcement
+from ranking.expiry import announced, last_deletion
 from ranking.sweep import sweep
 from scrapers.audit import record
 from scrapers.locks import locked
@@ -25,10 +25,13 @@ from scrapers.suppression import SuppressionList
 def forget(wait: float = 60.0) -> dict[str, int]:
     """Sweep under the lock of refresh; returns and shows the counts. Fails, and deletes nothing, by an odd clock."""
     counts = sweep_home(wait)
-    leaving = paragraphs(announcement(find_home(), datetime.now(UTC).date()))
+    home, today = find_home(), datetime.now(UTC).date()
+    with Store.open(home) as store:
+        deleted = last_deletion(home, store) if counts["expired"] else None
+        told = paragraphs([*([f"{deleted}.".capitalize()] if deleted else []), *announced(home, store, today)])
     create_markdown_artifact(
         key="forget",
-        markdown=f"## Forgotten\n\n{table(('what', 'number'), counts.items())}\n{leaving}",
+        markdown=f"## Forgotten\n\n{table(('what', 'number'), counts.items())}\n{told}",
         description="What was cleared away",
     )
     return counts

@@ -15,14 +15,17 @@ from scrapers.text import counted
 
 WEEK = 7  # days before their last day that people are announced
 _WHY: Mapping[Reason, str] = {
-    "not_told": "nobody told them within {days} days that data of theirs is held",
-    "not_seen": "nothing new of theirs was seen for {days} days",
-    "no_answer": "they were told, and did not answer within {days} days",
-    "no_contact": "the last contact with them was more than {days} days ago",
+    "not_told": "nobody told them within {days} that data of theirs is held",
+    "listed": "a list with their contact was handed over, and nobody told them within {days}",
+    "not_seen": "nothing new of theirs was seen for {days}",
+    "no_answer": "they were told, and did not answer within {days}",
+    "no_contact": "there was no contact with them for {days}",
 }
 _KEEPS: Mapping[Reason, str] = {
     "not_told": "To keep them, give each the notice (docs/operator) and record it with `headwater notified ID...`, "
     'or publish the notice and set policy = "public" under [notice] in operator.toml.',
+    "listed": "Only the notice keeps them, whatever the policy: give it to each (docs/operator) and record it with "
+    "`headwater notified ID...`.",
     "not_seen": "Something new of theirs keeps them, or the notice, recorded with `headwater notified ID...`.",
     "no_answer": "An answer keeps them: record it with `headwater notified --answered ID...`.",
     "no_contact": "A new contact keeps them: record it with `headwater notified --answered ID...`.",
@@ -37,12 +40,12 @@ class Expiring:
     days: Mapping[str, date]
 
 
-def expiring(store: Store, operator: Operator, today: date, within: int = WEEK) -> tuple[Expiring, ...]:
-    """Everybody who goes within so many days, who is past their last day already among them, by reason."""
+def expiring(people: Mapping[str, Standing], operator: Operator, today: date) -> tuple[Expiring, ...]:
+    """Everybody who goes within a week, by reason; who is past their last day goes today. Pure."""
     by_reason: dict[Reason, dict[str, date]] = defaultdict(dict)
-    for person, standing in people_standings(store).items():
+    for person, standing in people.items():
         day = max(kept_until(standing, operator) + timedelta(days=1), today)
-        if day - today <= timedelta(days=within):
+        if day - today <= timedelta(days=WEEK):
             by_reason[reason_of(standing, operator)][person] = day
     return tuple(Expiring(reason, days) for reason, days in sorted(by_reason.items()))
 
@@ -57,8 +60,8 @@ def announced(home: Home, store: Store, today: date) -> tuple[str, ...]:
         return ()
     if operator is None:
         return ()
-    held = len(people_standings(store))
-    return tuple(sentence(each, operator, held) for each in expiring(store, operator, today))
+    people = people_standings(store)
+    return tuple(sentence(each, operator, len(people)) for each in expiring(people, operator, today))
 
 
 def announcement(home: Home, today: date) -> tuple[str, ...]:
@@ -72,8 +75,8 @@ def sentence(group: Expiring, operator: Operator, held: int) -> str:
     first, count = min(group.days.values()), len(group.days)
     then = sum(day == first for day in group.days.values())
     last = max(group.days.values())
-    when = f"on {first}" if first == last else f"by {last}, the first {then} on {first}"
-    why = _WHY[group.reason].format(days=days_of(group.reason, operator))
+    when = f"on {first}" if first == last else f"by {last}, {then} of them on {first}"
+    why = _WHY[group.reason].format(days=counted(days_of(group.reason, operator), "days"))
     return f"{count} of {counted(held, 'people')} will be deleted {when}: {why}. {_KEEPS[group.reason]}"
 
 
@@ -82,7 +85,7 @@ def went(reasons: Mapping[Reason, int], on: date, operator: Operator | None) -> 
     told = []
     for reason, why in _WHY.items():
         if count := reasons.get(reason):
-            days = days_of(reason, operator) if operator else "the allowed"
+            days = counted(days_of(reason, operator), "days") if operator else "the days allowed"
             told.append(f"{counted(count, 'people')} because {why.format(days=days)}")
     whom = " and ".join(told)
     return f"deleted on {on}: {whom}; the same acts stay out, a new act of theirs starts anew"
@@ -102,6 +105,7 @@ def days_of(reason: Reason, operator: Operator) -> int:
     keep = operator.controller
     return {
         "not_told": keep.unnotified_days,
+        "listed": keep.unnotified_days,
         "not_seen": keep.retention_days,
         "no_answer": keep.retention_days,
         "no_contact": keep.contacted_days,

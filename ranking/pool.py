@@ -84,7 +84,7 @@ class TalentPool:
         NobodyToRank for an empty store, and before anything else NoSuchModel.
         """
         from ranking.clearance import past_due
-        from ranking.expiry import announced, last_deletion
+        from ranking.expiry import announced, last_deletion, people_held
         from scrapers.candidates import load_candidates, repositories
         from scrapers.rights import Ledger
         from scrapers.store import Store
@@ -113,7 +113,8 @@ class TalentPool:
                     f"allows; the next `headwater sweep` deletes them. {' '.join(announced(place, store, today))}"
                 )
             if not candidates and (deleted := last_deletion(place, store)):
-                raise NobodyToRank(f"{place.folder}: nobody here; {deleted}")
+                waiting = "" if everybody or not people_held(store) else "; run `headwater refresh` for who came since"
+                raise NobodyToRank(f"{place.folder}: nobody here; {deleted}{waiting}")
             if not candidates:
                 raise NobodyToRank(f"{place.folder}: nobody here yet; run `headwater collect` and `headwater refresh`")
             others = store.vector_models()

@@ -87,7 +87,7 @@ def kept_until(standing: Standing, operator: Operator) -> date:
     return notice_due(standing, operator) or standing.seen + timedelta(days=keep.retention_days)
 
 
-Reason = Literal["not_told", "not_seen", "no_answer", "no_contact"]
+Reason = Literal["not_told", "listed", "not_seen", "no_answer", "no_contact"]
 
 
 def reason_of(standing: Standing, operator: Operator) -> Reason:
@@ -96,6 +96,8 @@ def reason_of(standing: Standing, operator: Operator) -> Reason:
         return "no_contact"
     if standing.notified:
         return "no_answer"
+    if standing.handed:
+        return "listed"
     return "not_told" if notice_due(standing, operator) else "not_seen"
 
 

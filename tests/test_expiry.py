@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from flows.cli.operator import ask_operator, write_operator
-from ranking.expiry import announced, expiring, last_deletion
+from ranking.expiry import announced, expiring, last_deletion, people_standings
 from ranking.pool import NobodyToRank, TalentPool, embed_evidence
 from ranking.sweep import sweep
 from scrapers.candidates import join_accounts
@@ -18,6 +20,7 @@ from scrapers.store import Dealing, Store
 from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
+from tests.histories import World
 from tests.test_cli import headwater
 
 DAY = NOON.date()
@@ -73,9 +76,8 @@ def test_each_reason_and_its_days_stand_apart(home: Home, store: Store) -> None:
     assert [sentence.partition(".")[0] for sentence in told] == [
         f"1 of 4 people will be deleted on {DAY + timedelta(days=31)}: they were told, and did not answer within 180 "
         "days",
-        f"1 of 4 people will be deleted on {DAY + timedelta(days=29)}: the last contact with them was more than 730 "
-        "days ago",
-        f"2 of 4 people will be deleted by {DAY + timedelta(days=33)}, the first 1 on {DAY + timedelta(days=31)}: "
+        f"1 of 4 people will be deleted on {DAY + timedelta(days=29)}: there was no contact with them for 730 days",
+        f"2 of 4 people will be deleted by {DAY + timedelta(days=33)}, 1 of them on {DAY + timedelta(days=31)}: "
         "nobody told them within 30 days that data of theirs is held",
     ]  # fmt: skip
 
@@ -86,10 +88,11 @@ def test_who_was_handed_over_is_announced_under_a_public_notice_too(home: Home, 
     (home / "operator.toml").write_text(text.replace('policy = "each"', 'policy = "public"'))
     seen(home, store, 0, "ada-example", "bob-stays")
     store.add_dealings([Dealing("forem:ada-example", "handed", DAY, "engineer")])
-    (group,) = expiring(store, home.operator(), DAY + timedelta(days=25))
-    assert (group.reason, len(group.days)) == ("not_told", 1)
-    later = expiring(store, home.operator(), DAY + timedelta(days=175))
-    assert {each.reason for each in later} == {"not_told", "not_seen"}
+    (group,) = expiring(people_standings(store), home.operator(), DAY + timedelta(days=25))
+    assert (group.reason, len(group.days)) == ("listed", 1)
+    later = expiring(people_standings(store), home.operator(), DAY + timedelta(days=175))
+    assert {each.reason for each in later} == {"listed", "not_seen"}
+    assert not any("public" in sentence for sentence in announced(home, store, DAY + timedelta(days=25)))
 
 
 def test_nothing_is_said_where_nothing_is_to_be_said(home: Home, store: Store) -> None:
@@ -117,6 +120,56 @@ def test_afterwards_it_is_told_what_happened_and_not_advised_what_cannot_help(ho
     with pytest.raises(NobodyToRank, match="2 people because nobody told them") as nobody:
         TalentPool.open(home, embedder=HashingEmbedder())
     assert "headwater collect" not in str(nobody.value)
+
+
+def test_who_came_since_is_told_to_be_joined(home: Home, store: Store) -> None:
+    """Where new acts lie in the store already, the way on is the refresh that joins them."""
+    seen(home, store, 0, "ada-example")
+    swept(home, store, 31)
+    act = Evidence(EvidenceKind.POST, AccountKey("forem", "cleo-new"), "Pager", "It retried.", "https://forem.example/9")
+    page = Page("forem", "https://forem.example/api/cleo-new", b"cleo-new", NOON + timedelta(days=32))
+    store.settle("live", Request("forem", page.url), page=page, records=[Account("forem", "cleo-new"), act])
+    with pytest.raises(NobodyToRank, match="1 person because nobody told them .* run `headwater refresh`"):
+        TalentPool.open(home, embedder=HashingEmbedder())
+
+
+def test_one_person_and_one_day_are_told_in_the_singular(home: Home, store: Store) -> None:
+    """No sentence counts one of anything in the plural."""
+    text = (home / "operator.toml").read_text()
+    (home / "operator.toml").write_text(text.replace("retention_days = 180", "retention_days = 1\nunnotified_days = 1"))
+    seen(home, store, 0, "ada-example")
+    (told,) = announced(home, store, DAY)
+    assert told.startswith(f"1 of 1 person will be deleted on {DAY + timedelta(days=2)}: nobody told them within 1 day ")
+
+
+def test_day_31_by_the_commands(home: Home, tmp_path: Path) -> None:
+    """The evening before, all are announced; the night's sweep says who went, and so do collecting and ranking."""
+    archive, today = World().write(tmp_path), datetime.now(UTC).date()
+    collect = ("collect", "forem", "--replay", archive)
+
+    def collected_days_ago(days: int) -> None:
+        with sqlite3.connect(home / "headwater.db") as held:
+            for table in ("accounts", "evidence"):
+                held.execute(f"UPDATE {table} SET first_seen = ?", [(today - timedelta(days=days)).isoformat()])
+        held.close()
+
+    assert "held back, of" not in headwater(*collect, home=home.folder).stderr
+    with Store.open(home) as store:
+        join_accounts(store, home.key, NOON)
+        people = len(set(store.members().values()))
+    collected_days_ago(30)
+    evening = headwater("sweep", home=home.folder)
+    assert f"{people} of {people} people will be deleted on {today + timedelta(days=1)}: nobody told" in evening.stderr
+    assert evening.stdout.startswith("0 expired")
+    collected_days_ago(31)
+    night = headwater("sweep", home=home.folder)
+    assert f"Deleted on {today}: {people} people because nobody told them within 30 days" in night.stdout
+    assert "will be deleted" not in night.stderr
+    again = headwater(*collect, home=home.folder)
+    assert f"whose time ran out (deleted on {today}: {people} people because" in " ".join(again.stderr.split())
+    ranked = headwater("rank", "It retried.", home=home.folder)
+    assert ranked.returncode == 2
+    assert f"nobody here; deleted on {today}: {people} people because nobody told them within 30 days" in ranked.stderr
 
 
 def old_home(home: Home) -> None:

@@ -59,6 +59,7 @@ def collect(
     """Read public places, politely, and keep what they show. A run that was cut short goes on where it stopped."""
     from flows.cli.reports import show_outlook, show_report, show_sources
     from ranking.erasure import finish
+    from ranking.expiry import last_deletion
     from scrapers.audit import config_hash
     from scrapers.audit import record as log
     from scrapers.collect import Run, collect_source, planned
@@ -106,8 +107,9 @@ def collect(
             run = Run(plan, place, store, SuppressionList.open(place, store), wait, accept_yield)
             report = collect_all(run, read)
         finish(place, store, run.suppression)
+        deleted = last_deletion(place, store)
     log(place, "collect", now, config=config_hash(), counts=report.counts)
-    show_report(report, now, quiet)
+    show_report(report, now, quiet, deleted)
     raise typer.Exit(report.exit_code)
 
 

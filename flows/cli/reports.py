@@ -28,10 +28,16 @@ OF_A_KIND = 5  # failures of one source and code that are shown; the others are 
 _COLUMNS = ("pages", "unchanged", "accounts", "evidence", "credited", "held back", "refused")
 
 
-def show_report(report: Report, now: datetime, quiet: bool) -> None:
-    """The yield of each source, what each failure asks for, and how old the data of the missing ones is."""
+def show_report(report: Report, now: datetime, quiet: bool, deleted: str | None = None) -> None:
+    """The yield of each source, what each failure asks for, and how old the data of the missing ones is.
+
+    `deleted` says whose time ran out last, which is why what they did before is held back.
+    """
     if not quiet:
         _rows(("source", "outcome", *_COLUMNS), [(s.source, s.outcome, *_numbers(s)) for s in report.yields], words=2)
+    if held := sum(seen.held_back for seen in report.yields):
+        expired = f" or whose time ran out ({deleted})" if deleted else ""
+        console.print(f"{counted(held, 'rows')} held back, of people who opted out{expired}", markup=False)
     for seen in report.yields:
         _say_all(seen.failures, "")
         _say_all(seen.notices, "note: ")
