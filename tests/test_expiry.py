@@ -126,7 +126,9 @@ def test_who_came_since_is_told_to_be_joined(home: Home, store: Store) -> None:
     """Where new acts lie in the store already, the way on is the refresh that joins them."""
     seen(home, store, 0, "ada-example")
     swept(home, store, 31)
-    act = Evidence(EvidenceKind.POST, AccountKey("forem", "cleo-new"), "Pager", "It retried.", "https://forem.example/9")
+    act = Evidence(
+        EvidenceKind.POST, AccountKey("forem", "cleo-new"), "Pager", "It retried.", "https://forem.example/9"
+    )
     page = Page("forem", "https://forem.example/api/cleo-new", b"cleo-new", NOON + timedelta(days=32))
     store.settle("live", Request("forem", page.url), page=page, records=[Account("forem", "cleo-new"), act])
     with pytest.raises(NobodyToRank, match=r"1 person because nobody told them .* run `headwater refresh`"):

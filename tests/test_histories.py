@@ -1,7 +1,8 @@
 """Random histories: whoever asked to be left alone never comes back, whatever happens in between.
 
 What happens is collecting, joining, opting out, crashing, restoring; and what people do with a home and its files:
-a copy to try something on, a lost or another's key, a second machine, an exported list saved again by its reader.
+a copy to try something on, a lost or another's key, a second machine, an exported list saved again by its reader, a
+store of an older version, a sweep after everybody's last day. Two machines on one server have histories of their own.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import csv
 import os
 import shutil
 import signal
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
+from datetime import timedelta
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
@@ -38,11 +41,13 @@ from scrapers.keys import KeyRefused
 from scrapers.records import AccountKey
 from scrapers.reparse import reparse
 from scrapers.settings import Home
-from scrapers.store import Store
-from scrapers.suppression import SuppressionList
+from scrapers.store import Dealing, Store
+from scrapers.store.copies import copies
+from scrapers.suppression import SuppressionList, adopt_key
 from tests.conftest import NOON, THOROUGH
 from tests.embedder import HashingEmbedder
 from tests.histories import SITES, Somebody, World
+from tests.postgres import Postgres
 from tests.test_outlines import outlined
 
 WORLD = World()
@@ -83,8 +88,34 @@ def refreshed(home: Home, store: Store) -> None:
     embed_evidence(store, embedder=HashingEmbedder())
 
 
-def swept(home: Home, store: Store) -> None:
-    sweep(home, store, left_alone(home, store), at=NOON, confirm_clock=True)
+def swept(home: Home, store: Store, days: int = 0) -> None:
+    sweep(home, store, left_alone(home, store), at=NOON + timedelta(days=days), confirm_clock=True)
+
+
+def acts_in(store: Store) -> set[str]:
+    return {act.id for act, _, _ in store.evidence() if act.account}
+
+
+def whose(key: str) -> Somebody:
+    """The person whose account this is."""
+    return next(person for person in WORLD.people if key in map(person.key, SITES))
+
+
+def behind(key: str, store: Store) -> tuple[set[str], set[str]]:
+    """The accounts that go with this one, and what spells nobody but them."""
+    members, stated = store.members(), store.accounts()
+    owner = members.get(key)
+    theirs = {account for account in members if owner and members[account] == owner} or {key}
+    spelled = {word for each in theirs for word in whose(each).spelled(each, stated.get(each))}
+    others = [link for each, account in stated.items() if each not in theirs for link in account.links]
+    spelled -= {account.partition(":")[2] for account in (members.keys() | stated.keys()) - theirs}
+    spelled -= {person.page for person in map(whose, theirs) if any(person.page in link for link in others)}
+    return theirs, spelled
+
+
+def full_names(gone: set[str]) -> set[str]:
+    """The names of those who are gone with every account of theirs: no other account may be called so."""
+    return {person.name for person in WORLD.people if gone.issuperset(map(person.key, SITES))}
 
 
 def with_semicolons(text: str) -> str:
@@ -137,6 +168,18 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home.folder
 
 
+HISTORIES = settings(
+    max_examples=500 if THOROUGH else 12,
+    stateful_step_count=20 if THOROUGH else 8,
+    deadline=None,
+    phases=(Phase.generate,),
+    suppress_health_check=list(HealthCheck),
+    derandomize=not THOROUGH,
+    database=None,
+    print_blob=False,
+)
+
+
 class Histories(RuleBasedStateMachine):
     """A home, what happens to it, and who asked to be left alone."""
 
@@ -152,6 +195,7 @@ class Histories(RuleBasedStateMachine):
         self.spelled: set[str] = set()  # what spells them
         self.silent: set[str] = set()  # accounts of those who objected
         self.unspoken: set[str] = set()  # what spells those
+        self.past: set[str] = set()  # acts of those whose time ran out
         self.settled = True  # no crash and no restore since the last refresh or sweep
         self.backups = 0
         self.opened: TalentPool | None = None
@@ -183,10 +227,19 @@ class Histories(RuleBasedStateMachine):
         self.do(refreshed, point)
         self.settled = self.settled or point is None
 
-    @rule(point=points)
-    def sweep(self, point: int | None) -> None:
-        self.do(swept, point)
+    @rule(days=st.sampled_from((0, 0, 30, 31)), point=points)
+    def sweep(self, days: int, point: int | None) -> None:
+        """On a day in time, on the last one, or after it: then everybody goes whom no notice kept."""
+        before = acts_in(self.store)
+        self.do(lambda home, store: swept(home, store, days), point)
+        if point is None:
+            self.past |= before - acts_in(self.store)
         self.settled = self.settled or point is None
+
+    @rule(one=people, site=sites)
+    def tell(self, one: Somebody, site: str) -> None:
+        """Somebody is given the notice, which keeps them for longer."""
+        self.store.add_dealings([Dealing(one.key(site), "notified", NOON.date())])
 
     @rule(point=points)
     def rebuild(self, point: int | None) -> None:
@@ -205,15 +258,9 @@ class Histories(RuleBasedStateMachine):
 
     @rule(one=people, site=sites, by_id=st.booleans(), erased=st.booleans(), point=points)
     def opt_out(self, one: Somebody, site: str, by_id: bool, erased: bool, point: int | None) -> None:
-        members, stated = self.store.members(), self.store.accounts()
-        owner = members.get(one.key(site))
+        owner = self.store.members().get(one.key(site))
         identifier = owner if by_id and owner else one.key(site)
-        theirs = {account for account in members if owner and members[account] == owner} or {one.key(site)}
-        whose = {account: next(p for p in WORLD.people if account in map(p.key, SITES)) for account in theirs}
-        spelled = {word for each, person in whose.items() for word in person.spelled(each, stated.get(each))}
-        others = [link for key, account in stated.items() if key not in theirs for link in account.links]
-        spelled -= {account.partition(":")[2] for account in (members.keys() | stated.keys()) - theirs}
-        spelled -= {person.page for person in whose.values() if any(person.page in link for link in others)}
+        theirs, spelled = behind(one.key(site), self.store)
         act = erasure.forget if erased else erasure.suppress
         self.do(lambda home, store: act(identifier, home, store, left_alone(home, store), at=NOON), point)
         listed = left_alone(self.home, self.store)
@@ -221,7 +268,7 @@ class Histories(RuleBasedStateMachine):
         if point is None or all(listed.has_account(AccountKey(*account.split(":", 1))) for account in theirs):
             (self.gone if erased else self.silent).update(theirs)
             (self.spelled if erased else self.unspoken).update(spelled)
-        self.spelled |= {person.name for person in WORLD.people if self.gone.issuperset(map(person.key, SITES))}
+        self.spelled |= full_names(self.gone)
 
     @rule()
     def open_notebook(self) -> None:
@@ -251,12 +298,14 @@ class Histories(RuleBasedStateMachine):
                 with suppress(UnicodeDecodeError):  # saved again before
                     path.write_bytes(RESAVED[how](path.read_text(encoding="utf-8")))
 
-    @rule(one=people, site=sites, what=st.sampled_from(["forget", "object", "refresh", "sweep"]))
-    def try_on_a_copy(self, one: Somebody, site: str, what: str) -> None:
-        """Whatever is done in a copy of the home touches nothing outside of it, and ends."""
+    @rule(one=people, site=sites, what=st.sampled_from(["forget", "object", "refresh", "sweep"]), whole=st.booleans())
+    def try_on_a_copy(self, one: Somebody, site: str, what: str, whole: bool) -> None:
+        """Whatever is done in a copy, of the home or of its store and key alone, touches nothing outside, and ends."""
         self.store.close()
         copy = Home(self.folder / "copy")
         shutil.copytree(self.home.folder, copy.folder)
+        if not whole:
+            (copy / "home.json").unlink()
         before = self.lying_beside(copy)
         with Store.open(copy) as store:
             listed = left_alone(copy, store)
@@ -264,7 +313,7 @@ class Histories(RuleBasedStateMachine):
                 "forget": lambda: erasure.forget(one.key(site), copy, store, listed, at=NOON),
                 "object": lambda: erasure.suppress(one.key(site), copy, store, listed, at=NOON),
                 "refresh": lambda: refreshed(copy, store),
-                "sweep": lambda: swept(copy, store),
+                "sweep": lambda: swept(copy, store, 31),
             }[what]()
         assert self.lying_beside(copy) == before
         shutil.rmtree(copy.folder)
@@ -292,6 +341,27 @@ class Histories(RuleBasedStateMachine):
         else:
             key.write_bytes(kept)
         self.store = Store.open(self.home)
+
+    @rule(point=points)
+    def update(self, point: int | None) -> None:
+        """A store of the version before is brought up to date, or a crash comes between; a copy of it is kept first.
+
+        What only the newer version knows, files that are to be struck and former ids, no older store holds.
+        """
+        if any(file.due for file in self.store.exports()) or self.store.former_ids():
+            return
+        self.store.close()
+        make_older(self.home)
+        self.home = Home(self.home.folder)
+        if point is not None:
+            killed_at(point, self.home, lambda *_: None)
+        try:
+            self.store = Store.open(self.home)
+        except KeyRefused:  # opt-outs, and nobody whose id shows that the key is the right one
+            adopt_key(self.home)
+            self.store = Store.open(self.home)
+        assert copies(self.home)
+        self.store.claim_exports(self.home, moved=True)
 
     def lying_beside(self, copy: Home) -> dict[str, str]:
         """The hash of every file that is not the copy's; of databases not, which their own readers tidy up."""
@@ -326,6 +396,7 @@ class Histories(RuleBasedStateMachine):
         elif (backup / "suppression.jsonl").exists():
             shutil.copy(backup / "suppression.jsonl", self.home / "suppression.jsonl")
         self.settled = False
+        self.past.clear()  # which the backup may hold until their time runs out anew
         self.store = Store.open(self.home)
 
     def pool(self) -> TalentPool | None:
@@ -343,6 +414,7 @@ class Histories(RuleBasedStateMachine):
         if self.settled:
             held = self.store.accounts().keys() | self.store.credited() | self.store.members().keys()
             assert held & self.gone == set()
+        assert acts_in(self.store) & self.past == set()
 
     @invariant()
     def nothing_spells_them(self) -> None:
@@ -372,19 +444,135 @@ def spelling(words: set[str], texts: Iterator[tuple[str, bytes]]) -> Iterator[st
         yield from (f"{name}: {word}" for word in words if word.casefold().encode() in lower)
 
 
+class TwoMachines(RuleBasedStateMachine):
+    """Two homes with one key on one server's store, and what happens on either."""
+
+    server: Postgres
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="headwater-history-"))
+        self.environment = pytest.MonkeyPatch()
+        self.environment.setenv("HEADWATER_STORE", self.server.database())
+        self.homes = tuple(Home(self.folder / name).create() for name in ("one", "two"))
+        for home in self.homes:
+            write_operator(home / "operator.toml", ask_operator({}, NOON.date(), defaults=True))
+        with Store.open(self.homes[0]) as store:
+            collected(SITES, 1, self.folder)(self.homes[0], store)
+            refreshed(self.homes[0], store)
+        shutil.copy(self.homes[0] / "secret.key", self.homes[1] / "secret.key")
+        self.gone: set[str] = set()
+        self.spelled: set[str] = set()
+        self.late: set[int] = set()  # machines that have not refreshed or swept since somebody was erased, or crashed
+        self.crashed = False
+
+    def teardown(self) -> None:
+        shutil.rmtree(self.folder)
+        self.environment.undo()
+
+    def do(self, machine: int, deed: Deed, point: int | None) -> None:
+        """Do it there, whole or killed at that point: no file of the other machine is touched."""
+        other = self.homes[1 - machine].folder
+        before = {path: path.read_bytes() for path in other.rglob("*") if path.is_file()}
+        if point is None:
+            with Store.open(self.homes[machine]) as store:
+                deed(self.homes[machine], store)
+        elif killed_at(point, self.homes[machine], deed):
+            self.crashed = True
+            self.late |= {0, 1}
+        assert {path: path.read_bytes() for path in other.rglob("*") if path.is_file()} == before
+
+    machines = st.integers(0, 1)
+    points = st.none() | st.integers(0, 60)
+
+    @rule(machine=machines, acts=st.integers(1, 2), point=points)
+    def collect(self, machine: int, acts: int, point: int | None) -> None:
+        self.do(machine, collected(SITES, acts, self.folder), point)
+
+    @rule(machine=machines, point=points, sweeps=st.booleans())
+    def tidy(self, machine: int, point: int | None, sweeps: bool) -> None:
+        """Refresh, or sweep."""
+        self.do(machine, swept if sweeps else refreshed, point)
+        if point is None:
+            self.late -= {machine}
+            self.crashed = self.crashed and bool(self.late)
+
+    @rule(machine=machines, one=people, site=sites, point=points)
+    def forget(self, machine: int, one: Somebody, site: str, point: int | None) -> None:
+        key = one.key(site)
+        with Store.open(self.homes[machine]) as store:
+            theirs, spelled = behind(key, store)
+        self.do(machine, lambda home, store: erasure.forget(key, home, store, left_alone(home, store), at=NOON), point)
+        with Store.open(self.homes[machine]) as store:
+            listed = left_alone(self.homes[machine], store).erasures()
+        if all(listed.has_account(AccountKey(*account.split(":", 1))) for account in theirs):
+            self.gone |= theirs
+            self.spelled |= spelled | full_names(self.gone)
+            self.late |= {1 - machine}
+
+    @rule(machine=machines, form=st.sampled_from(FORMS), number=st.integers(0, 2), how=st.sampled_from(sorted(RESAVED)))
+    def hand_over(self, machine: int, form: str, number: int, how: str) -> None:
+        """A list is exported, and its reader saves it again."""
+        home = self.homes[machine]
+        with suppress(NobodyToRank):
+            listed = TalentPool.open(home, embedder=HashingEmbedder()).rank("calls retried", as_of=NOON.date())
+            written = export(listed, home, form, home / "exports" / f"list-{number}", at=NOON)
+            if written.suffix in {".csv", ".jsonl"}:
+                written.write_bytes(RESAVED[how](written.read_text(encoding="utf-8")))
+
+    @rule(machine=machines, another=st.booleans())
+    def lose_the_key(self, machine: int, another: bool) -> None:
+        """The machine is refused until the key lies there again."""
+        path = self.homes[machine] / "secret.key"
+        kept = path.read_text()
+        path.unlink()
+        if another:
+            path.write_text("ab" * 32)
+        with pytest.raises(KeyRefused, match=r"secret\.key.*--new-key"):
+            Store.open(Home(self.homes[machine].folder))
+        path.write_text(kept)
+
+    @invariant()
+    def nobody_reappears(self) -> None:
+        """Of the erased nothing is held, and no file spells them on a machine that was tidied up since."""
+        if self.crashed or not self.gone:
+            return
+        with Store.open(self.homes[0]) as store:
+            held = store.accounts().keys() | store.credited() | store.members().keys()
+            pages = [(f"page {key}", page.body) for key, page in store.archive()]
+        assert held & self.gone == set()
+        assert set(spelling(self.spelled, iter(pages))) == set()
+        for machine in {0, 1} - self.late:
+            folder = self.homes[machine].folder
+            files = ((str(path), path.read_bytes()) for path in folder.rglob("*") if path.is_file())
+            assert set(spelling(self.spelled, ((name, text.replace(b"\0", b"")) for name, text in files))) == set()
+
+
+def make_older(home: Home) -> None:
+    """The home's store as the version before made it."""
+    with closing(sqlite3.connect(home / "headwater.db")) as store:
+        store.executescript(
+            """
+            ALTER TABLE exports RENAME TO newer;
+            CREATE TABLE exports (path TEXT, candidate_id VARCHAR, exported_at DATETIME NOT NULL,
+                                  PRIMARY KEY (path, candidate_id));
+            INSERT INTO exports SELECT path, candidate_id, exported_at FROM newer;
+            DROP TABLE newer;
+            DROP TABLE marks;
+            DROP TABLE former;
+            UPDATE alembic_version SET version_num = '0008';
+            """
+        )
+
+
 def test_who_opted_out_stays_out_whatever_happens(first_night: Path) -> None:
     """Opt-outs, joins, splits, crashes, rebuilds and restores in any order: 0 reappearances, 0 identifiers on disk."""
     Histories.first_night = first_night
-    run_state_machine_as_test(
-        Histories,
-        settings=settings(
-            max_examples=500 if THOROUGH else 10,
-            stateful_step_count=20 if THOROUGH else 8,
-            deadline=None,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-            derandomize=not THOROUGH,
-            database=None,
-            print_blob=False,
-        ),
-    )
+    run_state_machine_as_test(Histories, settings=HISTORIES)
+
+
+@pytest.mark.skipif(not THOROUGH, reason="takes minutes; HEADWATER_THOROUGH=1 runs it")
+def test_who_opted_out_stays_out_on_two_machines(postgres: Postgres) -> None:
+    """Two machines on one server's store, crashes and lists saved again: 0 reappearances, 0 files of the other."""
+    TwoMachines.server = postgres
+    run_state_machine_as_test(TwoMachines, settings=settings(HISTORIES, max_examples=200))
