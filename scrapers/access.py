@@ -51,6 +51,17 @@ def accounts_behind(identifier: str, store: Store, key: bytes) -> list[str]:
     return sorted(account for account, owner in members.items() if owner in owners) or [spelled or ""]
 
 
+def held_behind(identifier: str, store: Store, key: bytes) -> list[str]:
+    """As `accounts_behind`, of a person of whom something is held; raises WhoIsThat where nothing is.
+
+    What is recorded of a person may not be the only thing that names them here, as it would of one who was erased.
+    """
+    accounts = accounts_behind(identifier, store, key)
+    if (store.accounts().keys() | store.credited()).isdisjoint(accounts):
+        raise WhoIsThat(f"{identifier}: nothing is held of them, so nothing was recorded; is it spelled right?")
+    return accounts
+
+
 def is_address(identifier: str) -> bool:
     """Whether an identifier is an e-mail address."""
     return re.fullmatch(r"[^@\s:]+@[^@\s]+", identifier) is not None

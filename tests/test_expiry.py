@@ -175,6 +175,19 @@ def test_day_31_by_the_commands(home: Home, tmp_path: Path) -> None:
     assert f"nobody here; deleted on {today}: {people} people because nobody told them within 30 days" in ranked.stderr
 
 
+def test_a_notice_to_nobody_held_is_refused_and_leaves_no_trace(home: Home, store: Store) -> None:
+    """A mistyped or an erased account is not written into the store, and those named with it are not recorded."""
+    seen(home, store, 0, "ada-example")
+    done = headwater("notified", "forem:ada-example", "forem:bob-gone", home=home.folder)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "headwater: forem:bob-gone: nothing is held of them, so nothing was recorded; is it spelled right?\n",
+    )
+    assert store.dealings() == []
+    assert headwater("notified", "forem:ada-example", home=home.folder).returncode == 0
+    assert [dealing.account for dealing in store.dealings()] == ["forem:ada-example"]
+
+
 def old_home(home: Home) -> None:
     """A home whose two people came 25 days ago, as commands see it."""
     today = date.today()

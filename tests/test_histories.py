@@ -34,6 +34,7 @@ from ranking.feedback import Decision, keep
 from ranking.pool import NobodyToRank, TalentPool, embed_evidence
 from ranking.sweep import sweep
 from scrapers import decisions
+from scrapers.access import WhoIsThat, held_behind
 from scrapers.candidates import join_accounts
 from scrapers.collect import Run, collect, planned
 from scrapers.faults import Fault
@@ -239,7 +240,9 @@ class Histories(RuleBasedStateMachine):
     @rule(one=people, site=sites)
     def tell(self, one: Somebody, site: str) -> None:
         """Somebody is given the notice, which keeps them for longer."""
-        self.store.add_dealings([Dealing(one.key(site), "notified", NOON.date())])
+        with suppress(WhoIsThat):  # who was erased leaves no trace by this either
+            accounts = held_behind(one.key(site), self.store, self.home.key)
+            self.store.add_dealings(Dealing(account, "notified", NOON.date()) for account in accounts)
 
     @rule(point=points)
     def rebuild(self, point: int | None) -> None:

@@ -61,13 +61,13 @@ def notified(
     home: Path | None = HomeOption,
 ) -> None:
     """Record that people were given the notice, or answered it: their clock of retention runs from that day."""
-    from scrapers.access import accounts_behind
+    from scrapers.access import held_behind
     from scrapers.audit import record
     from scrapers.store import Dealing, Store
 
     place, now, day = home_of(home), datetime.now(UTC), day_or_today(on)
     with Store.open(place) as store:
-        accounts = [account for each in identifiers for account in accounts_behind(each, store, place.key)]
+        accounts = [account for each in identifiers for account in held_behind(each, store, place.key)]
         owner = store.members()
         store.add_dealings(Dealing(account, "answered" if answered else "notified", day) for account in accounts)
         people = sorted({owner[account] for account in accounts if account in owner})
