@@ -15,7 +15,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
@@ -90,7 +90,10 @@ def refreshed(home: Home, store: Store) -> None:
 
 
 def swept(home: Home, store: Store, days: int = 0) -> None:
-    sweep(home, store, left_alone(home, store), at=NOON + timedelta(days=days), confirm_clock=True)
+    """Sweep so many days after the newest act was first seen: on the 30th all is in time, on the 31st it is not."""
+    newest = max(store.newest_acts().values(), default=NOON.date())
+    at = datetime.combine(newest + timedelta(days=days), NOON.timetz())
+    sweep(home, store, left_alone(home, store), at=at, confirm_clock=True)
 
 
 def acts_in(store: Store) -> set[str]:
