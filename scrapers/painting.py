@@ -101,7 +101,7 @@ def _is_clipped(props: Props) -> bool:
         ("rect" in clip and len({float(number) for number in corners if number.strip(".-")}) == 1)
         or bool(re.match(r"inset\(\s*(?:[5-9]\d|\d{3,})(?:\.\d+)?%", path))
         or bool(re.match(r"(?:circle|ellipse)\(\s*0", path))
-        or bool(re.match(r"polygon\((?:\s*0\w*\s+0\w*\s*,?)+\s*\)", path))
+        or bool(re.match(r"polygon\((?:\s*+0\w*+\s++0\w*+\s*+,?+)++\s*\)", path))
     )
 
 
@@ -167,7 +167,7 @@ def _ground(props: Props, paint: Paint) -> Colour | None:
     return paint.ground if _is_transparent(value) else _colour(value, paint.ground, paint.ground)
 
 
-_COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|(?:rgb|hsl)a?\([^)]*\)|var\([^)]*\)|\b[a-z]{3,}\b")
+_COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|(?:rgb|hsl)a?\([^)]{0,99}\)|var\([^)]{0,99}\)|\b[a-z]{3,}\b")
 _KEPT = frozenset({"inherit", "currentcolor", "unset", "initial", "revert", "none"})
 
 

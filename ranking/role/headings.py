@@ -158,7 +158,7 @@ _SPANISH: tuple[tuple[Kind, str], ...] = (
         r"empresa|(?:el|nuestro) (?:equipo|stack)|salario|contacto|como aplicar|proceso(?: de seleccion)?|por que .*",
     ),
 )
-_HEADINGS = tuple((kind, re.compile(pattern)) for kind, pattern in (*_ENGLISH, *_GERMAN, *_FRENCH, *_SPANISH))
+_HEADINGS = tuple((kind, re.compile(rf"\A(?:{pattern})\Z")) for kind, pattern in (*_ENGLISH, *_GERMAN, *_FRENCH, *_SPANISH))
 
 
 @lru_cache(maxsize=1_000)

@@ -36,7 +36,7 @@ _LABELS = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _FIE
 _LABELLED = re.compile(r"^[\s*>•·#–—-]*([^\W\d][^:|\n]{1,44}?)\s*:\s*(?!//)(.*)$", re.DOTALL)
 _DASHED = re.compile(r"^[\s*>•·#]*([^\W\d][^:|\n-]{1,30}?)\s+[-–—]\s+(.*)$", re.DOTALL)
 _SEEKING_WORK = re.compile(
-    r"\W*(?:seeking\s+(?:(?:freelance|contract|remote|part[- ]time|full[- ]time|consulting)\s+)*"
+    r"\W*(?:seeking\s+(?:(?:freelance|contract|remote|part[- ]time|full[- ]time|consulting)\s++)*"
     r"(?:work|job|gig|contract|role)|available\s+for\s+(?:work|hire))\b",
     re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ _LEAD_IN = re.compile(
     r"(?:(?:written|posted|published|authored|created|submitted)\s+)?(?:by|von|par|por|di|author|autor|auteur)\s*:?\s+",
     re.IGNORECASE,
 )
-_REMARK = re.compile(r"\((?:\s*\w{2,5}\s*/)+\s*\w{2,7}\s*\)|\s+(?:in|on|at)\s+.*\d{4}.*$|\s*[|·•–—].*$", re.IGNORECASE)
+_REMARK = re.compile(r"\((?:\s*+\w{2,5}\s*+/)+\s*\w{2,7}\s*\)|\s+(?:in|on|at)\s+.*\d{4}.*$|\s*[|·•–—].*$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:[,;&/]|\band\b|\bund\b|\bet\b|\bwith\b)\s*", re.IGNORECASE)
 _DEGREE = re.compile(r",\s*(?:ph\.?d|m\.?sc|b\.?sc|jr|sr|ii|iii|iv|md|dr|esq)\b\.?", re.IGNORECASE)
 # Words of houses, roles and stand-ins: a byline that has one names no person.

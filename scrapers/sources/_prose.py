@@ -124,12 +124,12 @@ def _folded(text: str) -> str:
 
 # What each mark holds in any case, so that few texts are gone through for it; its pattern; what stays of it.
 _MARKDOWN = (
-    (("---",), re.compile(r"\A---\s*\n.*?\n---\s*\n", re.DOTALL), ""),  # front matter
+    (("---",), re.compile(r"\A---[^\S\n]*+\n.*?\n---\s*\n", re.DOTALL), ""),  # front matter
     (("{%",), re.compile(r"\{%.*?%\}", re.DOTALL), ""),  # Liquid tags
-    (("![",), re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), ""),  # pictures
-    (("](",), re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)"), r"\1"),  # links
-    (("#", "```", "~~~"), re.compile(r"^\s*(?:#{1,6}\s+|```.*$|~~~.*$)", re.MULTILINE), ""),
-    (("**", "__"), re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+    (("![",), re.compile(r"!\[[^\[\]\n]*\]\([^)\n\[]*\)"), ""),  # pictures
+    (("](",), re.compile(r"\[([^\[\]\n]+)\]\([^)\n\[]*\)"), r"\1"),  # links
+    (("#", "```", "~~~"), re.compile(r"^\s{0,99}(?:#{1,6}\s+|```.*$|~~~.*$)", re.MULTILINE), ""),
+    (("**", "__"), re.compile(r"(\*\*|__)(?=\S)((?:(?!\1).)+)(?<=\S)\1"), r"\2"),
 )
 _GAP = re.compile(r"\n{3,}")
 _TAG = re.compile(r"<(?:/?[a-z][a-z0-9]*(?:\s[^<>]*)?/?|!--.*?--)>", re.IGNORECASE | re.DOTALL)
@@ -149,10 +149,12 @@ def markdown_text(text: str) -> str:
     return (_GAP.sub("\n\n", lines) if "\n\n\n" in lines else lines).strip()
 
 
-_AT = r"(?:@|\[\s*a?t?a?\s*\]|\(\s*(?:at|@)\s*\)|\{\s*(?:at|@)\s*\}|<\s*at\s*>|\[\s*(?:at|@|ata)\s*\])"
+_AT = r"(?:@|\[\s*+a?t?a?\s*+\]|\(\s*(?:at|@)\s*\)|\{\s*(?:at|@)\s*\}|<\s*at\s*>|\[\s*(?:at|@|ata)\s*\])"
 _DOT = r"(?:\.|\s*[\[({<]\s*(?:dot|\.|punkt)\s*[\])}>]\s*|\s+dot\s+)"
 _SPELLED = re.compile(
-    rf"[\w.+-]++\s*+{_AT}\s*[\w-]+(?:{_DOT}[\w-]+)*|\b[\w.+-]++\s+at\s+[\w-]+(?:\s+dot\s+[\w-]+)+", re.IGNORECASE
+    rf"(?<![\w.+-])(?:[\w.+-]++\s*+{_AT}\s*[\w-]+(?:{_DOT}[\w-]++)*|"
+    r"([.+-]*+)[\w.+-]++\s++at\s++[\w-]+(?:\s+dot\s+[\w-]++)+)",
+    re.IGNORECASE,
 )
 
 
@@ -161,4 +163,4 @@ _MAYBE_SPELLED = re.compile(rf"{_AT}|\sdot\s", re.IGNORECASE)
 
 def unspelled(text: str) -> str:
     """The text with spelled-out addresses ("name [at] host dot com") replaced, which plain redaction does not see."""
-    return _SPELLED.sub("[address]", text) if _MAYBE_SPELLED.search(text) else text
+    return _SPELLED.sub(r"\1[address]", text) if _MAYBE_SPELLED.search(text) else text
