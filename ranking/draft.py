@@ -226,12 +226,14 @@ def _pattern(form: str) -> re.Pattern[str]:
     parts = re.split(r"({\w+}|[\[\]])", form)
     marks = {"[": "(?:", "]": ")?"}
     return re.compile(
-        "".join(
+        r"\A"
+        + "".join(
             f"(?P<{part[1:-1]}>{_VALUES.get(part[1:-1], '[^”]*')})"
             if part[:1] == "{"
             else marks.get(part, re.escape(part))
             for part in parts
         )
+        + r"\Z"
     )
 
 

@@ -27,9 +27,7 @@ _PLACEHOLDER = re.compile(r"\[(?:address|phone|person|email|link)\]")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 # Signs before a bare address stay. It is tried where its word begins, and there alone: else a long word takes hours.
 _SITE = "|".join(rf"(?<=\.{name})" for name in ("com", "org", "net", "io", "dev", "app", "me", "co"))
-_URL = re.compile(
-    rf"(?:https?://|www\.)\S+|(?<![\w.-])([.-]*+)\w++[.-][\w.-]*+(?:{_SITE})/\S*", re.IGNORECASE
-)
+_URL = re.compile(rf"(?:https?://|www\.)\S+|(?<![\w.-])([.-]*+)\w++[.-][\w.-]*+(?:{_SITE})/\S*", re.IGNORECASE)
 _MENTION = re.compile(r"(?<![\w.+-])@[A-Za-z0-9][\w-]*+(?!/)")
 _PRONOUN_NOTE = re.compile(
     r"[(\[]?\b(?:she|he|they|ze|xe)\s*/\s*(?:her|him|his|them|hir|xem)(?:\s*/\s*\w+)?\b[)\]]?", re.IGNORECASE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
 
 
@@ -13,6 +14,28 @@ def squeeze(text: str) -> str:
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
     return " ".join(clean(text).split())
+
+
+def without(text: str, opening: str, closing: str, instead: str = "") -> str:
+    """The text with each part from `opening` to the next `closing` replaced; one that is never closed stays."""
+    kept, at = [], 0
+    while (start := text.find(opening, at)) >= 0 and (end := text.find(closing, start + len(opening))) >= 0:
+        kept += [text[at:start], instead]
+        at = end + len(closing)
+    return "".join([*kept, text[at:]])
+
+
+def split_outside(text: str, separator: re.Pattern[str]) -> list[str]:
+    """The text split where a separator stands outside of round brackets.
+
+    >>> split_outside("a, b(c, d), e", re.compile(", "))
+    ['a', 'b(c, d)', 'e']
+    """
+    *closed, rest = text.split(")")
+    parts = (piece.rpartition("(") for piece in closed)
+    masked = ")".join([*(f"{before}{bracket}{'-' * len(within)}" for before, bracket, within in parts), rest])
+    spans = [(0, 0), *(match.span() for match in separator.finditer(masked)), (len(text), len(text))]
+    return [text[end:start] for (_, end), (start, _) in pairwise(spans)]
 
 
 _ONE = {"people": "person", "aliases": "alias"}
@@ -87,7 +110,7 @@ def day(text: object) -> date | None:
 _ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]++)+")
 _SPELLED = re.compile(
     r"(?<![\w.+-])[\w.+-]++\s*+(?:\[\s*(?:at|@)\s*\]|\(\s*(?:at|@)\s*\)|\{\s*(?:at|@)\s*\}|<\s*at\s*>)\s*[\w-]+"
-    r"(?:(?:\.|\s*[\[({<]\s*(?:dot|\.)\s*[\])}>]\s*|\s+dot\s+)[\w-]++)+",
+    r"(?:(?:\.|\s*+[\[({<]\s*+(?:dot|\.)\s*+[\])}>]\s*+|\s++dot\s++)[\w-]++)+",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d[\d ().\u2011-]{7,}\d(?![\w/-])")

@@ -47,16 +47,16 @@ AnyPattern = re.Pattern[str] | re.Pattern[bytes]
 
 @dataclass(frozen=True)
 class Place:
-    """A regular expression, where it stands, and whether it is only ever tried at one position."""
+    """A regular expression, where it stands, and which of its methods are called; none where that is not known."""
 
     where: str
     pattern: AnyPattern
-    anchored: bool = False
+    methods: frozenset[str] = frozenset()
 
 
 # Patterns made of local data, by the file and the function that makes them: one each, made as the code makes it.
 MADE_OF_DATA: dict[str, Callable[[], Iterable[AnyPattern]]] = {
-    "ranking/draft.py _pattern": lambda: [_draft._pattern("Hello {name}[, about “{act}”]: {url}")],
+    "ranking/draft.py _pattern": lambda: [_draft._pattern("“{title}” of {date}[, with “{event}”]: {url}.")],
     "ranking/features/_cues.py _words": lambda: [_cues._hype(), *_held(_cues.tables())],
     "ranking/features/_openness.py together": lambda: _held(_openness._phrases()),
     "ranking/passages.py _naming": lambda: [_passages._naming({"ada-example#2"}, {"Ada Example", "Ada B. Example"})],
@@ -69,14 +69,10 @@ MADE_OF_DATA: dict[str, Callable[[], Iterable[AnyPattern]]] = {
     "ranking/traces.py rewritten_rows": lambda: [re.compile("ada-example|ada example|ada", re.IGNORECASE)],
     "scrapers/cast.py _pattern": lambda: [_cast.Cast({"ada": "eve", "ada example": "eve example"})._pattern],
     "scrapers/identity/recombine.py handle": lambda: [re.compile("ada|example")],
-    "scrapers/painting.py _inside": lambda: [re.compile(r"opacity\(([^)]*)\)")],
     "scrapers/privacy.py <module>": lambda: _held(_privacy._PRIVATE_BY_WORD),
     "scrapers/sources/gharchive.py _pattern": lambda: [_gharchive._pattern("https://x.example/#ada/queue,ada")],
     "scrapers/sources/github.py parse": lambda: [re.compile(p, re.IGNORECASE) for p, _ in _github._PAGES],
     "scrapers/sources/gitlab.py parse": lambda: [re.compile(f"/api/v4{p}") for p, _ in _gitlab._PAGES],
-    "scrapers/stylesheet.py _subject": lambda: [
-        re.compile(pattern) for pattern in (r"#[\w-]+", r"\.[\w-]+", r"^[a-zA-Z][\w-]*")
-    ],
 }
 
 
@@ -103,11 +99,20 @@ class _Use:
     local: frozenset[str]
 
 
-_SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+_SCOPES = (
+    ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+)
 
 
-def _uses(node: ast.AST, call: ast.Call | None = None, function: str = "<module>", local: frozenset[str] = frozenset()) -> Iterator[_Use]:
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "re" and node.attr in FLAGS_AT:
+def _uses(
+    node: ast.AST, call: ast.Call | None = None, function: str = "<module>", local: frozenset[str] = frozenset()
+) -> Iterator[_Use]:
+    if (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "re"
+        and node.attr in FLAGS_AT
+    ):
         yield _Use(node, call, function, local)
     if isinstance(node, _SCOPES):
         local |= _bound(node)
@@ -186,15 +191,16 @@ def find(modules: Iterable[tuple[str, ModuleType, ast.Module]]) -> tuple[list[Pl
             f"{file}: write `import re`, so that its patterns are found"
         )
         for name, value in vars(module).items():
-            methods = how.get((file if name.startswith("_") else "", name), {"value"})
-            anchored = methods <= {*ANCHORED, "pattern"}
-            places += [Place(f"{file}: {name}", each, anchored) for each in _held(value) if not name.startswith("__")]
+            methods = frozenset(how.get((file if name.startswith("_") else "", name), ()))
+            places += [Place(f"{file}: {name}", each, methods) for each in _held(value) if not name.startswith("__")]
         named = [node.value for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)]
         for use in _uses(tree):
             if use.name.attr == "compile" and use.call in named:
                 continue  # an attribute of the module, taken from there
             try:
-                places.append(Place(f"{file}:{use.name.lineno}", _resolved(use, vars(module)), use.name.attr in ANCHORED))
+                places.append(
+                    Place(f"{file}:{use.name.lineno}", _resolved(use, vars(module)), frozenset({use.name.attr}))
+                )
             except LookupError:
                 unresolved.append(f"{file} {use.function}")
     return places, unresolved
@@ -247,7 +253,11 @@ def _characters(operator: Any, value: Any, flags: int) -> list[str]:
         return [chr(value)]
     if operator not in {sre.IN, sre.ANY, sre.NOT_LITERAL}:
         return []
-    listed = [chr(v) if o is sre.LITERAL else chr(v[0]) for o, v in value if o in {sre.LITERAL, sre.RANGE}] if operator is sre.IN else []
+    listed = (
+        [chr(v) if o is sre.LITERAL else chr(v[0]) for o, v in value if o in {sre.LITERAL, sre.RANGE}]
+        if operator is sre.IN
+        else []
+    )
     one = _one(operator, value, flags)
     return [c for c in dict.fromkeys([*"a1 .-\n_A/\"'<[({,:*@", *listed, "\x01"]) if one.fullmatch(c)][:8]
 
@@ -296,10 +306,10 @@ def _poisons(nodes: Any, flags: int, before: str = "") -> Iterator[tuple[str, st
             yield from _poisons(part, flags, start)
 
 
-def _texts(pattern: AnyPattern) -> list[tuple[str, str, str]]:
-    """What a text begins with, repeats, and ends with."""
-    made = [pair for pair in dict.fromkeys(islice(_poisons(_parsed(pattern), pattern.flags), 300)) if pair[1]]
-    return [("", run, _TAIL) for run in _RUNS] + [(*pair, tail) for pair in made for tail in ("", _TAIL)]
+def _texts(pattern: AnyPattern) -> list[tuple[str, str]]:
+    """What a text begins with, and what it then repeats."""
+    made = islice(_poisons(_parsed(pattern), pattern.flags), 200)
+    return [pair for pair in dict.fromkeys([*(("", run) for run in _RUNS), *made]) if pair[1]]
 
 
 def _seconds(run: Callable[[Any], Any], text: str | bytes) -> float:
@@ -308,21 +318,21 @@ def _seconds(run: Callable[[Any], Any], text: str | bytes) -> float:
     return time.process_time() - began
 
 
-def slow(pattern: AnyPattern, anchored: bool) -> str | None:
+def slow(pattern: AnyPattern, methods: frozenset[str] = frozenset()) -> str | None:
     """The text for which a pattern's time grows faster than the text, and by how much; None where there is none."""
 
-    def everywhere(text: Any) -> None:
-        for _ in pattern.finditer(text):
-            pass
+    def run(text: Any) -> None:
+        if not methods or methods - ANCHORED:
+            for _ in pattern.finditer(text):
+                pass
+        if "match" in methods:
+            pattern.match(text)
+        if "fullmatch" in methods:
+            pattern.fullmatch(text)
 
-    def here(text: Any) -> None:
-        pattern.match(text)
-        pattern.fullmatch(text)
-
-    run = here if anchored else everywhere
-    for start, unit, tail in _texts(pattern):
+    for start, unit in _texts(pattern):
         times = max(500, 2_000 // len(unit))
-        texts: list[Any] = [start + unit * size + tail for size in (times // 16, times // 4, times, 4 * times)]
+        texts: list[Any] = [start + unit * size + _TAIL for size in (times // 16, times // 4, times, 4 * times)]
         if isinstance(pattern.pattern, bytes):
             texts = [text.encode() for text in texts]
         for less, more in pairwise(texts):
@@ -331,5 +341,72 @@ def slow(pattern: AnyPattern, anchored: bool) -> str | None:
                 continue
             small, large = (min(_seconds(run, text) for _ in range(5)) for text in (less, more))
             if large >= NOISE and large > MOST_RATIO * small:
-                return f"{start!r} + {unit!r} * n + {tail!r}: {small:.4f} s for {len(less)}, {large:.4f} s for {len(more)}"
+                return f"{start!r} + {unit!r} * n: {small:.4f} s for {len(less)}, {large:.4f} s for {len(more)}"
     return None
+
+
+# ---------------------------------------------------------------- the tests
+
+
+def _everything(tree: Iterable[tuple[str, ModuleType, ast.Module]]) -> tuple[dict[AnyPattern, Place], list[str]]:
+    """The patterns by themselves, with all methods by which they are tried, and those that nothing is known of."""
+    places, makers = find(tree)
+    places += [Place(maker, each) for maker, made in MADE_OF_DATA.items() if maker in makers for each in made()]
+    found: dict[AnyPattern, Place] = {}
+    for place in places:
+        same = found.get(place.pattern, place)
+        methods = same.methods | place.methods if same.methods and place.methods else frozenset[str]()
+        found[place.pattern] = Place(same.where, place.pattern, methods)
+    return found, makers
+
+
+def _faults(patterns: Iterable[Place]) -> list[str]:
+    """A line for each pattern that may take longer than its text is long."""
+    faults = []
+    for place in patterns:
+        if nested(_parsed(place.pattern)):
+            faults.append(f"{place.where}: {place.pattern.pattern!r} repeats without a bound what repeats without one")
+        elif text := slow(place.pattern, place.methods):
+            faults.append(f"{place.where}: {place.pattern.pattern!r} is slow on {text}")
+    return faults
+
+
+def test_no_text_makes_a_pattern_slow() -> None:
+    patterns, makers = _everything(_modules())
+    assert len(patterns) > 400  # else they are no longer found
+    assert sorted(makers) == sorted(MADE_OF_DATA), "say in MADE_OF_DATA how these patterns are made, one a function"
+    assert _faults(patterns.values()) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        r"WORD = re.compile(r'\w+@')",
+        r"WORDS = {'address': (re.compile(r'\w+@'), 1)}",
+        r"def f(text): return re.sub(r'\s+$', '', text)",
+        r"def f(text): return [len(w) for w in sorted(re.findall(pattern=r'(?:\w+\s*)+@', string=text))]",
+        r"SIGN = '@'" + "\n" + r"def f(text): return re.split(rf'\w+{SIGN}', text, flags=re.I)",
+        r"class Reader:" + "\n" + r"    word = re.compile(r'\w+' + '@')",
+        r"def f(text): return (lambda: re.match(r'\s*,?\s*;', text))()",
+    ],
+)
+def test_a_slow_pattern_is_found_wherever_it_is_written(source: str) -> None:
+    module = ModuleType("scrapers.new")
+    exec(f"import re\n{source}", vars(module))
+    patterns, makers = _everything([("scrapers/new.py", module, ast.parse(source))])
+    assert makers == []
+    assert len(_faults(patterns.values())) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["def f(text, word): return re.search(rf'{word}+@', text)", "def f(words): return list(map(re.compile, words))"],
+)
+def test_a_pattern_made_of_data_must_be_explained(source: str) -> None:
+    module = ModuleType("scrapers.new")
+    assert find([("scrapers/new.py", module, ast.parse(source))])[1] == ["scrapers/new.py f"]
+
+
+def test_re_is_imported_by_its_name_alone() -> None:
+    with pytest.raises(AssertionError, match="scrapers/new.py: write `import re`"):
+        find([("scrapers/new.py", ModuleType("new"), ast.parse("from re import compile"))])

@@ -107,7 +107,7 @@ _TRAITS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "religion or belief",
         _pattern(
-            rf"{_ASK}(?:an?\s+|practi[cs]ing\s+|devout\s+){0,4}{_FAITH}\s+{_SKILLED}{_WHO}\b",
+            rf"{_ASK}(?:an?\s+|practi[cs]ing\s+|devout\s+){0, 4}{_FAITH}\s+{_SKILLED}{_WHO}\b",
             rf"\b(?:only|no|must be(?: an?)?|prefer(?:ably|red)?)\s+(?:practi[cs]ing\s+)?{_FAITH}\b|"
             rf"\b{_FAITH}\s+(?:only|preferred)\b|\breligion\s*:\s*\w+",
             rf"\b(?:{_FAITH}|(?:trade )?union(?:ists?| members?))\s+(?:are\s+)?{_UNWANTED}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from string import whitespace
 
 from ranking.role.model import Level
 from ranking.role.words import BLANKS
@@ -59,16 +60,16 @@ _NICE_BEFORE = (
 )
 _NICE = re.compile(rf"{BLANKS}[(\[]?\b(?:{_NICE_AFTER})\b[)\]]?\.?$|^(?:{_NICE_BEFORE})\b[:,]?\s*", re.IGNORECASE)
 _ONE_OF = re.compile(
-    r"^(?:at least )?(?:one|any) of(?: the following| these)?\s*+(?::\s*+)?(?P<list>.+)$|^either\s+(?P<either>(?>.+\sor\s).+)$",
+    r"^(?:at least )?(?:one|any) of(?: the following| these)?\s*+(?::\s*+)?(?P<list>.+)$|^either\s++(?P<either>(?>.+\sor\s).+)$",
     re.IGNORECASE,
 )
 _SHORT_OR = re.compile(
     r"(?:[\w.+#/-]+(?: [\w.+#/-]+)?)(?:, (?:[\w.+#/-]++(?: [\w.+#/-]++)?+))*,? or [\w.+#/-]+(?: [\w.+#/-]+)?\.?"
 )
 _UNLESS = re.compile(
-    r"(?:(?<![\s,;(–—-])[\s,;(–—-]++)?\b(?:unless|except(?:\s+(?:if|when|where|for|that))?|save for)\s+"
+    r"(?:(?<![\s,;(–—-])[\s,;(–—-]++)?\b(?:unless|except(?:\s+(?:if|when|where|for|that))?|save for)\s++"
     r"(?:(?:they|he|she|it|you|the person|somebody|someone)(?:\s+(?:have|has|are|is)|['’](?:ve|s|"
-    r"re))?\s+)?(?P<unless>.*[^\s).])[\s).]*$",
+    r"re))?\s++)?(?=\S)",
     re.IGNORECASE,
 )
 # "no" and "not" in these words refuse nobody.
@@ -133,7 +134,8 @@ def refused(text: str) -> Wish:
     unless = _UNLESS.search(text)
     what = text[: unless.start()] if unless else text
     bare = _LEAD.sub("", what.strip(), count=1).strip(" ,;:–—")
-    return Wish(bare or what.strip(), "never", unless=unless["unless"].strip() if unless else None)
+    lifts = text[unless.end() :].rstrip(f"{whitespace}).") if unless else None
+    return Wish(bare or what.strip(), "never", unless=lifts)
 
 
 def split_refusals(text: str, *, asks_for_somebody: bool = True) -> tuple[str, list[Wish]]:
@@ -217,6 +219,8 @@ def _alternatives(text: str, level: Level) -> list[Wish]:
     if listed is None or level != "must":
         return [Wish(text, level)]
     parts = [
-        part.strip(" .") for part in re.split(rf"{BLANKS}(?:[,;]\s*(?:or\s+)?|\|\s*)|(?<!\s)\s++or\s+", listed) if part.strip(" .")
+        part.strip(" .")
+        for part in re.split(rf"{BLANKS}(?:[,;]\s*(?:or\s+)?|\|\s*)|(?<!\s)\s++or\s+", listed)
+        if part.strip(" .")
     ]
     return [Wish(part, "one_of", group=text) for part in parts] if len(parts) > 1 else [Wish(text, level)]

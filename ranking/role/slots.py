@@ -19,7 +19,7 @@ _READ_AHEAD = 2_000
 _ASKING = re.compile(
     r"\b(?:looking for|hiring(?: for)?|hire|seeking|searching for|in search of|we need|i need|we want|i want|"
     r"recruiting|wanted:)\s+"
-    r"(?:(?:an?|the|our|two|three|several|some|\d+|first|next|another|someone who is|somebody who is)\s++)*",
+    r"(?:(?:an?|the|our|two|three|several|some|\d++|first|next|another|someone who is|somebody who is)\s++)*",
     re.IGNORECASE,
 )
 _END = re.compile(r"(?<!\b[sj]r)[.;:!?](?:\s|$)|\n\s*\n", re.IGNORECASE)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-BLANKS = r"(?:(?<!\s)\s++)?"  # as \s*, but tried only where a run of blanks begins: long runs take no longer than others
+BLANKS = (
+    r"(?:(?<!\s)\s++)?"  # as \s*, but tried only where a run of blanks begins: long runs take no longer than others
+)
 
 
 def words_of(text: str) -> frozenset[str]:

@@ -12,7 +12,7 @@ from confusable_homoglyphs import categories  # type: ignore[import-untyped]
 from rapidfuzz.distance import JaroWinkler
 
 _NOISE = re.compile(
-    r"(?<!\s)\s++via\s+.*$|\([^)]{0,200}\)|\[[^\]]{0,200}\]|\{[^}]{0,200}\}|[\"“”«»].{0,200}?[\"“”«»]"
+    r"(?<!\s)\s++via\s.{0,200}$|\([^)]{0,200}\)|\[[^\]]{0,200}\]|\{[^}]{0,200}\}|[\"“”«»].{0,200}?[\"“”«»]"
     r"|\b(?:he|she|they)/\w+\b",
     re.IGNORECASE,
 )
