@@ -47,8 +47,8 @@ _WHERE = ("Found here: {url}", "Found on {host}.")
 # How long a quoted fact may be, and how the place is named, in the order in which they are tried.
 _FITS = ((120, 0), (80, 0), (60, 0), (60, 1), (40, 1), (24, 1))
 _VALUES = {"date": r"\d{1,2} \w+ \d{4}", "url": r"\S+", "host": r"\S+?"}
-_QUOTED = re.compile(r"“[^”]*”|https?://\S+")
-_LINK = re.compile(r"\S*(?:://|www\.|@)\S*")
+_QUOTED = re.compile(r"“[^“”]*”|https?://\S+")
+_LINK = re.compile(r"(?<!\S)\S*?(?:://|www\.|@)\S*")
 
 Facts = Mapping[str, tuple[str, ...]]
 
@@ -217,7 +217,7 @@ def _filled(form: str, facts: Mapping[str, str]) -> str | None:
     def optional(part: re.Match[str]) -> str:
         return part[1] if all(slot in facts for slot in slots(part[1])) else ""
 
-    kept = re.sub(r"\[(.*?)\]", optional, form)
+    kept = re.sub(r"\[([^\[\]]*)\]", optional, form)
     return kept.format_map(facts) if all(slot in facts for slot in slots(kept)) else None
 
 
@@ -226,12 +226,14 @@ def _pattern(form: str) -> re.Pattern[str]:
     parts = re.split(r"({\w+}|[\[\]])", form)
     marks = {"[": "(?:", "]": ")?"}
     return re.compile(
-        "".join(
+        r"\A"
+        + "".join(
             f"(?P<{part[1:-1]}>{_VALUES.get(part[1:-1], '[^”]*')})"
             if part[:1] == "{"
             else marks.get(part, re.escape(part))
             for part in parts
         )
+        + r"\Z"
     )
 
 

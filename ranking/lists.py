@@ -16,7 +16,7 @@ from ranking.lexicon import STOP_WORDS
 # Short items without a small word are a list from so many in a row on; without breaks between them, words in a row are.
 LEAST_ITEMS, ITEM_WORDS, ROW_WORDS = 6, 4, 8
 _BETWEEN = frozenset({"and", "or", "und", "et", "y"})
-_BREAK = re.compile(rf"[,;|•·\n]+|\s[-–*/&+]\s|[.!?:]+(?=\s|$)|\b(?i:{'|'.join(sorted(_BETWEEN))})\b")
+_BREAK = re.compile(rf"[,;|•·\n]+|\s[-–*/&+]\s|(?<![.!?:])[.!?:]++(?=\s|$)|\b(?i:{'|'.join(sorted(_BETWEEN))})\b")
 _WORD = re.compile(r"[^\W\d_][\w+#.'’-]*")
 _SMALL = (STOP_WORDS | {word.capitalize() for word in STOP_WORDS}) - _BETWEEN
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from ranking.lists import without_lists
 from scrapers.records import Evidence
-from scrapers.text import clean, in_short_words
+from scrapers.text import clean
 
 # The packaged model reads 256 word pieces: about 180 English words. The same for every model: erasing a person finds
 # vectors by the hash of the passage, also those of a model that was in use before.
@@ -25,15 +25,17 @@ STUFFED_WORDS, STUFFED_SHARE = 60, 0.5
 
 _PLACEHOLDER = re.compile(r"\[(?:address|phone|person|email|link)\]")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
-_URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w.-]+\.(?:com|org|net|io|dev|app|me|co)/\S*", re.IGNORECASE)
-_MENTION = re.compile(r"(?<![\w.+-])@[A-Za-z0-9][\w-]*(?![\w/-])")
+# Signs before a bare address stay. It is tried where its word begins, and there alone: else a long word takes hours.
+_SITE = "|".join(rf"(?<=\.{name})" for name in ("com", "org", "net", "io", "dev", "app", "me", "co"))
+_URL = re.compile(rf"(?:https?://|www\.)\S+|(?<![\w.-])([.-]*+)\w++[.-][\w.-]*+(?:{_SITE})/\S*", re.IGNORECASE)
+_MENTION = re.compile(r"(?<![\w.+-])@[A-Za-z0-9][\w-]*+(?!/)")
 _PRONOUN_NOTE = re.compile(
     r"[(\[]?\b(?:she|he|they|ze|xe)\s*/\s*(?:her|him|his|them|hir|xem)(?:\s*/\s*\w+)?\b[)\]]?", re.IGNORECASE
 )
 _AGE = re.compile(
     r"\b(?:I['’]m\s+|I\s+am\s+)?(?:(?:aged?\s+)?\d{1,2}[\s-]*(?:years?|yrs?)[\s-]*(?:old|of\s+age)\b|aged?\s+\d{1,2}\b)"
     r"|\b(?:I['’]m|I\s+am|I\s+(?:just\s+)?turned)\s+\d\d(?=\s*(?:[.,;!?)]|$|and\b))"
-    r"|\b(?:I\s+was\s+)?born\s+(?:(?:on|in|the)\s+)*(?:\w+[,.]?\s+){0,3}?(?:in\s+)?(?:19|20)\d\d\b"
+    r"|\b(?:I\s+was\s+)?born\s+(?:(?:on|in|the)\s++)*(?:\w+[,.]?\s+){0,3}?(?:in\s+)?(?:19|20)\d\d\b"
     r"|\bin\s+my\s+(?:early\s+|mid[\s-]|late\s+)?(?:(?:twen|thir|for|fif|six|seven)ties|[2-7]0['’]?s)\b",
     re.IGNORECASE,
 )
@@ -74,7 +76,7 @@ def _neutral(match: re.Match[str]) -> str:
 _PLACES = (
     (("[",), _PLACEHOLDER, " "),
     (("](",), _MARKDOWN_LINK, r"\1"),
-    (("/", "www."), _URL, " "),
+    (("/", "www."), _URL, r"\1 "),
     (("@",), _MENTION, " "),
 )
 _PERSONAL = ((("/",), _PRONOUN_NOTE, " "), ((*"0123456789", "ties"), _AGE, " "))
@@ -105,7 +107,7 @@ def render(evidence: Evidence, repository: Evidence | None = None, names: tuple[
     """
     awards = ". ".join(" ".join(f"{award.prize} {award.event}".split()) for award in evidence.awards)
     context = f"{repository.title}. {repository.text[:600]} {' '.join(repository.tags)}" if repository else ""
-    parts = (evidence.title, without_lists(in_short_words(evidence.text)), ", ".join(evidence.tags), awards, context)
+    parts = (evidence.title, without_lists(evidence.text), ", ".join(evidence.tags), awards, context)
     handles = [key.handle for key in (evidence.account, *evidence.team) if key is not None]
     naming = _naming(handles, names)
     return said_once(". ".join(filter(None, (_blinded(part, naming).strip(" .") for part in parts if part))))
@@ -117,7 +119,7 @@ def blind(text: str, handles: Iterable[str] = (), names: Iterable[str] = ()) -> 
 
 
 def _blinded(text: str, naming: re.Pattern[str] | None) -> str:
-    text = in_short_words(clean(text))
+    text = clean(text)
     for signs, pattern, instead in _PLACES:
         if _has_any(signs, text):
             text = pattern.sub(instead, text)

@@ -9,7 +9,7 @@ from ranking.lexicon import Worth, tokens
 
 LONGEST = 300
 _BULLET = re.compile(r"^[^\w\"'“‘(\[<]+")
-_SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]*")
+_SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?!\s|$)[^.!?\n]*+)*[.!?]*")
 
 
 Sentence = tuple[str, frozenset[str]]

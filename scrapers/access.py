@@ -114,7 +114,7 @@ def _spelled(identifier: str, key: bytes) -> str | None:
     site, found, handle = identifier.partition(":")
     if found and handle:
         return f"{site}:{handle.casefold()}"
-    return _page_key(f"https://{identifier}") if re.fullmatch(r"[^\s:@/]+\.[^\s:@]+", identifier) else None
+    return _page_key(f"https://{identifier}") if re.fullmatch(r"[^\s:@/][^\s:@/.]*+\.[^\s:@]+", identifier) else None
 
 
 def spelled_account(identifier: str, key: bytes) -> Account:

@@ -175,7 +175,7 @@ def without_secrets(url: str) -> str:
 
 
 _SECRET = re.compile(
-    r"(?i)((?:^|&)(?:[^&=]*(?:token|secret|passw|signature|credential|apikey|api[_-]key|auth)[^&=]*"
+    r"(?i)((?:^|&)(?:(?=[^&=]*(?:token|secret|passw|signature|credential|apikey|api[_-]key|auth))[^&=]*+"
     r"|[^&=]*[_-]key|key|sig|pwd)=)[^&]*"
 )
 

@@ -15,7 +15,7 @@ from scrapers.identity.keys import keyed
 from scrapers.identity.names import compatible, fold
 from scrapers.text import redact, squeeze
 
-CO_AUTHOR = re.compile(r"\s*([^<>\x00-\x1f]*?)\s*<([^<>\x00-\x1f]*)>\s*")
+CO_AUTHOR = re.compile(r"\s*+([^<>\x00-\x1f]*+)\s*<([^<>\x00-\x1f]*)>\s*")
 
 # What git's mailmap makes of a name and an address.
 Mapped = Callable[[str, str], tuple[str, str]]
@@ -57,7 +57,7 @@ class People:
             self._credit(author, commit, at, as_author=True)
         for trailer in commit.co_authors[:50]:
             said = CO_AUTHOR.fullmatch(trailer)
-            other = self._identity(*mapped(said[1], said[2])) if said and said[2] else None
+            other = self._identity(*mapped(said[1].rstrip(), said[2])) if said and said[2] else None
             if other and other not in credited:
                 credited.add(other)
                 self._credit(other, commit, at, as_author=False)

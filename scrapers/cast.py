@@ -15,7 +15,7 @@ _FIRST = (
     "Olga", "Pia", "Quin", "Rosa", "Sven", "Tara", "Uma", "Viggo", "Wanda", "Xenia", "Yuri", "Zora",
 )  # fmt: skip
 _LAST = ("Example", "Sample", "Specimen", "Instance", "Template", "Pattern", "Model", "Fixture")
-_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]++@(?:[\w-]+\.)+[A-Za-z]{2,}")
+_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]++@(?:[\w-]++\.)+[A-Za-z]{2,}")
 _URL = re.compile(r"https?://[^\s\"'<>\\)\]]+")
 _RESERVED = re.compile(r"(?:^|\.)(?:example\.(?:com|net|org)|example|test|invalid|localhost)$")
 # Hosts that everybody shares say nothing of a person: their paths do, and those are swapped.

@@ -13,11 +13,11 @@ import webencodings  # type: ignore[import-untyped]
 from scrapers.records import Page
 
 _EARLY = 4096  # bytes in which a page must declare its charset; browsers look at 1,024
-_IN_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';]+)", re.IGNORECASE)
+_IN_HEADER = re.compile(r"charset\s*+=\s*+[\"']?+\s*+([^\s\"';]+)", re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DECLARED = re.compile(
-    rb"<\?xml\b[^>]*?\bencoding\s*=\s*[\"']([^\"'>]+)"
-    rb"|<meta\b[^>]*?\bcharset\s*=\s*[\"']?\s*([^\s\"'/>;]+)",
+    rb"<\?xml\b[^<>]*?\bencoding\s*=\s*[\"']([^\"'>]+)"
+    rb"|<meta\b[^<>]*?\bcharset\s*=\s*[\"']?\s*([^\s\"'/>;]+)",
     re.IGNORECASE,
 )
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")  # half a character, which UTF-8 may not hold

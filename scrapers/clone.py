@@ -219,7 +219,7 @@ def _mailmap(path: Path) -> Iterator[Mapped]:
                 answer = CO_AUTHOR.fullmatch(told.readline().decode("utf-8", "replace"))
             except BrokenPipeError:  # git could not read an earlier one: the rest stays as written
                 answer = None
-            known[name, address] = (answer[1], answer[2]) if answer else (name, address)
+            known[name, address] = (answer[1].rstrip(), answer[2]) if answer else (name, address)
         return known[name, address]
 
     try:

@@ -8,7 +8,7 @@ from scrapers.hosts import registered
 from scrapers.settings import BadConfiguration, Home, Operator
 
 # What stands where a host does: after "//" or "@", at the beginning, or after a space.
-_HOST = re.compile(r"(?:^|//|@|\s)([\w-]+(?:\.[\w-]+)*)")
+_HOST = re.compile(r"(?:^|//|@|\s)([\w-]+(?:\.[\w-]++)*)")
 _NOBODY = {"example", "invalid", "test", "localhost"}  # endings that RFC 2606 keeps out of the web, as example.com
 
 

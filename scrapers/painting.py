@@ -101,7 +101,7 @@ def _is_clipped(props: Props) -> bool:
         ("rect" in clip and len({float(number) for number in corners if number.strip(".-")}) == 1)
         or bool(re.match(r"inset\(\s*(?:[5-9]\d|\d{3,})(?:\.\d+)?%", path))
         or bool(re.match(r"(?:circle|ellipse)\(\s*0", path))
-        or bool(re.match(r"polygon\((?:\s*0\w*\s+0\w*\s*,?)+\s*\)", path))
+        or bool(re.match(r"polygon\((?:\s*+0\w*+\s++0\w*+\s*+,?+)++\s*\)", path))
     )
 
 
@@ -110,7 +110,7 @@ def _is_away(props: Props, size: float) -> bool:
     placed = props.get("position", "static") not in {"static", "sticky"}
     shifts = [props.get(name, "") for name in ("left", "right", "top", "bottom") if placed]
     shifts.append(props.get("text-indent", ""))
-    moved = " ".join(re.findall(r"translate(?:3d|x|y)?\(([^)]*)\)", props.get("transform", "")))
+    moved = " ".join(re.findall(r"translate(?:3d|x|y)?\(([^)]{0,99})\)", props.get("transform", "")))
     moved += f" {props.get('margin', '')} {props.get('margin-left', '')} {props.get('margin-top', '')}"
     shifts += [part for part in re.split(r"[,\s]+", moved) if not part.endswith("%")]
     shrunk = re.search(r"scale(?:3d|x|y)?\(\s*0(?:\.0\d*)?\s*[,)]", props.get("transform", ""))
@@ -125,7 +125,9 @@ def _is_without_room(props: Props, size: float) -> bool:
 
 
 def _size(props: Props, size: float) -> float:
-    value = props.get("font-size") or next(iter(re.findall(r"[\d.]+(?:px|pt|em|rem|%)", props.get("font", ""))), "")
+    value = props.get("font-size") or next(
+        iter(re.findall(r"(?<![\d.])[\d.]++(?:px|pt|em|rem|%)", props.get("font", ""))), ""
+    )
     if not re.match(r"[\d.]", value):
         return size
     return size * _number(value) if value.endswith(("%", "em")) and not value.endswith("rem") else _px(value, size)
@@ -153,8 +155,8 @@ def _float(text: str) -> float:
 
 
 def _inside(function: str, value: str) -> str:
-    match = re.search(rf"{function}\(([^)]*)\)", value)
-    return match.group(1) if match else ""
+    inside, closed, _ = value.partition(f"{function}(")[2].partition(")")
+    return inside if closed else ""
 
 
 def _ground(props: Props, paint: Paint) -> Colour | None:
@@ -167,7 +169,7 @@ def _ground(props: Props, paint: Paint) -> Colour | None:
     return paint.ground if _is_transparent(value) else _colour(value, paint.ground, paint.ground)
 
 
-_COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|(?:rgb|hsl)a?\([^)]*\)|var\([^)]*\)|\b[a-z]{3,}\b")
+_COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|(?:rgb|hsl)a?\([^)]{0,99}\)|var\([^)]{0,99}\)|\b[a-z]{3,}\b")
 _KEPT = frozenset({"inherit", "currentcolor", "unset", "initial", "revert", "none"})
 
 

@@ -16,8 +16,8 @@ from scrapers.records import Candidate
 POSSIBLE_MINOR = "[possible minor]"  # stands in a biography for the words that said so
 _ADULT = 18
 
-_I = r"(?:I\s+am|I['\u2019]m|I\s+was\s+born|as\s+an?|being)\s+(?:an?\s+|also\s+|openly\s+|proudly\s+|proud\s+|devout\s+)*"
-_PROUD = r"(?:\A|[.;,|\u2022\n]\s*)(?:proud|devout|practi[cs]ing|lifelong|openly)\s+"
+_I = r"(?:I\s+am|I['\u2019]m|I\s+was\s+born|as\s+an?|being)\s+(?:(?:an?|also|openly|proudly|proud|devout)\s++)*"
+_PROUD = r"(?:\A|[.;,|\u2022\n]\s{0,9})(?:proud|devout|practi[cs]ing|lifelong|openly)\s+"
 _ILL_NAMES = (
     "adhd autism autistic asperger's anxiety arthritis asthma bipolar cancer leukemia chemotherapy crohn's depression "
     "diabetes diabetic disability disabled dyslexia dyslexic endometriosis epilepsy epileptic fibromyalgia hiv lupus "
@@ -44,11 +44,11 @@ def _alone(names: str) -> str:
 _TRAIT = _any_of(f"{_FAITH_NAMES} {_LOVE_NAMES} {_ORIGIN_NAMES} {_VIEW_NAMES}")
 _ILL = _any_of(_ILL_NAMES)
 _PRONOUNS = re.compile(
-    r"\s*[(\[]?\b(?:she|he|they|xe|ze|sie|er|elle|il)\s?/\s?(?:her|him|them|they|she|he|hers|his|theirs|xem|zir|ihr|ihm|any)"
+    r"(?:(?<!\s)\s++)?[(\[]?\b(?:she|he|they|xe|ze|sie|er|elle|il)\s?/\s?(?:her|him|them|they|she|he|hers|his|theirs|xem|zir|ihr|ihm|any)"
     r"(?:\s?/\s?\w+)?\b[)\]]?",
     re.IGNORECASE,
 )
-_HOW = r"(?:(?:with|from|type\s+\w+|a|an|my|some|severe|mild|chronic|bad|legally|on\s+the)\s+)*"
+_HOW = r"(?:(?:with|from|type\s++\w++|a|an|my|some|severe|mild|chronic|bad|legally|on\s++the)\s++)*"
 _OF_WORK = (
     r"(?!\s+(?:\w+\s+)?(?:detect|predict|screen|data|research|model|app|project|classif|tool|corpus|diagnos|study))"
 )
@@ -103,14 +103,14 @@ _PRIVATE_BY_WORD = tuple(
         ),
         (
             "born$",
-            (r"\b(?:I\s+was\s+|\A|[.;,|\n]\s*)born\s+(?:on\s+|in\s+)?(?:[\w.,]+\s+){0,3}(?:19|20)\d\d\b",),
+            (r"\b(?:I\s+was\s+|\A|[.;,|\n]\s{0,9})born\s+(?:on\s+|in\s+)?(?:[\w.,]+\s+){0,3}(?:19|20)\d\d\b",),
         ),
         (
             _AGED,
             (
                 r"\b(?:I\s+am|I['\u2019]m)\s+(?:now\s+|only\s+|just\s+|already\s+)?\d\d(?=\s*(?:[.,;!?)]|$|and\b|years?[\s-]old|y/?o\b))",
                 r"\b(?:I\s+am|I['\u2019]m)\s+an?\s+\d\d[\s-]years?[\s-]old\b",
-                r"(?:\A|[.;,|\n]\s*)\d\d\s*(?:y/?o|years?[\s-]old)\b",
+                r"(?:\A|[.;,|\n]\s{0,9})\d\d\s*(?:y/?o|years?[\s-]old)\b",
             ),
         ),
     )
@@ -134,11 +134,11 @@ _PAST = re.compile(
 )
 _AGE = re.compile(
     r"\b(?:I\s+am|I['\u2019]m)\s+(?:now\s+|only\s+|just\s+|a\s+|an\s+)?(\d\d)(?=\s*(?:[.,;!?)]|$|and\b|-?\s?years?[\s-]old|y/?o\b))"
-    r"|(?:\A|[.;,|\n]\s*)(\d\d)\s*(?:y/?o|years?[\s-]old)\b",
+    r"|(?:\A|[.;,|\n]\s{0,9})(\d\d)\s*(?:y/?o|years?[\s-]old)\b",
     re.IGNORECASE,
 )
 _BORN = re.compile(
-    r"(?:\bI\s+was\s+|\A|[.;,|\n]\s*)born\s+(?:on\s+|in\s+)?(?:[\w.,]+\s+){0,3}(20\d\d)\b", re.IGNORECASE
+    r"(?:\bI\s+was\s+|\A|[.;,|\n]\s{0,9})born\s+(?:on\s+|in\s+)?(?:[\w.,]+\s+){0,3}(20\d\d)\b", re.IGNORECASE
 )
 _CLASS = re.compile(rf"\bclass\s+of\s+(20\d\d)\b[^.!?\n]{{0,60}}\b{_SCHOOL}\b", re.IGNORECASE)
 # One sentence, or what of a line without an end to it is looked at in one go.
@@ -147,7 +147,7 @@ _EDGE = re.compile(r"\n[^\S\n]{0,100}")
 _SILENCE = re.compile(
     r"\b(?:do\s+not|don['\u2019]?t|never)\s+(?:contact|e-?mail|message|call|write(?:\s+to)?|approach)\s+(?:me|us)\b"
     r"|\b(?:please\s+do\s+not|please\s+don['\u2019]?t|do\s+not)\s+contact(?=\s*(?:[.!,;)\n]|\Z|about\b|regarding\b|for\s+jobs))"
-    r"|(?:\A|[.!?;:,(|\n\u2013\u2014-]\s*)(?:please,?\s+)?no\s+(?:more\s+)?(?:recruiters?|recruitment|recruiting|headhunters?)\b"
+    r"|(?:\A|[.!?;:,(|\n\u2013\u2014-]\s{0,9})(?:please,?\s+)?no\s+(?:more\s+)?(?:recruiters?|recruitment|recruiting|headhunters?)\b"
     r"|\b(?:recruiters|headhunters)[,:]?\s+(?:please\s+)?(?:do\s+not|don['\u2019]?t|stay\s+away|go\s+away)\b"
     r"|\bkeine\s+(?:recruiter|headhunter|personalvermittler|anfragen\s+von\s+(?:recruitern|headhuntern))"
     r"|\b(?:bitte\s+nicht|nicht\s+bitte)\s+(?:kontaktieren|anschreiben|anrufen)\b|\bkontaktieren\s+sie\s+mich\s+(?:bitte\s+)?nicht\b"

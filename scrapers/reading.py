@@ -18,7 +18,7 @@ from scrapers.text import clean, redact, squeeze
 LONGEST_NAME = 200  # guardrail G17
 LONGEST_TITLE = 300
 CLEANING = 2  # raised when what is done here to the records of every source changes
-_ADDRESS_IN_LINK = re.compile(r"(?<![\w.+%-])[\w.+%-]++@(?:[\w-]+\.)+[A-Za-z]{2,}")
+_ADDRESS_IN_LINK = re.compile(r"(?<![\w.+%-])[\w.+%-]++@(?:[\w-]++\.)+[A-Za-z]{2,}")
 
 
 def version_of(source: Source) -> int:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import re
 
-from scrapers.text import redact, squeeze, without_between
+from scrapers.text import redact, squeeze, without
 
 LONGEST = 500
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
-_IMAGE = re.compile(r"!\[[^\]]{0,400}\](?:\([^)]{0,2000}\)|\[[^\]]{0,400}\])")
-_LINK = re.compile(r"\[([^\]]{0,400})\](?:\([^)]{0,2000}\)|\[[^\]]{0,400}\])")
-_TAG = re.compile(r"</?[a-zA-Z][^>]{0,2000}>")
-_RST = re.compile(r"`([^`<]{1,400}?)\s*(?:<[^>]{0,400}>)?`_{0,2}")
-_NO_PROSE = re.compile(r"\s*(?:#|=+\s*$|-{3,}|\*{3,}|\.\. |\||>?\s*\[!|\[[^\]]+\]:|:\w+:)")
+_IMAGE = re.compile(r"!\[[^\[\]]*\](?:\([^)\[]*\)|\[[^\[\]]*\])")
+_LINK = re.compile(r"\[([^\[\]]*)\](?:\([^)\[]*\)|\[[^\[\]]*\])")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_RST = re.compile(r"`([^`<]*[^`<\s]|\s)\s*+(?:<[^<>]*>)?`_{0,2}")
+_NO_PROSE = re.compile(r"\s*+(?:#|=+\s*$|-{3,}|\*{3,}|\.\. |\||>?\s*\[!|\[[^\]]+\]:|:\w+:)")
 
 
 def first_paragraph(text: str) -> str | None:
     """The first paragraph of prose (Markdown, reStructuredText or plain) on one line: no headings, badges or code."""
-    text = _FRONT_MATTER.sub("\n\n", without_between(text.replace("\r\n", "\n"), "<!--", "-->", "\n\n"))
-    text = _FENCE.sub("\n\n", text)
+    text = _FRONT_MATTER.sub("\n\n", text.replace("\r\n", "\n"))
+    text = _FENCE.sub("\n\n", without(text, "<!--", "-->", "\n\n"))
     text = _TAG.sub(" ", _LINK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub(" ", text))))
     for block in re.split(r"\n\s*\n", text):
         lines = block.split("\n")

@@ -26,7 +26,7 @@ Use = Literal["find", "verify", "contact"]
 FIND_AND_VERIFY_ONLY = frozenset({"github", "gharchive"})  # whatever their records say: design D13
 _CONTACT_FIELDS = frozenset({"url", "links", "post"})
 _CODE_HOSTS = ("github:", "gitlab:", "huggingface:", "stackoverflow:")  # accounts there show work; nobody is reached
-_ADDRESS = re.compile(r"[^\s/@:]+@[^\s/@]+\.\w+")
+_ADDRESS = re.compile(r"(?<![^\s/@:])[^\s/@:]++@[^\s/@]+\.\w+")
 
 
 class RightsUnknown(Fault):

@@ -12,7 +12,7 @@ from soupsieve import SelectorSyntaxError
 from soupsieve import compile as compile_selector
 
 from scrapers.parsing import by_name, elements
-from scrapers.text import without_between
+from scrapers.text import split_outside, without
 
 Props = dict[str, str]
 _Said = tuple[bool, tuple[int, int, int], int, str, str]  # important, the rule's weight, its place, name, value
@@ -23,8 +23,9 @@ _MATTERS = (
     "overflow-y transform filter content-visibility white-space -webkit-text-fill-color"
 )
 MATTERS = frozenset(_MATTERS.split())
+_NAMES = re.compile(r"#[\w-]+"), re.compile(r"\.[\w-]+"), re.compile(r"^[a-zA-Z][\w-]*")
+_COMMA, _BRACE = re.compile(","), re.compile("[{}]")
 _WORK = 100_000  # matches tried on one page: a second or two
-LONGEST_SELECTOR = 1_000  # characters
 _SCREEN = 1280  # px: an ordinary reader's window
 
 
@@ -39,7 +40,7 @@ class Sheet:
 def declarations(style: str) -> Props:
     """The declarations of a style attribute or block that matter here, names and values in lower case."""
     props: Props = {}
-    for item in without_between(style, "/*", "*/").split(";"):
+    for item in without(style, "/*", "*/").split(";"):
         name, colon, value = item.partition(":")
         name = name.strip().lower()
         if colon and name in MATTERS:
@@ -87,10 +88,10 @@ def _said(css: str) -> dict[str, dict[str, _Said]]:
 
 def _subject(selector: str) -> str:
     """The name by which the selector's subject is found with the least work: its id, else a class, else its element."""
-    bare = re.sub(r":[\w-]+(?:\([^()]*\))?|\[[^\]]*\]", "", selector).strip()
+    bare = re.sub(r":[\w-]+(?:\([^()]*\))?|\[[^\]]*+(?:\]|\Z)", "", selector).strip()
     subject = re.split(r"[\s>+~]+", bare)[-1]
-    for pattern in (r"#[\w-]+", r"\.[\w-]+", r"^[a-zA-Z][\w-]*"):
-        if name := re.search(pattern, subject):
+    for pattern in _NAMES:
+        if name := pattern.search(subject):
             return name.group() if name.group()[0] in "#." else name.group().lower()
     return "*"
 
@@ -105,7 +106,7 @@ def _matching(selector: str, tags: Iterable[Tag]) -> list[Tag]:
 
 def _rules(css: str) -> Iterator[tuple[str, str]]:
     """Each selector with its block; media rules count where an ordinary screen meets them."""
-    css = without_between(css, "/*", "*/").replace("<!--", "").replace("-->", "")
+    css = without(css, "/*", "*/").replace("<!--", "").replace("-->", "")
     at = 0
     while (start := css.find("{", at)) >= 0:
         prelude = re.split(r"[};]", css[at:start])[-1].strip()
@@ -114,21 +115,10 @@ def _rules(css: str) -> Iterator[tuple[str, str]]:
             continue
         end = css.find("}", start)
         end = len(css) if end < 0 else end
-        for selector in _listed(prelude):
-            if selector.strip() and "::" not in selector and len(selector) <= LONGEST_SELECTOR:
+        for selector in split_outside(prelude, _COMMA):
+            if selector.strip() and "::" not in selector:
                 yield selector.strip(), css[start + 1 : end]
         at = end + 1
-
-
-def _listed(prelude: str) -> Iterator[str]:
-    """The selectors of a list; a comma in parentheses belongs to one of them."""
-    depth = start = 0
-    for place, sign in enumerate(prelude) if "(" in prelude else ():
-        depth += (sign == "(") - (sign == ")")
-        if sign == "," and depth <= 0:
-            yield prelude[start:place]
-            start = place + 1
-    yield from [prelude[start:]] if start or "(" in prelude else prelude.split(",")
 
 
 def _applies(prelude: str) -> bool:
@@ -145,10 +135,10 @@ def _applies(prelude: str) -> bool:
 def _end(css: str, start: int) -> int:
     """Where the block that opens at `start` is over."""
     depth = 0
-    for brace in re.finditer(r"[{}]", css[start:]):
+    for brace in _BRACE.finditer(css, start):
         depth += 1 if brace.group() == "{" else -1
         if depth == 0:
-            return start + brace.end()
+            return brace.end()
     return len(css)
 
 

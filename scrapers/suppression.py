@@ -35,7 +35,7 @@ REDACTED = "[removed]"
 ERASURE, OBJECTION, EXPIRED = "erasure", "objection", "expired"  # why somebody is on the list
 ERASING = "erasing"  # a file of the home, there from the start of an erasure to its end
 Listed = Callable[[AccountKey], bool]
-_TOKEN = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+_TOKEN = re.compile(r"[\w-]+(?:\.[\w-]++)*")
 _URL = re.compile(r"https?://[^\s\"'<>`|\\^{}()\[\],;]+", re.IGNORECASE)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
 
 
@@ -15,22 +16,27 @@ def squeeze(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def without_between(text: str, opening: str, closing: str, instead: str = "") -> str:
-    """The text without every part from an opening sign to the next closing one; time grows with its length alone."""
+def without(text: str, opening: str, closing: str, instead: str = "") -> str:
+    """The text with each part from `opening` to the next `closing` replaced; one that is never closed stays."""
     kept, at = [], 0
     while (start := text.find(opening, at)) >= 0 and (end := text.find(closing, start + len(opening))) >= 0:
-        kept.append(text[at:start])
+        kept += [text[at:start], instead]
         at = end + len(closing)
-    return instead.join([*kept, text[at:]])
+    return "".join([*kept, text[at:]])
 
 
-def in_short_words(text: str) -> str:
-    """The text with whatever has no blank in it cut after 200 characters, so that no pattern meets a long run."""
-    return _LONG_WORD.sub(r"\1", text) if len(text) > LONGEST_WORD else text
+def split_outside(text: str, separator: re.Pattern[str]) -> list[str]:
+    """The text split where a separator stands outside of round brackets.
 
+    >>> split_outside("a, b(c, d), e", re.compile(", "))
+    ['a', 'b(c, d)', 'e']
+    """
+    *closed, rest = text.split(")")
+    parts = (piece.rpartition("(") for piece in closed)
+    masked = ")".join([*(f"{before}{bracket}{'-' * len(within)}" for before, bracket, within in parts), rest])
+    spans = [(0, 0), *(match.span() for match in separator.finditer(masked)), (len(text), len(text))]
+    return [text[end:start] for (_, end), (start, _) in pairwise(spans)]
 
-LONGEST_WORD = 200
-_LONG_WORD = re.compile(rf"(\S{{{LONGEST_WORD}}})\S+")
 
 _ONE = {"people": "person", "aliases": "alias"}
 
@@ -101,10 +107,10 @@ def day(text: object) -> date | None:
 
 
 # Each starts where a word starts, and there alone: else a long word is gone through once for each of its letters.
-_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]++)+")
 _SPELLED = re.compile(
     r"(?<![\w.+-])[\w.+-]++\s*+(?:\[\s*(?:at|@)\s*\]|\(\s*(?:at|@)\s*\)|\{\s*(?:at|@)\s*\}|<\s*at\s*>)\s*[\w-]+"
-    r"(?:(?:\.|\s*[\[({<]\s*(?:dot|\.)\s*[\])}>]\s*|\s+dot\s+)[\w-]+)+",
+    r"(?:(?:\.|\s*+[\[({<]\s*+(?:dot|\.)\s*+[\])}>]\s*+|\s++dot\s++)[\w-]++)+",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d[\d ().\u2011-]{7,}\d(?![\w/-])")

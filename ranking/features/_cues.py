@@ -30,7 +30,7 @@ WORDS_PER_CUE, SHORTEST = 4, 4
 # A piece below this shows nothing: one cue in passing.
 FAINT = 0.08
 
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s)[^.!?\n]*)*")
+_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s)[^.!?\n]*+)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ Label = Literal["available", "unavailable"]
 # A sentence of more characters is a list or a listing, and nobody's statement.
 LONGEST = 500
 
-_SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\w)[^.!?\n]*)*[.!?]*")
+_SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\w)[^.!?\n]*+)*[.!?]*")
 _CLAUSE = re.compile(r"[,;:|(–—]|\b(?:and|but|so|because|while)\b|\s-\s", re.IGNORECASE)
 # Words that may stand between who it is said of and what is said.
 _BETWEEN = (
-    r"(?:\s+(?:\w+ly|now|just|also|still|again|both|always|here|back|once|more|very|been|really|right|definitely|yes|mostly"
+    r"(?:\s++(?:\w++(?<=\wly)|now|just|also|still|again|both|always|here|back|once|more|very|been|really|right|definitely|yes|mostly"
     r"|already|quite|rather|soon|in))*\s+$"
 )
 _AM = re.compile(rf"\b(?:i\s+am|am|i['’]m|i(?:['’]ll| will| would|['’]d) be|i['’]ve|i have){_BETWEEN}", re.IGNORECASE)

@@ -22,10 +22,10 @@ _ENGLISH: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "never",
-        r"(?:.*\b)?(?:not|never|no gos?|no go s|nogos?|deal ?breakers?|red flags?|exclu(?:de|ded|des|sions?|"
+        r"(?=.*\b(?:not|never|no gos?|no go s|nogos?|deal ?breakers?|red flags?|exclu(?:de|ded|des|sions?|"
         r"ding)|avoid|don t|"
         r"isn t|aren t|won t|mustn t|cannot|anti profile|unwanted|"
-        r"nicht|keine?[nrs]?|pas|niet|geen|no buscamos)\b.*",  # a foreign "not" must never read as a wish
+        r"nicht|keine?[nrs]?|pas|niet|geen|no buscamos)\b).*",  # a foreign "not" must never read as a wish
     ),
     (
         "nice",
@@ -158,7 +158,9 @@ _SPANISH: tuple[tuple[Kind, str], ...] = (
         r"empresa|(?:el|nuestro) (?:equipo|stack)|salario|contacto|como aplicar|proceso(?: de seleccion)?|por que .*",
     ),
 )
-_HEADINGS = tuple((kind, re.compile(pattern)) for kind, pattern in (*_ENGLISH, *_GERMAN, *_FRENCH, *_SPANISH))
+_HEADINGS = tuple(
+    (kind, re.compile(rf"\A(?:{pattern})\Z")) for kind, pattern in (*_ENGLISH, *_GERMAN, *_FRENCH, *_SPANISH)
+)
 
 
 @lru_cache(maxsize=1_000)

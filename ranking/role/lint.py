@@ -19,10 +19,10 @@ _EMPTY_WORDS = re.compile(
     r"culture fit|cultural fit|10x)\b",
     re.IGNORECASE,
 )
-_YEARS = re.compile(r"\b\d{1,2}\s*\+?\s*(?:-\s*\d{1,2}\s*)?(?:years?|yrs?)\b", re.IGNORECASE)
+_YEARS = re.compile(r"\b\d{1,2}\s*+(?:\+\s*+)?(?:-\s*+\d{1,2}\s*+)?(?:years?|yrs?)\b", re.IGNORECASE)
 _DEGREE = re.compile(
-    r"\b(?:degree|bachelor'?s?|master'?s|ph\.?d|diploma|university|college)\b(?!.*\b(?:not|no|optional)\b)",
-    re.IGNORECASE,
+    r"^(?>.*\b(?:degree|bachelor'?s?|master'?s|ph\.?d|diploma|university|college)\b)(?!.*\b(?:not|no|optional)\b)",
+    re.IGNORECASE | re.MULTILINE,
 )
 _PROXY = re.compile(
     r"\b(?:native (?:english |german |french |\w+ )?speakers?|mother tongue|recent graduates?|digital natives?|"
@@ -106,7 +106,7 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _words(text: str) -> set[str]:
-    return {word.rstrip("s") for word in re.findall(r"[\w+#.-]*\w[+#]*", text.casefold())} - _COMMON
+    return {word.rstrip("s") for word in re.findall(r"(?<![\w+#.-])[\w+#.-]*\w[+#]*", text.casefold())} - _COMMON
 
 
 def _short(text: str) -> str:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from ranking.role.headings import Kind, kind_of
 
-_ATX = re.compile(r"\s{0,3}#{1,6}\s+(?P<text>\S.*?)\s*#*\s*")
-_BOLD = re.compile(r"\s*(?:\*\*|__)(?P<text>[^*_]{2,80})(?:\*\*|__)\s*:?\s*")
+_ATX = re.compile(r"\s{0,3}#{1,6}\s+(?P<text>\S.*)")
+_BOLD = re.compile(r"\s*(?:\*\*|__)(?P<text>[^*_]{2,80})(?:\*\*|__)\s*+(?::\s*+)?")
 _RULE = re.compile(r"\s{0,3}(?:={3,}|-{3,}|\*{3,}|_{3,})\s*")
 _BULLET = re.compile(r"(?P<indent>\s*)(?:[-*+•‣◦–]|\(?\d{1,2}[.)])\s+(?P<text>\S.*)")
 _LABELLED = re.compile(r"(?P<label>[^\W\d_](?:[^\W\d_]|[’' /-]){1,40}?)\s*[:：]\s+(?P<text>\S.*)")
@@ -45,7 +45,7 @@ class Section:
 def outline(text: str, first_line: int = 1) -> list[Section] | None:
     """The sections of a structured role, the first one titled by its opening heading; None for a text without shape."""
     lines = text.splitlines()
-    headings = {index: heading for index in range(len(lines)) if (heading := _heading(lines, index))}
+    headings = dict(_headings(lines))
     if not _structured(lines, headings):
         return None
     sections = [Section("", "intro", first_line)]
@@ -76,14 +76,25 @@ def _section(heading: str, number: int, *, first: bool) -> Section:
     return Section(heading, "intro" if first and kind not in _ASKING else kind, number)
 
 
-def _heading(lines: list[str], index: int) -> str | None:
-    line = lines[index]
-    if match := _ATX.fullmatch(line) or _BOLD.fullmatch(line):
+def _headings(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The headings by their line, last one first."""
+    below = following = ""  # the next line, and the next one that is not blank
+    for index in reversed(range(len(lines))):
+        if heading := _heading(lines[index], below, following):
+            yield index, heading
+        below = lines[index]
+        following = below if below.strip() else following
+
+
+def _heading(line: str, below: str, following: str) -> str | None:
+    if match := _ATX.fullmatch(line):
+        first, rest = match["text"][0], match["text"][1:]
+        return (first + rest.rstrip().rstrip("#").rstrip()).strip("*_ ")
+    if match := _BOLD.fullmatch(line):
         return match["text"].strip("*_ ")
-    following = next((later for later in lines[index + 1 :] if later.strip()), "")
     if not line.strip() or _BULLET.fullmatch(line) or len(line) > 80:
         return None
-    if index + 1 < len(lines) and re.fullmatch(r"={3,}|-{3,}", lines[index + 1].strip()):
+    if re.fullmatch(r"={3,}|-{3,}", below.strip()):
         return line.strip()
     bare = line.strip()
     announces = bare.endswith(":") or _BULLET.fullmatch(following) is not None

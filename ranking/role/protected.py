@@ -58,7 +58,7 @@ _TRAITS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?:younger|older) than\s+(?:[2-7]\d|18)\b(?!\s*(?:%|years? of exp|people|ms|months|days|lines|k\b))",
             rf"(?:\b{_WHO}|\bmust be|\bshould be|\bonly|\bnobody)\s+(?:under|below|over)\s+[2-6]\d\s*(?:$|"
             rf"[.,;!)](?!\d))",
-            r"\bage[sd]?\s*(?:limit|range|group)?\s*:?\s*(?:between\s+|under\s+|over\s+|from\s+)?[1-7]\d\s*(?:-|"
+            r"\bage[sd]?\s*+(?:(?:limit|range|group)\s*+)?(?::\s*+)?(?:between\s+|under\s+|over\s+|from\s+)?[1-7]\d\s*(?:-|"
             r"–|to|and|or|\+|years|$|[.,;])",
             r"\b(?:age limit|maximum age|minimum age|age range)\b",
             rf"{_ASK}(?:an?\s+)?young(?:er|ish)?(?:\s*(?:,|and|&)\s*\w+)?\s+{_SKILLED}{_WHO}\b",
@@ -107,7 +107,7 @@ _TRAITS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "religion or belief",
         _pattern(
-            rf"{_ASK}(?:an?\s+|practi[cs]ing\s+|devout\s+)*{_FAITH}\s+{_SKILLED}{_WHO}\b",
+            rf"{_ASK}(?:an?\s+|practi[cs]ing\s+|devout\s+){0, 4}{_FAITH}\s+{_SKILLED}{_WHO}\b",
             rf"\b(?:only|no|must be(?: an?)?|prefer(?:ably|red)?)\s+(?:practi[cs]ing\s+)?{_FAITH}\b|"
             rf"\b{_FAITH}\s+(?:only|preferred)\b|\breligion\s*:\s*\w+",
             rf"\b(?:{_FAITH}|(?:trade )?union(?:ists?| members?))\s+(?:are\s+)?{_UNWANTED}",

@@ -22,7 +22,7 @@ _ABBREVIATION = re.compile(r"(?:[A-Z]\.){2,}|[SsJj]r\.")
 _SEARCH = re.compile(
     r"(?:\b(?:find|seeking|seek|hiring(?:\s+for)?|search(?:ing)?\s+for|look(?:ing)?\s+for|wanted|need(?:ed)?|want)"
     r"|(?:^|\b(?:to|we|i|please|must)\s+)(?:show|get|give|list|identify|source|hire|recruit(?:ing)?))"
-    r"\s+(?:me\s+)?(?:(?:an?|the|some|all|top|best|great|good|any|more)\s+)*",
+    r"\s+(?:me\s+)?(?:(?:an?|the|some|all|top|best|great|good|any|more)\s++)*",
     re.IGNORECASE,
 )
 _ARTICLES = words_of("a an the some top best any our all i we me who are is")

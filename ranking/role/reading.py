@@ -24,7 +24,7 @@ from ranking.role.slots import (
 from scrapers.text import clean
 
 LARGEST = 1 << 20
-_FILE = re.compile(r"[^\n]*(?:[/\\][^\s]*|\.(?:md|markdown|txt|ya?ml))")
+_FILE = re.compile(r"[^\n]*(?:[/\\][^\s/\\]*|\.(?:md|markdown|txt|ya?ml))")
 _EXAMPLE = 'write at least one line such as "- ships language-model features to users" under "## Must have"'
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from string import whitespace
 
 from ranking.role.model import Level
+from ranking.role.words import BLANKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +58,19 @@ _NICE_BEFORE = (
     r"idealerweise|wünschenswert(?: (?:ist|sind|wäre|wären))?|von Vorteil(?: (?:ist|sind|wäre|wären))?|"
     r"idéalement|idealmente|deseables?|valorables?|se valora(?:rá)?"
 )
-_NICE = re.compile(rf"\s*[(\[]?\b(?:{_NICE_AFTER})\b[)\]]?\.?$|^(?:{_NICE_BEFORE})\b[:,]?\s*", re.IGNORECASE)
+_NICE = re.compile(rf"{BLANKS}[(\[]?\b(?:{_NICE_AFTER})\b[)\]]?\.?$|^(?:{_NICE_BEFORE})\b[:,]?\s*", re.IGNORECASE)
 _ONE_OF = re.compile(
-    r"^(?:at least )?(?:one|any) of(?: the following| these)?\s*:?\s*(?P<list>.+)$|^either\s+(?P<either>.+\sor\s.+)$",
+    r"^(?:at least )?(?:one|any) of(?: the following| these)?\s*+(?::\s*+)?(?P<list>.+)$"
+    r"|^either\s++(?P<either>(?>.+\sor\s).+)$",
     re.IGNORECASE,
 )
 _SHORT_OR = re.compile(
-    r"(?:[\w.+#/-]+(?: [\w.+#/-]+)?)(?:, (?:[\w.+#/-]+(?: [\w.+#/-]+)?))*,? or [\w.+#/-]+(?: [\w.+#/-]+)?\.?"
+    r"(?:[\w.+#/-]+(?: [\w.+#/-]+)?)(?:, (?:[\w.+#/-]++(?: [\w.+#/-]++)?+))*,? or [\w.+#/-]+(?: [\w.+#/-]+)?\.?"
 )
 _UNLESS = re.compile(
-    r"[\s,;(–—-]*\b(?:unless|except(?:\s+(?:if|when|where|for|that))?|save for)\s+"
+    r"(?:(?<![\s,;(–—-])[\s,;(–—-]++)?\b(?:unless|except(?:\s+(?:if|when|where|for|that))?|save for)\s++"
     r"(?:(?:they|he|she|it|you|the person|somebody|someone)(?:\s+(?:have|has|are|is)|['’](?:ve|s|"
-    r"re))?\s+)?(?P<unless>.+?)[\s).]*$",
+    r"re))?\s++)?(?=\S)",
     re.IGNORECASE,
 )
 # "no" and "not" in these words refuse nobody.
@@ -123,8 +126,8 @@ def wishes(text: str, level: Level, *, axes: bool = False) -> list[Wish]:
 
 def unmarked(text: str) -> str:
     """The text without Markdown's emphasis and link targets."""
-    text = re.sub(r"!?\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
-    return re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", r"\2", text).strip()
+    text = re.sub(r"!?\[([^\[\]]*)\]\([^)\s\[]*\)", r"\1", text)
+    return re.sub(r"(\*\*|__)(?=\S)((?:(?!\1).)+)(?<=\S)\1", r"\2", text).strip()
 
 
 def refused(text: str) -> Wish:
@@ -132,7 +135,8 @@ def refused(text: str) -> Wish:
     unless = _UNLESS.search(text)
     what = text[: unless.start()] if unless else text
     bare = _LEAD.sub("", what.strip(), count=1).strip(" ,;:–—")
-    return Wish(bare or what.strip(), "never", unless=unless["unless"].strip() if unless else None)
+    lifts = text[unless.end() :].rstrip(f"{whitespace}).") if unless else None
+    return Wish(bare or what.strip(), "never", unless=lifts)
 
 
 def split_refusals(text: str, *, asks_for_somebody: bool = True) -> tuple[str, list[Wish]]:
@@ -185,7 +189,7 @@ def _graded(text: str, level: Level, *, axes: bool) -> list[Wish]:
     if single := _AXIS_FIRST.fullmatch(text):
         return [_axis_wish(single, "", level)]
     head, colon, description = text.partition(":")
-    parts = [part for part in re.split(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+", head.strip()) if part]
+    parts = [part for part in re.split(rf"{BLANKS}[,;]\s*(?:and\s+)?|(?<!\s)\s++and\s+", head.strip()) if part]
     matches = [_GRADED.fullmatch(part) or _AXIS_FIRST.fullmatch(part) for part in parts]
     if not parts or not all(matches):
         return []
@@ -216,6 +220,8 @@ def _alternatives(text: str, level: Level) -> list[Wish]:
     if listed is None or level != "must":
         return [Wish(text, level)]
     parts = [
-        part.strip(" .") for part in re.split(r"\s*[,;]\s*(?:or\s+)?|\s+or\s+|\s*\|\s*", listed) if part.strip(" .")
+        part.strip(" .")
+        for part in re.split(rf"{BLANKS}(?:[,;]\s*(?:or\s+)?|\|\s*)|(?<!\s)\s++or\s+", listed)
+        if part.strip(" .")
     ]
     return [Wish(part, "one_of", group=text) for part in parts] if len(parts) > 1 else [Wish(text, level)]

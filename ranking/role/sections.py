@@ -16,7 +16,7 @@ from ranking.role.requirements import Wish, split_refusals, unmarked, wishes
 from ranking.role.slots import excluded_places, places_in, places_of, remote_of, search_of
 from ranking.role.times import since_of
 from ranking.role.titles import seniority_of
-from ranking.role.words import stage_of
+from ranking.role.words import BLANKS, stage_of
 
 _LONG_PROSE = 80
 _SHORT = 16
@@ -33,7 +33,9 @@ _TITLE_LABEL = re.compile(
     r"^(?:(?:open )?(?:role|position|job|job title|vacancy)|we(?:['’]re| are) hiring|hiring)\s*[:–—-]?\s+",
     re.IGNORECASE,
 )
-_GENDERED = re.compile(r"\s*\((?:[mfwdx](?:\s*[/|,]\s*(?:[mfwdx]|div|all genders))+|all genders)\)", re.IGNORECASE)
+_GENDERED = re.compile(
+    rf"{BLANKS}\((?:[mfwdx](?:\s*+[/|,]\s*+(?:[mfwdx]|div|all genders))+|all genders)\)", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -74,7 +76,10 @@ def _add_places(draft: Draft, text: str) -> None:
     if re.search(r"\b(?:remote|anywhere|worldwide)\b", text, re.IGNORECASE):
         draft.remote = True if draft.remote is None else draft.remote
         text = re.sub(
-            r"[\s,/(]*(?:\bor\b\s*)?\b(?:fully\s+)?(?:remote|anywhere|worldwide)\b[)]?", "", text, flags=re.IGNORECASE
+            r"(?:(?<![\s,/(])[\s,/(]++)?(?:\bor\b\s*+)?\b(?:fully\s+)?(?:remote|anywhere|worldwide)\b[)]?",
+            "",
+            text,
+            flags=re.IGNORECASE,
         )
     places, unknown = places_of(text)
     draft.places.extend(places)
@@ -179,7 +184,7 @@ def _read_wishes(section: Section, draft: Draft) -> None:
     if section.kind == "one_of":
         texts = [unmarked(item.text).strip(" .") for item in section.items]
         parts = (
-            [part for text in texts for part in re.split(r"\s*[,;]\s*(?:or\s+)?|\s+or\s+", text)]
+            [part for text in texts for part in re.split(rf"{BLANKS}[,;]\s*(?:or\s+)?|(?<!\s)\s++or\s+", text)]
             if len(texts) == 1
             else texts
         )
@@ -231,7 +236,9 @@ def _read_context(section: Section, draft: Draft) -> None:
 def _read_slot(section: Section, draft: Draft, as_of: date | None) -> None:
     name = section.heading.casefold().split()[0]
     for text in (unmarked(item.text) for item in section.items):
-        values = [value.strip() for value in re.split(r"\s*[,;]\s*|\s+(?:and|or)\s+", text) if value.strip()]
+        values = [
+            value.strip() for value in re.split(rf"{BLANKS}[,;]\s*|(?<!\s)\s++(?:and|or)\s+", text) if value.strip()
+        ]
         if name == "title":
             draft.title = draft.title or text
         elif name in {"location", "locations", "where", "based", "place", "places"}:

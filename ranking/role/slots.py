@@ -10,7 +10,7 @@ from ranking.role.model import Place
 from ranking.role.places import is_wordlike, place_at
 from ranking.role.query import Search, read_search
 from ranking.role.titles import titles_somebody
-from ranking.role.words import LANGUAGES, words_of
+from ranking.role.words import BLANKS, LANGUAGES, words_of
 
 _SHORT = 16
 _FRAGMENT = 6
@@ -19,7 +19,7 @@ _READ_AHEAD = 2_000
 _ASKING = re.compile(
     r"\b(?:looking for|hiring(?: for)?|hire|seeking|searching for|in search of|we need|i need|we want|i want|"
     r"recruiting|wanted:)\s+"
-    r"(?:(?:an?|the|our|two|three|several|some|\d+|first|next|another|someone who is|somebody who is)\s+)*",
+    r"(?:(?:an?|the|our|two|three|several|some|\d++|first|next|another|someone who is|somebody who is)\s++)*",
     re.IGNORECASE,
 )
 _END = re.compile(r"(?<!\b[sj]r)[.;:!?](?:\s|$)|\n\s*\n", re.IGNORECASE)
@@ -121,7 +121,7 @@ def places_of(text: str) -> tuple[tuple[Place, ...], list[str]]:
     """The places of a value such as "Berlin, Munich or Austin, TX", and the parts that are none."""
     places: list[Place] = []
     unknown: list[str] = []
-    for part in re.split(r"\s*(?:;|/|\||\bor\b|\band\b)\s*", text):
+    for part in re.split(rf"{BLANKS}(?:;|/|\||\bor\b|\band\b)\s*", text):
         words = re.findall(r"[^\s,()]+", part)
         index = 0
         while index < len(words):

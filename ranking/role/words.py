@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+BLANKS = (
+    r"(?:(?<!\s)\s++)?"  # as \s*, but tried only where a run of blanks begins: long runs take no longer than others
+)
+
 
 def words_of(text: str) -> frozenset[str]:
     """A table of single words."""
@@ -130,7 +134,7 @@ LEVEL = re.compile(
 )
 YEARS = re.compile(
     r"(?:(?:over|at least|min(?:imum)?(?: of)?|more than|about|around)\s+)?"
-    r"(?:\d{1,2}\s*(?:\+|plus)?(?:\s*(?:-|–|to)\s*\d{1,2}\s*\+?)?|one|two|three|four|five|six|seven|eight|nine|"
+    r"(?:\d{1,2}(?:\s*+(?:\+|plus))?(?:\s*+(?:-|–|to)\s*+\d{1,2}(?:\s*+\+)?)?|one|two|three|four|five|six|seven|eight|nine|"
     r"ten|fifteen|twenty)"
     r"[\s-]*(?:years?|yrs?|yoe)\b(?:\s*(?:of\s+)?(?:relevant\s+|work(?:ing)?\s+|professional\s+)?(?:experience|"
     r"exp)\b)?",

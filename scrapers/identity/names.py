@@ -12,7 +12,9 @@ from confusable_homoglyphs import categories  # type: ignore[import-untyped]
 from rapidfuzz.distance import JaroWinkler
 
 _NOISE = re.compile(
-    r"\s+via\s+.*$|\([^)]*\)|\[[^\]]*\]|\{[^}]*\}|[\"“”«»].*?[\"“”«»]|\b(?:he|she|they)/\w+\b", re.IGNORECASE
+    r"(?<!\s)\s++via\s.{0,200}$|\([^)]{0,200}\)|\[[^\]]{0,200}\]|\{[^}]{0,200}\}|[\"“”«»].{0,200}?[\"“”«»]"
+    r"|\b(?:he|she|they)/\w+\b",
+    re.IGNORECASE,
 )
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof", "sir", "jr", "sr", "ii", "iii", "iv", "phd", "msc", "eng"})
 _WORD = re.compile(r"[^\W\d_]+")

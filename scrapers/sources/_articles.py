@@ -40,7 +40,7 @@ _MONTHS = (
     r"|dec(?:ember)?|januar|februar|märz|mai|juni|juli|oktober|dezember"
 )
 _MASTHEAD = re.compile(
-    rf"(?:(?:posted|published|written|created|updated|last modified|submitted|veröffentlicht|by|on|von|am)\b[\s:]*)*"
+    rf"(?:(?:posted|published|written|created|updated|last modified|submitted|veröffentlicht|by|on|von|am)\b[\s:]*+)*"
     rf"(?:\W*\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|{_MONTHS}|\d{{1,2}}(?:st|nd|rd|th)?|(?:19|20)\d\d)\b){{3}}",
     re.IGNORECASE,
 )

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from scrapers.sources._people import fold
 from scrapers.sources._prose import Unreadable, tree_of, tree_text, unspelled
-from scrapers.text import absolute, squeeze
+from scrapers.text import absolute, split_outside, squeeze
 
 # What a label at the start of a line means. A label is compared folded, without its punctuation.
 _FIELDS = (
@@ -19,7 +19,7 @@ _FIELDS = (
     ("remote", r"(?:work )?remote(?:ly)?(?: (?:ok|work|only|preference))?|remote onsite|onsite remote"),
     ("technologies", r"(?:\w+ )?(?:technolog\w+|tech(?: stack)?|stack)(?: (?:and |& )?\w+)?"),
     ("skills", r"(?:\w+ )?(?:skills?(?: \w+)?|tools|(?:programming )?languages|expertise|frameworks)"),
-    ("resume", r"(?:.* )?(?:resume|cv|curriculum vitae|lebenslauf)(?: .*)?"),
+    ("resume", r"(?=(?:.* )?(?:resume|cv|curriculum vitae|lebenslauf)(?: |\Z)).*"),
     (
         "contact",
         r"(?:e ?mails?|contacts?(?: \w+)?|mail|phone|tel(?:ephone)?|mobile|whatsapp|telegram|skype|signal"
@@ -36,12 +36,12 @@ _LABELS = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _FIE
 _LABELLED = re.compile(r"^[\s*>•·#–—-]*([^\W\d][^:|\n]{1,44}?)\s*:\s*(?!//)(.*)$", re.DOTALL)
 _DASHED = re.compile(r"^[\s*>•·#]*([^\W\d][^:|\n-]{1,30}?)\s+[-–—]\s+(.*)$", re.DOTALL)
 _SEEKING_WORK = re.compile(
-    r"\W*(?:seeking\s+(?:(?:freelance|contract|remote|part[- ]time|full[- ]time|consulting)\s+)*"
+    r"\W*(?:seeking\s+(?:(?:freelance|contract|remote|part[- ]time|full[- ]time|consulting)\s++)*"
     r"(?:work|job|gig|contract|role)|available\s+for\s+(?:work|hire))\b",
     re.IGNORECASE,
 )
 _SEEKING_OTHERS = re.compile(
-    r"\W*(?:seeking\s+(?:a\s+)?\w*\s*(?:freelancers?|developer|designer|engineer)|hiring)\b", re.IGNORECASE
+    r"\W*(?:seeking\s++(?:a\s++)?\w*\s*(?:freelancers?|developer|designer|engineer)|hiring)\b", re.IGNORECASE
 )
 _NO = re.compile(
     r"(?:no(?! (?:preference|problem|issue|matter))|nope|not|never|none|onsite only|on site only|in office only)\b"
@@ -54,7 +54,7 @@ _UNDECIDED = re.compile(
 )
 _PROFILE_HOSTS = re.compile(r"(?:^|\.)(?:github|gitlab|linkedin|stackoverflow|kaggle)\.com$|(?:^|\.)codeberg\.org$")
 _BARE = re.compile(r"(?<![\w/@.:-])(?:(https?://)[^\s<>\"|]+|(?:www\.)?(?:github|gitlab|linkedin)\.com/[\w./-]+)")
-_BETWEEN = re.compile(r"\s+[|•]\s+")
+_BETWEEN = re.compile(r"(?<!\s)\s++[|•]\s+")
 _WORD = re.compile(r"[^\W_]+")
 _HANDLE = re.compile(r"[a-zA-Z\d-]{1,39}")
 LONGEST_TECHNOLOGY = 60
@@ -222,16 +222,19 @@ def _technologies(lines: list[Line]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for value in values for name in technologies(value)))
 
 
-_SENTENCE_AFTER = re.compile(r"(?<=[\w)+#])\.\s+(?=[A-Z]).*$")
+_SENTENCE_AFTER = re.compile(r"(?<=[\w)+#])\.\s+(?=[A-Z]).*", re.DOTALL)
 _AND_MORE = re.compile(
-    r"[,;]?\s*\b(?:and|&)\s+(?:much |many )?(?:more|others?|so on)\b.*$|,?\s*\betc\b.*$", re.IGNORECASE
+    r"(?:[,;]\s*+|(?<![\s,;])\s++)?\b(?:and|&)\s+(?:much |many )?(?:more|others?|so on)\b.*"
+    r"|(?:,\s*+|(?<![\s,])\s++)?\betc\b.*",
+    re.IGNORECASE | re.DOTALL,
 )
 _MORE = re.compile(r"more|other|so\s+on|etc", re.IGNORECASE)  # what "and more" has in any case
-_GROUP = re.compile(r"\s+\(([^()]*)\)(?!\w)")
-_COMMA = re.compile(r"[,;|•]\s*(?![^()]*\))|\s+/\s+")
+_GROUP = re.compile(r"(?<!\s)\s++\(([^()]*)\)(?!\w)")
+_COMMA = re.compile(r"[,;|•]\s*")
+_SLASH = re.compile(r"(?<!\s)\s++/\s+")
 _LED_IN = re.compile(r"^(?:and|&|[\w /&]{2,30}:)\s+")
 _LETTER = re.compile(r"[^\W\d_]")
-_AND = re.compile(r"\s+(?:and|&)\s+")
+_AND = re.compile(r"(?<!\s)\s++(?:and|&)\s+")
 
 
 def technologies(value: str) -> list[str]:
@@ -239,7 +242,8 @@ def technologies(value: str) -> list[str]:
     value = _SENTENCE_AFTER.sub("", value) if "." in value else value
     value = _AND_MORE.sub("", value) if _MORE.search(value) else value
     groups = _GROUP.sub(lambda inner: f", {inner[1]}" if "," in inner[1] or "/" in inner[1] else "", value)
-    items = [item for part in _COMMA.split(groups) for item in _last_two(part)]
+    parts = (part for listed in split_outside(groups, _COMMA) for part in _SLASH.split(listed))
+    items = [item for part in parts for item in _last_two(part)]
     named = (_LED_IN.sub("", item).lstrip(" :*-–•").rstrip(" .:*-–•") for item in items)
     short = (name for name in named if len(name) <= LONGEST_TECHNOLOGY and len(name.split()) <= 6)
     return [name for name in short if _LETTER.search(name)]

@@ -167,7 +167,7 @@ def _seen(entry: Any) -> Visible:
     if not richest:
         return Visible("", False)
     value = str(richest.get("value") or "")
-    plain = richest.get("type") == "text/plain" and not re.search(r"</?[a-z]+[^<>]*>", value, re.IGNORECASE)
+    plain = richest.get("type") == "text/plain" and not re.search(r"</?[a-z][^<>]*>", value, re.IGNORECASE)
     return Visible(value.strip(), is_smuggled(value)) if plain else _seen_of(value)
 
 
@@ -221,7 +221,7 @@ def _stated(element: Any) -> list[str]:
 
 def _byline(element: Any) -> str:
     """The author as stated, without addresses: "jane@example.com (Jane Doe)" gives "Jane Doe"."""
-    bare = (re.sub(r"<?[\w.+%-]+@[\w.-]+>?", "", stated) for stated in _stated(element))
+    bare = (re.sub(r"<?(?<![\w.+%-])[\w.+%-]++@[\w.-]++>?", "", stated) for stated in _stated(element))
     return ", ".join(dict.fromkeys(name for text in bare if (name := squeeze(text).strip(" ()<>"))))
 
 

@@ -10,17 +10,16 @@ from lxml.html import HtmlElement
 from scrapers.painting import CANVAS, painted
 from scrapers.sources._prose import drop, xpath
 from scrapers.stylesheet import declarations
-from scrapers.text import squeeze, without_between
+from scrapers.text import squeeze, without
 
 Names = frozenset[str]
 
-_RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
+_RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*)\}")
 _HIDES = re.compile(
     r"display|visibility|opacity|font|color|position|indent|margin|clip|overflow|transform|filter", re.IGNORECASE
 )
 _IDENTIFIED = xpath("descendant-or-self::*[@class or @id]")
 _CLASSES, _IDS = xpath("//@class"), xpath("//@id")
-LONGEST_SELECTOR = 300
 LEAST_WORDS = 4  # up to three hidden words are labels for screen readers
 WHOLE_PAGE = 0.8  # share of a page's letters from which an element is the page itself
 
@@ -79,7 +78,7 @@ def _present(tree: HtmlElement, asked: Names) -> Names:
 def _hiding_selectors(tree: HtmlElement) -> Iterator[tuple[Names, ...]]:
     """The selectors of rules that hide: for each compound from the outside in, the names that it asks for."""
     sheets = "\n".join(style.text or "" for style in tree.iter("style"))
-    rules = _RULE.findall(without_between(sheets, "/*", "*/")) if "{" in sheets else []
+    rules = _RULE.findall(without(sheets, "/*", "*/")) if "{" in sheets else []
     hiding = {block for block in {block for _, block in rules} if _hides(block)}
     for selectors, block in rules:
         if block in hiding:
@@ -96,15 +95,11 @@ def _hides(block: str) -> bool:
 
 
 def _compounds(selector: str) -> tuple[Names, ...]:
-    """Pseudo-classes and attribute values are left out, and so are siblings: what is left reaches no less.
-
-    A selector longer than anybody writes is taken to reach everything.
-    """
-    if len(selector) > LONGEST_SELECTOR:
-        return (frozenset({"*"}),)
+    """Pseudo-classes and attribute values are left out, and so are siblings: what is left reaches no less."""
     bare = re.sub(r":[\w-]+(?:\([^()]*\))?", "", selector)
-    bare = re.sub(r"\[\s*([\w-]+)[^\]]*\]", r"[\1", bare)
-    ladder = re.sub(r"\S+\s*[+~]\s*", "", bare).replace(">", " ").split()
+    bare = re.sub(r"\[\s*+([\w-]++)[^\]]*+(?:\]|\Z)", r"[\1", bare)
+    joined = "+".join(part.strip() for part in bare.replace("~", "+").split("+"))
+    ladder = " ".join(word.rpartition("+")[2] for word in joined.split()).replace(">", " ").split()
     return tuple(frozenset(re.findall(r"[#.\[]?[\w-]+", compound.lstrip("*"))) for compound in ladder) or (frozenset(),)
 
 

@@ -6,14 +6,19 @@ import re
 import unicodedata
 
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ß": "ss"})
-_MAIL = re.compile(r"<?\(?[\w.+%-]+@[\w.-]+\)?>?")
+_MAIL = re.compile(r"<?\(?(?<![\w.+%-])[\w.+%-]++@[\w.-]++\)?>?")
 _LEAD_IN = re.compile(
-    r"^(?:view|see|read|browse|show)?\s*(?:all|more)?\s*(?:posts|articles|entries|stories)?\s*"
-    r"(?:(?:written|posted|published|authored|created|submitted)\s+)?(?:by|von|par|por|di|author|autor|auteur)\s*:?\s+",
+    r"^(?:view|see|read|browse|show)?\s*+(?:(?:all|more)\s*+)?(?:(?:posts|articles|entries|stories)\s*+)?"
+    r"(?:(?:written|posted|published|authored|created|submitted)\s+)?"
+    r"(?:by|von|par|por|di|author|autor|auteur)(?:\s*+:)?\s+",
     re.IGNORECASE,
 )
-_REMARK = re.compile(r"\((?:\s*\w{2,5}\s*/)+\s*\w{2,7}\s*\)|\s+(?:in|on|at)\s+.*\d{4}.*$|\s*[|·•–—].*$", re.IGNORECASE)
-_BETWEEN = re.compile(r"\s*(?:[,;&/]|\band\b|\bund\b|\bet\b|\bwith\b)\s*", re.IGNORECASE)
+_REMARK = re.compile(
+    r"\((?:\s*+\w{2,5}\s*+/)+\s*\w{2,7}\s*\)|(?<!\s)\s++(?:in|on|at)\s.{0,300}\d{4}.{0,300}$"
+    r"|(?:(?<!\s)\s++)?[|·•–—].{0,300}$",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"(?:(?<!\s)\s++)?(?:[,;&/]|\band\b|\bund\b|\bet\b|\bwith\b)\s*", re.IGNORECASE)
 _DEGREE = re.compile(r",\s*(?:ph\.?d|m\.?sc|b\.?sc|jr|sr|ii|iii|iv|md|dr|esq)\b\.?", re.IGNORECASE)
 # Words of houses, roles and stand-ins: a byline that has one names no person.
 _COLLECTIVE_NAMES = (

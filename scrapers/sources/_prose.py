@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from scrapers.painting import CANVAS, Paint, painted
 from scrapers.stylesheet import declarations
-from scrapers.text import without_between
+from scrapers.text import without
 from scrapers.visible import FEW_WORDS
 
 _BREAK, _SPACE = "\ue000", "\ue001"  # stand in for a line break and a space that must survive folding
@@ -29,7 +29,8 @@ _PARSER = html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8
 # One class for all elements, forms' too, spares asking Python for the class of each.
 _PARSER.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement))
 LONGEST_TAG = 20_000  # characters outside of quotes: libxml2 takes minutes over one tag with 100,000 attributes
-_LONG_TAG = re.compile(rf"<[a-zA-Z][^>]{{{LONGEST_TAG},}}")
+_OPENING = re.compile(r"<[a-zA-Z]")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000\ue001\ufffe\uffff]")
 
 
@@ -48,12 +49,19 @@ class Unreadable(ValueError):
 
 def tree_of(markup: str) -> HtmlElement | None:
     """The markup as a tree, or None where it holds nothing; raises Unreadable for a tag longer than any real one."""
-    if any(len(re.sub(r"\"[^\"]*\"|'[^']*'", "", tag[0])) > LONGEST_TAG for tag in _LONG_TAG.finditer(markup)):
+    if any(map(_has_long_tag, markup.split(">"))):
         raise Unreadable(f"a tag of more than {LONGEST_TAG} characters")
     try:
         return html.document_fromstring(_CONTROL.sub("", markup).encode(), parser=_PARSER)
     except (ParserError, ValueError):
         return None
+
+
+def _has_long_tag(piece: str) -> bool:
+    """Whether the last tag of a piece of markup that ends with it is longer than any real one."""
+    if len(piece) <= LONGEST_TAG or not (tag := _OPENING.search(piece)):
+        return False
+    return len(_QUOTED.sub("", piece[tag.start() :])) > LONGEST_TAG
 
 
 def markup_text(markup: str) -> str:
@@ -123,39 +131,39 @@ def _folded(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+_FRONT_MATTER = re.compile(r"\A---[^\S\n]*+\n.*?\n---\s*\n", re.DOTALL)
 # What each mark holds in any case, so that few texts are gone through for it; its pattern; what stays of it.
 _MARKDOWN = (
-    (("---",), re.compile(r"\A---[ \t]*\n.*?\n---[ \t]*\n", re.DOTALL), ""),  # front matter
-    (("![",), re.compile(r"!\[[^\]\n]{0,400}\]\([^)\n]{0,2000}\)"), ""),  # pictures
-    (("](",), re.compile(r"\[([^\]\n]{1,400})\]\([^)\n]{0,2000}\)"), r"\1"),  # links
-    # of blank lines before a heading the first alone is looked from
-    (("#", "```", "~~~"), re.compile(r"^(?<!\n\n)\s*(?:#{1,6}\s+|```.*$|~~~.*$)", re.MULTILINE), ""),
-    (("**", "__"), re.compile(r"(\*\*|__)(?=\S)(.{1,500}?)(?<=\S)\1"), r"\2"),
+    (("![",), re.compile(r"!\[[^\[\]\n]*\]\([^)\n\[]*\)"), ""),  # pictures
+    (("](",), re.compile(r"\[([^\[\]\n]+)\]\([^)\n\[]*\)"), r"\1"),  # links
+    (("#", "```", "~~~"), re.compile(r"^\s{0,99}(?:#{1,6}\s+|```.*$|~~~.*$)", re.MULTILINE), ""),
+    (("**", "__"), re.compile(r"(\*\*|__)(?=\S)((?:(?!\1).)+)(?<=\S)\1"), r"\2"),
 )
 _GAP = re.compile(r"\n{3,}")
-_TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_TAG = re.compile(r"<(?:/?[a-z][a-z0-9]*(?:\s[^<>]*)?/?)>", re.IGNORECASE)
 
 
 def markdown_text(text: str) -> str:
-    """Markdown without its marks: front matter, pictures, link targets, headings' and fences' signs, bare HTML tags."""
-    text = "\n".join(map(str.rstrip, text.split("\n"))) if "\n" in text else text
-    text = without_between(text, "{%", "%}") if "{%" in text else text  # Liquid tags
+    """Markdown without its marks: front matter, Liquid tags, pictures, link targets, headings, fences, HTML tags."""
+    text = without(_FRONT_MATTER.sub("", text), "{%", "%}")
     for signs, pattern, plain in _MARKDOWN:
         for sign in signs:
             if sign[0] in text and sign in text:  # a single character is found many times as fast
                 text = pattern.sub(plain, text)
                 break
-    untagged = _TAG.sub("", without_between(text, "<!--", "-->")) if "<" in text else text
+    untagged = _TAG.sub("", without(text, "<!--", "-->")) if "<" in text else text
     lines = unescape(untagged).replace("\r", "")
     if "\n" in lines:
         lines = "\n".join(map(str.rstrip, lines.split("\n")))
     return (_GAP.sub("\n\n", lines) if "\n\n\n" in lines else lines).strip()
 
 
-_AT = r"(?:@|\[\s*a?t?a?\s*\]|\(\s*(?:at|@)\s*\)|\{\s*(?:at|@)\s*\}|<\s*at\s*>|\[\s*(?:at|@|ata)\s*\])"
-_DOT = r"(?:\.|\s*[\[({<]\s*(?:dot|\.|punkt)\s*[\])}>]\s*|\s+dot\s+)"
+_AT = r"(?:@|\[\s*+a?t?a?\s*+\]|\(\s*(?:at|@)\s*\)|\{\s*(?:at|@)\s*\}|<\s*at\s*>|\[\s*(?:at|@|ata)\s*\])"
+_DOT = r"(?:\.|\s*+[\[({<]\s*+(?:dot|\.|punkt)\s*+[\])}>]\s*+|\s++dot\s++)"
 _SPELLED = re.compile(
-    rf"[\w.+-]++\s*+{_AT}\s*[\w-]+(?:{_DOT}[\w-]+)*|\b[\w.+-]++\s+at\s+[\w-]+(?:\s+dot\s+[\w-]+)+", re.IGNORECASE
+    rf"(?<![\w.+-])(?:[\w.+-]++\s*+{_AT}\s*[\w-]+(?:{_DOT}[\w-]++)*|"
+    r"([.+-]*+)[\w.+-]++\s++at\s++[\w-]+(?:\s++dot\s++[\w-]++)+)",
+    re.IGNORECASE,
 )
 
 
@@ -164,4 +172,4 @@ _MAYBE_SPELLED = re.compile(rf"{_AT}|\sdot\s", re.IGNORECASE)
 
 def unspelled(text: str) -> str:
     """The text with spelled-out addresses ("name [at] host dot com") replaced, which plain redaction does not see."""
-    return _SPELLED.sub("[address]", text) if _MAYBE_SPELLED.search(text) else text
+    return _SPELLED.sub(r"\1[address]", text) if _MAYBE_SPELLED.search(text) else text

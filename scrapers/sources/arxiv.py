@@ -120,9 +120,9 @@ def _authors(entry: Element, page: Page) -> list[str]:
 
 def _paper(entry: Element, authors: int, page: Page) -> dict[str, Any]:
     """What all evidence of a paper shares."""
-    match = re.search(r"/abs/(.+?)(?:v\d+)?$", _text(entry, "id"))
+    number = re.sub(r"v\d+$", "", _text(entry, "id").partition("/abs/")[2])
     title, summary, published = (squeeze(_text(entry, name)) for name in ("title", "summary", "published"))
-    if match is None or not title or not summary or day(published) is None:
+    if not number or not title or not summary or day(published) is None:
         raise PageChanged(page.url, "entries with id, title, summary and published")
     comment = squeeze(_text(entry, "comment", _OWN))
     doi = _text(entry, "doi", _OWN)
@@ -136,7 +136,7 @@ def _paper(entry: Element, authors: int, page: Page) -> dict[str, Any]:
         "kind": EvidenceKind.PAPER,
         "title": title,
         "text": summary,
-        "url": f"https://arxiv.org/abs/{match[1]}",
+        "url": f"https://arxiv.org/abs/{number}",
         "date": day(published),
         "tags": tuple(dict.fromkeys(term for tag in terms if (term := tag.get("term")))),
         "links": tuple(dict.fromkeys(links)),

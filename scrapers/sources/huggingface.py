@@ -139,7 +139,7 @@ def _text(
 
 def _next_link(header: str) -> str | None:
     """The address of the next page in a Link header (RFC 8288), or None."""
-    match = re.search(r'<([^>]+)>\s*;\s*rel="?next"?', header)
+    match = re.search(r'<([^<>]+)>\s*;\s*rel="?next"?', header)
     return match[1] if match else None
 
 

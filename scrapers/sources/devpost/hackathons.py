@@ -61,7 +61,7 @@ def period(text: str) -> tuple[date | None, date | None]:
 
     What one side leaves out it shares with the other; a start after its end began the year before.
     """
-    sides = [_DAY.fullmatch(side.strip()) for side in re.split(r"\s+[-–—]\s+|\s+to\s+", text.strip(), maxsplit=1)]
+    sides = [_DAY.fullmatch(side.strip()) for side in re.split(r"(?<!\s)\s++(?:[-–—]|to)\s+", text.strip(), maxsplit=1)]
     first, last = sides[0], sides[-1]
     if first is None or last is None:
         return None, None

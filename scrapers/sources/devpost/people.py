@@ -142,7 +142,7 @@ def _avatar(github_id: str | None) -> tuple[str, ...]:
 def _title_of_fragment(names: Names, url: str) -> str:
     """A project's name where the header was not saved: from its screenshots, else from its address."""
     labels = (squeeze(str(photo.get("alt") or "")) for photo in names[".software_photo_image"])
-    matches = (re.match(r"(.+?)\s+[–-]\s+screenshot \d+$", label) for label in labels)
+    matches = (re.match(r"(.*?\S)\s++[–-]\s+screenshot \d+$", label) for label in labels)
     return next((match.group(1) for match in matches if match), url.rsplit("/", 1)[-1].replace("-", " "))
 
 
