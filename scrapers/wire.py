@@ -6,6 +6,7 @@ import logging
 import ssl
 import time
 import zlib
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -118,7 +119,10 @@ def _trusted() -> ssl.SSLContext:
 def _headers(url: str, received: httpx.Headers, limits: Limits) -> dict[str, str]:
     if sum(len(name) + len(value) for name, value in received.raw) > limits.headers:
         raise FetchFailed(Code.TOO_LARGE, url, f"headers above {limits.headers} bytes")
-    headers = dict(received)  # repeated fields joined by a comma
+    fields: dict[str, list[str]] = defaultdict(list)
+    for name, value in received.multi_items():
+        fields[name].append(value)
+    headers = {name: ", ".join(values) for name, values in fields.items()}
     if "x-robots-tag" in headers:  # fields for everybody first, those that name a crawler after them
         headers["x-robots-tag"] = ", ".join(sorted(received.get_list("x-robots-tag"), key=lambda field: ":" in field))
     return headers

@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from conftest import THOROUGH
 from hypothesis import given, settings
@@ -634,3 +635,10 @@ def test_an_api_under_its_own_terms_is_not_asked_for_robots() -> None:
     assert refused.code is Code.ROBOTS_DENIED
     assert isinstance(page, Page)
     assert [asked.path for asked in site.asked] == ["/robots.txt", "/users/ada"]
+
+
+def test_fields_that_repeat_are_joined_and_thousands_of_them_are_read() -> None:
+    """What a server repeats is one value with commas; a header block within its bound takes no time to speak of."""
+    received = httpx.Headers([("Vary", "a"), ("vary", "b"), *((f"x-{number}", "1") for number in range(8_000))])
+    found = wire._headers("https://ada.example.com/", received, Limits(headers=1 << 20))
+    assert (found["vary"], found["x-7999"], len(found)) == ("a, b", "1", 8_001)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scrapers.bounded import LARGE
 from tests.test_cli import headwater
 
 LETTERS = 200_000
@@ -69,3 +70,34 @@ def test_no_post_stalls_what_comes_after_it(tmp_path: Path, word: str) -> None:
     )
     assert ranked.stdout.strip() == "1"
     assert headwater("forget", "https://ada.example.com/", home=home).returncode == 0
+
+
+ROLES = {"newlines": "\n" * 200_000, "bullets": "- a\n" * 60_000, "stars": "**" * 50_000, "headings": "# a\n" * 50_000}
+PAGES = {
+    "style": f"<style>.zz{{display:none}}{'a' * 190_000}</style><p>We retried every call.</p>",
+    "comment": f"<style>{'/*' * 90_000}</style><p>We retried every call.</p>",
+    "commas": f"<style>{','.join('a' * 60_000)}{{display:none}}</style><p>We retried every call.</p>",
+    "items": f"<p>We retried every call.</p><ul>{'<li>a' * 37_000}</ul>",
+}
+
+
+def ended(*command: str) -> int:
+    """The exit code of a command in a process of its own, which is ended where it hangs."""
+    run = [sys.executable, "-m", "flows.cli", *command]
+    return subprocess.run(run, capture_output=True, timeout=120, check=False).returncode
+
+
+@pytest.mark.parametrize("text", ROLES)
+def test_no_role_stalls_its_reading(tmp_path: Path, text: str) -> None:
+    """It is read, or refused as what it is."""
+    (tmp_path / "role.md").write_text(f"# AI engineer\n\n{ROLES[text]}")
+    assert ended("role", str(tmp_path / "role.md")) in {0, 2}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_below_the_bound_stalls_its_reading(tmp_path: Path, page: str) -> None:
+    """Pages that are read in this very process: whatever they hold, reading ends."""
+    text = f"<html><head><title>Ada</title></head><body><article>{PAGES[page]}</article></body></html>"
+    assert len(text) < LARGE
+    (tmp_path / "page.html").write_text(text)
+    assert ended("parse", "feeds", str(tmp_path / "page.html"), "--url", "https://ada.example.com/a") in {0, 3, 4}

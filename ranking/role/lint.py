@@ -46,6 +46,9 @@ _COMMON = words_of(
 )
 
 
+MOST_COMPARED = 200  # requirements of each kind that are held against each other; nobody reads more of them
+
+
 def warnings(requirements: Sequence[Requirement], stage: Stage | None) -> Iterator[str]:
     """One sentence for each thing that will make the shortlist worse, with what to write instead."""
     musts = [one for one in requirements if one.level == "must"]
@@ -61,8 +64,9 @@ def warnings(requirements: Sequence[Requirement], stage: Stage | None) -> Iterat
 
 
 def _contradictions(requirements: Sequence[Requirement]) -> Iterator[str]:
-    for wanted in (one for one in requirements if one.level != "never"):
-        for unwanted in (one for one in requirements if one.level == "never" and one.unless is None):
+    refused = [one for one in requirements if one.level == "never" and one.unless is None][:MOST_COMPARED]
+    for wanted in [one for one in requirements if one.level != "never"][: MOST_COMPARED if refused else 0]:
+        for unwanted in refused:
             if _alike(wanted.text, unwanted.text):
                 said = _short(wanted.text)
                 yield f"{wanted.id} and {unwanted.id} contradict each other: {said} is asked for and refused."

@@ -158,8 +158,9 @@ def read_sections(sections: list[Section], draft: Draft, as_of: date | None) -> 
             else:
                 draft.unread.append(sentence)
     wanted = [wish.text for wish in draft.wishes if wish.level in {"must", "nice"}]
+    wishing = set(wanted)
     for text in [*introductions, *wanted]:
-        _read_slots(draft, text, as_of, asked=text in wanted)
+        _read_slots(draft, text, as_of, asked=text in wishing)
         draft.places.extend(places_in(text))
     draft.stage = draft.stage or next(filter(None, map(stage_of, introductions)), None)
 
