@@ -109,7 +109,8 @@ def doctor(
     if picture is not None:
         check_suffix(picture)
     place = home_of(home)
-    told: dict[str, Any] = {"environment": _environment(place), "store": _stored(place)}
+    stored = _stored(place)  # first: a store that cannot be opened is said before a model is loaded
+    told: dict[str, Any] = {"environment": _environment(place), "store": stored}
     try:
         with bar("embedding", quiet) as progress:
             corpus = TalentPool.open(place, progress=progress).corpus
