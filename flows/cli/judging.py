@@ -17,7 +17,9 @@ from flows.cli.collecting import day_or_today
 from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, home_of
 
 if TYPE_CHECKING:
+    from ranking.embed import Embedder
     from ranking.measures import Measures
+    from ranking.rerank import Reranker
     from scrapers.settings import Home
 
 # What scores and vectors depend on.
@@ -103,14 +105,17 @@ def doctor(
 ) -> None:
     """Check the environment, the store and the geometry of the vectors; every finding says what to do."""
     from ranking.doctor import judge
+    from ranking.embed import embedder_of
     from ranking.map import check_suffix, draw
     from ranking.pool import NobodyToRank, TalentPool
+    from ranking.rerank import reranker_of
 
     if picture is not None:
         check_suffix(picture)
     place = home_of(home)
-    stored = _stored(place)  # first: a store that cannot be opened is said before a model is loaded
-    told: dict[str, Any] = {"environment": _environment(place), "store": stored}
+    models = embedder_of(place), reranker_of(place)
+    stored = _stored(place)  # a store that cannot be opened is said before the packaged model is loaded
+    told: dict[str, Any] = {"environment": _environment(*models), "store": stored}
     try:
         with bar("embedding", quiet) as progress:
             corpus = TalentPool.open(place, progress=progress).corpus
@@ -127,17 +132,15 @@ def doctor(
         raise typer.Exit(3)
 
 
-def _environment(place: Home) -> dict[str, str]:
+def _environment(embedder: Embedder | None, reranker: Reranker | None) -> dict[str, str]:
     """Versions of what the result depends on, and the models in use.
 
     The packaged model is told with its hash, and with the precision that a trial batch chose here.
     """
-    from ranking.embed import MINILM_SHA256, MiniLM, embedder_of
-    from ranking.rerank import reranker_of
+    from ranking.embed import MINILM_SHA256, MiniLM
 
     versions = {name: version(name) for name in ("headwater", *DEPENDS_ON)}
-    chosen, reranker = embedder_of(place), reranker_of(place)
-    model = {"model": chosen.model_id} if chosen else {"model": MiniLM().model_id, "model sha256": MINILM_SHA256}
+    model = {"model": embedder.model_id} if embedder else {"model": MiniLM().model_id, "model sha256": MINILM_SHA256}
     return {"python": python_version(), **versions, **model, **({"reranker": reranker.model_id} if reranker else {})}
 
 
