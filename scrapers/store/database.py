@@ -272,15 +272,16 @@ class Database:
         """Leave no deleted byte behind in the database's files.
 
         SQLite writes its file anew, since rows that were moved about leave copies that it does not zero, and folds its
-        write-ahead log into it; PostgreSQL writes its tables anew. A server's own log and backups are its operator's to
-        expire.
+        write-ahead log into it; PostgreSQL writes its tables anew, and the statistics that it gathered of their values.
+        A server's own log and backups are its operator's to expire.
         """
         with faults_named(self._engine):
             if not self._in_a_file:
                 with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     connection.execute(text("SET lock_timeout = '30s'"))
                     for table in t.metadata.sorted_tables:
-                        connection.execute(text(f'VACUUM FULL "{table.name}"'))
+                        connection.execute(text(f'VACUUM (FULL, ANALYZE) "{table.name}"'))
+                    connection.execute(text("VACUUM FULL pg_catalog.pg_statistic"))
                     connection.execute(text("RESET lock_timeout"))
                 return
             with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
