@@ -11,16 +11,16 @@ from pathlib import Path
 
 from prefect.artifacts import create_markdown_artifact
 
-from flows import entry
-from flows.markdown import table
-from flows.running import ONCE_A_RUN, flow, task
-from ranking.changes import Changes, NothingKept, changes_since
-from ranking.exporting import slug_of
+from flows.work import entry
+from flows.work.markdown import table
+from flows.work.running import ONCE_A_RUN, flow, task
+from ranking.handover.exporting import slug_of
 from ranking.pool import TalentPool
 from ranking.role import Role, read_role
+from ranking.shortlist.changes import Changes, NothingKept, changes_since
 from scrapers.settings import Home, find_home, packaged
-from scrapers.steps import noted
 from scrapers.store import Store
+from scrapers.store.run_log import noted
 from scrapers.store.shortlists import MILLION
 from scrapers.text import counted
 

@@ -15,21 +15,21 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows import entry
-from flows.budgets import permits
-from flows.markdown import table
-from flows.running import RESUMING, Progress, flow, task
-from ranking.erasure import finish
-from ranking.exporting import slug_of
-from scrapers.audit import config_hash, record
-from scrapers.collect import Report, Run, collect_source, funnel, planned
-from scrapers.collect import collect as collect_all
-from scrapers.crawl import Yield
+from flows.work import entry
+from flows.work.budgets import permits
+from flows.work.markdown import table
+from flows.work.running import RESUMING, Progress, flow, task
+from ranking.handover.exporting import slug_of
+from ranking.upkeep.erasure import finish
+from scrapers.collect.crawl import Yield
+from scrapers.collect.hints import REMEDY
+from scrapers.collect.run import Report, Run, collect_source, funnel, planned
+from scrapers.collect.run import collect as collect_all
 from scrapers.records import Refused
-from scrapers.remedies import REMEDY
+from scrapers.rights.audit_log import config_hash, record
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home, find_home
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 from scrapers.text import counted
 
 SINCE = timedelta(days=365)

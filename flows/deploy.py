@@ -22,8 +22,8 @@ from prefect.settings import PREFECT_API_URL
 from prefect.utilities.templating import apply_values
 from prefect.workers.process import ProcessWorker
 
-from flows import entry
 from flows.deployments import Deployment, flow_of, read_automations, read_deployments, read_pull_steps
+from flows.work import entry
 from scrapers.faults import Fault
 from scrapers.text import counted
 

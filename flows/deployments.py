@@ -19,8 +19,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 from ranking.role import read_role
 from scrapers.faults import Fault
 from scrapers.settings import BadConfiguration, Strict, parsed
+from scrapers.settings.strict_yaml import read_yaml
 from scrapers.sources import source_named
-from scrapers.strict_yaml import read_yaml
 
 
 class Schedule(Strict):

@@ -13,16 +13,16 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows import entry
-from flows.markdown import table
-from flows.running import RESUMING, flow, task
-from ranking import drill as drills
+from flows.work import entry
+from flows.work.markdown import table
+from flows.work.running import RESUMING, flow, task
+from ranking.evaluation import drill as drills
 from ranking.pool import TalentPool
 from ranking.role import Role, read_role
-from scrapers.locks import locked
 from scrapers.settings import Home, find_home, packaged
-from scrapers.steps import noted
 from scrapers.store import Store
+from scrapers.store.run_log import noted
+from scrapers.store.sql.locks import locked
 
 
 @flow(name="drill")

@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 
 from prefect.artifacts import create_markdown_artifact
 
-from flows import entry
-from flows.markdown import paragraphs, table
-from flows.running import RESUMING, flow, task
-from ranking.expiry import announced, last_deletion
-from ranking.sweep import sweep
-from scrapers.audit import record
-from scrapers.locks import locked
+from flows.work import entry
+from flows.work.markdown import paragraphs, table
+from flows.work.running import RESUMING, flow, task
+from ranking.upkeep.expiry import announced, last_deletion
+from ranking.upkeep.sweep import sweep
+from scrapers.rights.audit_log import record
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home, find_home
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
+from scrapers.store.sql.locks import locked
 
 
 @flow(name="forget")

@@ -12,20 +12,20 @@ from tempfile import TemporaryDirectory
 
 from prefect.artifacts import create_image_artifact, create_markdown_artifact
 
-from flows import entry
-from flows.markdown import paragraphs, table
-from flows.runners import batches_run
-from flows.running import ONCE_A_RUN, RESUMING, Progress, flow, task
-from ranking import refreshing
-from ranking.doctor import judge
-from ranking.embed import embedder_of
-from ranking.expiry import announcement
-from ranking.map import draw
+from flows.work import entry
+from flows.work.markdown import paragraphs, table
+from flows.work.runners import batches_run
+from flows.work.running import ONCE_A_RUN, RESUMING, Progress, flow, task
+from ranking.evaluation.doctor import judge
+from ranking.index.embedder import embedder_of
+from ranking.notebook.map import draw
 from ranking.pool import NobodyToRank, TalentPool
-from scrapers.audit import record
-from scrapers.locks import locked
+from ranking.upkeep import refreshing
+from ranking.upkeep.expiry import announcement
+from scrapers.rights.audit_log import record
 from scrapers.settings import Home, find_home
 from scrapers.store import Store
+from scrapers.store.sql.locks import locked
 
 
 @flow(name="refresh")

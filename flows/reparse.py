@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 from prefect.artifacts import create_markdown_artifact
 
-from flows import entry
-from flows.markdown import table
-from flows.runners import batches_run
-from flows.running import flow
-from scrapers import reparse as archive
-from scrapers.audit import record
+from flows.work import entry
+from flows.work.markdown import table
+from flows.work.runners import batches_run
+from flows.work.running import flow
+from scrapers.collect import reparse as archive
+from scrapers.rights.audit_log import record
 from scrapers.settings import Home, find_home
 from scrapers.sources import source_named
 from scrapers.store import Store

@@ -19,9 +19,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from flows import entry
-from scrapers.contact import missing
+from flows.work import entry
 from scrapers.faults import Fault
+from scrapers.rights.contact import missing
 from scrapers.settings import Home, find_home
 
 PATIENCE = 120.0  # seconds that a server may take to answer

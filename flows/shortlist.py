@@ -16,21 +16,21 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows import entry
-from flows.markdown import table
-from flows.running import ONCE_A_RUN, flow, task
-from ranking.doctor import judge, without_meaning
-from ranking.embed import embedder_of
-from ranking.expiry import announcement
-from ranking.exporting import export, slug_of
-from ranking.funnel import Funnel
+from flows.work import entry
+from flows.work.markdown import table
+from flows.work.running import ONCE_A_RUN, flow, task
+from ranking.evaluation.doctor import judge, without_meaning
+from ranking.handover.exporting import export, slug_of
+from ranking.index.embedder import embedder_of
 from ranking.pool import TalentPool
 from ranking.role import Role, read_role
-from ranking.shortlist import Shortlist
+from ranking.shortlist.funnel import Funnel
+from ranking.shortlist.shortlist import Shortlist
+from ranking.upkeep.expiry import announcement
 from scrapers.faults import Fault
 from scrapers.settings import BadConfiguration, Home, find_home, packaged
-from scrapers.steps import noted
 from scrapers.store import Store
+from scrapers.store.run_log import noted
 from scrapers.text import counted
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ranking.pool import TalentPool
     from ranking.role import Role
-    from ranking.shortlist import Shortlist
+    from ranking.shortlist.shortlist import Shortlist
 
 __all__ = ["Role", "Shortlist", "TalentPool"]
 
-_HOMES = {"TalentPool": "ranking.pool", "Role": "ranking.role", "Shortlist": "ranking.shortlist"}
+_HOMES = {"TalentPool": "ranking.pool", "Role": "ranking.role", "Shortlist": "ranking.shortlist.shortlist"}
 
 
 def __getattr__(name: str) -> Any:

@@ -15,23 +15,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ranking.corpus import Corpus, build_corpus
-from ranking.embed import EachGroup, Embedder, Memory, embedder_of, passages_by, text_hash, vectors_id
-from ranking.funnel import Funnel, sift
-from ranking.longlist import score_best
-from ranking.people import candidates_of, read_people
-from ranking.rankers import weights_of
-from ranking.rerank import Reranker, read_again, reranker_of
-from ranking.retrieve import subjects_of
+from ranking.corpus.corpus import Corpus, build_corpus
+from ranking.corpus.people_file import candidates_of, read_people
+from ranking.corpus.retrieve import subjects_of
+from ranking.evaluation.trained_weights import weights_of
+from ranking.index.embedder import EachGroup, Embedder, Memory, embedder_of, passages_by, text_hash, vectors_id
 from ranking.role import Role, read_role
-from ranking.score import Scores, questions_of
-from ranking.shortlist import Match, Shortlist, rank
-from ranking.weights import Weights, read_weights
+from ranking.scoring.longlist import score_best
+from ranking.scoring.rerank import Reranker, read_again, reranker_of
+from ranking.scoring.score import Scores, questions_of
+from ranking.scoring.weights import Weights, read_weights
+from ranking.shortlist.funnel import Funnel, sift
+from ranking.shortlist.shortlist import Match, Shortlist, rank
 from scrapers.faults import Fault
-from scrapers.privacy import is_held
 from scrapers.records import Candidate
 from scrapers.settings import Home, find_home
 from scrapers.text import counted
+from scrapers.text.privacy import is_held
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,12 +83,12 @@ class TalentPool:
         out is who may be held no longer today; a home that stands apart (the sample's) lives on its own day. Raises
         NobodyToRank for an empty store, and before anything else NoSuchModel.
         """
-        from ranking.clearance import past_due
-        from ranking.expiry import announced, last_deletion, people_held
-        from scrapers.candidates import load_candidates, repositories
-        from scrapers.rights import Ledger
+        from ranking.handover.clearance import past_due
+        from ranking.upkeep.expiry import announced, last_deletion, people_held
+        from scrapers.candidates.joining import load_candidates, repositories
+        from scrapers.rights.ledger import Ledger
+        from scrapers.rights.suppression import SuppressionList
         from scrapers.store import Store
-        from scrapers.suppression import SuppressionList
 
         place = home if isinstance(home, Home) else find_home(Path(home) if home else None)
         embedder, reranker = embedder or embedder_of(place), reranker_of(place)
@@ -144,7 +144,7 @@ class TalentPool:
     @classmethod
     def sample(cls, progress: Progress | None = None) -> TalentPool:
         """The bundled sixty invented people, for a first look; built once in the home, then opened in a moment."""
-        from ranking.sample import build_sample, is_built
+        from ranking.upkeep.sample import build_sample, is_built
 
         home = Home(find_home().create() / "sample", apart=True)
         if not is_built(home):
@@ -170,7 +170,7 @@ class TalentPool:
 
     def map(self, role: Role | Path | str, top: int = 25, as_of: date | None = None) -> Figure:
         """Everybody in two dimensions and the role among them; only the best `top` have a name."""
-        from ranking.plots import role_map
+        from ranking.notebook.plots import role_map
 
         return role_map(self.corpus, self.rank(role, top, as_of))
 
@@ -226,7 +226,7 @@ def embed_evidence(
 
     The subjects that every role is compared with are kept too, so that no opened pool encodes them again.
     """
-    from scrapers.candidates import load_candidates, repositories
+    from scrapers.candidates.joining import load_candidates, repositories
 
     candidates = load_candidates(store)
     if not candidates:  # so no model is loaded for nobody

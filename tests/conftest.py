@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 from tests.postgres import Postgres, postgres_server
 
 THOROUGH = os.environ.get("HEADWATER_THOROUGH") == "1"

@@ -8,7 +8,7 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from ranking.lexicon import tokens
+from ranking.index.bm25 import tokens
 
 
 class HashingEmbedder:

@@ -10,7 +10,7 @@ from conftest import THOROUGH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapers.answers import Answer, failure_of, redirect_of, refusal, seconds_asked, without_secrets
+from scrapers.fetch.responses import Answer, failure_of, redirect_of, refusal, seconds_asked, without_secrets
 from scrapers.records import Code, Page
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 HEAVY = {"torch", "faiss", "prefect", "sentence_transformers", "pandas", "transformers", "lightgbm"}
 
 
-@pytest.mark.parametrize("module", ["ranking", "flows.cli", "scrapers.sources", "scrapers.collect", "ranking.role"])
+@pytest.mark.parametrize("module", ["ranking", "flows.cli", "scrapers.sources", "scrapers.collect.run", "ranking.role"])
 def test_importing_loads_nothing_heavy(module: str) -> None:
     """Neither torch, FAISS nor Prefect is loaded before something needs it."""
     code = f"import sys, {module}; print(*sorted({HEAVY!r} & sys.modules.keys()))"

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from scrapers.reading import read_page
+from scrapers.reading.cleaning import read_page
 from scrapers.records import Account, Code, Evidence, Page, Record, Refused, Request
 from scrapers.sources.arxiv import MOST_AUTHORS, SOURCE, Watch, plan
 

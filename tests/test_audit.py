@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.audit import LogChanged, lines, read, record
-from scrapers.candidates import join_accounts
+from scrapers.candidates.joining import join_accounts
+from scrapers.rights.audit_log import LogChanged, lines, read, record
 from scrapers.settings import Home
 from scrapers.store import Store
 from tests.conftest import NOON

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from scrapers import sources
-from scrapers.bounded import LARGE, Reader
-from scrapers.crawl import Yield, crawl
+from scrapers.collect.crawl import Yield, crawl
+from scrapers.reading.bounded import LARGE, Reader
 from scrapers.records import Account, Code, Page, Record, Refused, Request
+from scrapers.rights.suppression import SuppressionList
 from scrapers.sources import Source, Watch
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
 from tests.test_cli import headwater
 
@@ -78,7 +78,7 @@ def test_small_pages_are_read_here_and_large_ones_in_one_process_that_ends() -> 
 )
 def test_what_takes_too_long_or_too_much_is_one_refusal(mood: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The refusal says which bound was passed, and a hang ends; the next page is read as if nothing had been."""
-    monkeypatch.setattr("scrapers.bounded.PATIENCE", 60)  # the machine may be busy: computing alone is bounded here
+    monkeypatch.setattr("scrapers.reading.bounded.PATIENCE", 60)  # the machine may be busy: computing alone is bounded here
     with Reader(seconds=60, memory=32 << 20) as reader:
         reader.read(POND, page("speaks"))
         reader.seconds = 1 if mood == "hangs" else 60

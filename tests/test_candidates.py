@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from ranking.erasure import forget
-from scrapers.candidates import join_accounts, load_candidates
+from ranking.upkeep.erasure import forget
+from scrapers.candidates.joining import join_accounts, load_candidates
 from scrapers.identity import cluster
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Record, Request
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
 
 ADA = Account(

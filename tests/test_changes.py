@@ -14,17 +14,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.cli.changes import as_csv, as_object, told
-from ranking.changes import CAUSES, NothingKept, changes_since, compare, keep, kept
-from ranking.erasure import forget
-from ranking.exporting import export
+from ranking.handover.exporting import export
 from ranking.pool import TalentPool
 from ranking.role import parse_role
-from scrapers.candidates import join_accounts
-from scrapers.decisions import same
+from ranking.shortlist.changes import CAUSES, NothingKept, changes_since, compare, keep, kept
+from ranking.upkeep.erasure import forget
+from scrapers.candidates.decisions import same
+from scrapers.candidates.joining import join_accounts
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home
 from scrapers.store import Kept, Placed, Store
-from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
 from tests.test_cli import headwater
@@ -167,7 +167,7 @@ def seen(store: Store, home: Home, day: date, *names: str, text: str = "") -> No
 
 def test_a_week_of_changes(home: Home, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """New by new evidence, gone by erasure, and after the next export there is nothing more to tell."""
-    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    monkeypatch.setattr("ranking.corpus.corpus.minilm_for", lambda *_: HashingEmbedder())
     role, later = parse_role(ROLE), DAY + timedelta(days=7)
     with pytest.raises(NothingKept, match="--out"):
         changes_since(TalentPool.open(_filled(home, store)), role, home, store, DAY, None)
@@ -209,7 +209,7 @@ def test_accounts_that_were_joined_are_nobody_new(
     home: Home, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two people on the last list who prove to be one hold the better place of the two, and neither left."""
-    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    monkeypatch.setattr("ranking.corpus.corpus.minilm_for", lambda *_: HashingEmbedder())
     role = parse_role(ROLE)
     export(TalentPool.open(_filled(home, store)).rank(role, top=3, as_of=DAY), home, "jsonl", tmp_path / "l", at=NOON)
     same(["forem:ada-example-hw", "forem:bob-example-hw"], store, home.key, NOON)

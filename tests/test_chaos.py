@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from scrapers.collect import Plan, Report, Run, collect
-from scrapers.fetch import Fetcher, Limits
+from scrapers.collect.run import Plan, Report, Run, collect
+from scrapers.fetch.client import Fetcher, Limits
 from scrapers.records import Code, Page, Refused, Request
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home, SourceSettings
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 from tests.loopback import Reply, Site
 from tests.madeup.__main__ import AT_ONCE
 from tests.test_sources import CASES, Case

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.charset import decoded
-from scrapers.parsing import soup
-from scrapers.reading import LONGEST_NAME, read_page
+from scrapers.parse.charset import decoded
+from scrapers.parse.pages import soup
+from scrapers.reading.cleaning import LONGEST_NAME, read_page
 from scrapers.records import Account, Evidence, Page, Refused
 from scrapers.sources.feeds import SOURCE
 from scrapers.text import squeeze

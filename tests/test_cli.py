@@ -161,7 +161,7 @@ def test_a_refresh_of_nobody_loads_no_model_and_says_what_it_leaves_aside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An empty home costs no time; a cluster that only the flow uses is not passed over in silence."""
-    monkeypatch.setattr("ranking.embed._load_minilm", lambda: pytest.fail("the model was loaded"))
+    monkeypatch.setattr("ranking.index.embedder._load_minilm", lambda: pytest.fail("the model was loaded"))
     monkeypatch.setenv("HEADWATER_DASK", "tcp://127.0.0.1:9")
     done = headwater("refresh", home=tmp_path / "home")
     assert (done.returncode, done.stdout.split()[-2:]) == (0, ["0", "passages"])
@@ -170,7 +170,7 @@ def test_a_refresh_of_nobody_loads_no_model_and_says_what_it_leaves_aside(
 
 def test_a_second_run_is_told_who_holds_the_lock(tmp_path: Path) -> None:
     """Exit 5, with the holder named."""
-    from scrapers.locks import locked
+    from scrapers.store.sql.locks import locked
 
     home = Home(tmp_path / "home").create()
     with locked(home, "collect-hackernews"):

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from conftest import THOROUGH
 
-from scrapers.clone import NotAClone, read, remote_named
-from scrapers.commits import noreply_handle
+from scrapers.fetch.clone import NotAClone, read, remote_named
 from scrapers.identity.accounts import address_hash
+from scrapers.parse.commits import noreply_handle
 
 KEY = bytes(range(32))
 READ_ON = datetime(2026, 11, 21, tzinfo=UTC)

@@ -18,18 +18,18 @@ from sqlalchemy import select
 from flows.cli import console as bars
 from flows.cli import reports
 from flows.cli.reports import state_of
-from scrapers.collect import Plan, Report, Run, collect, collect_source, planned
-from scrapers.crawl import Yield
+from scrapers.collect.crawl import Yield
+from scrapers.collect.estimate import outlook
+from scrapers.collect.run import Plan, Report, Run, collect, collect_source, planned
+from scrapers.collect.source_health import standing_of
 from scrapers.faults import Locked, StorageFault
-from scrapers.locks import locked
-from scrapers.outlook import outlook
 from scrapers.records import Code, Page, Refused, Request
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home, SourceSettings, read_sources
 from scrapers.sources import source_named
-from scrapers.standing import standing_of
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
-from scrapers.tables import metadata
+from scrapers.store.sql.locks import locked
+from scrapers.store.sql.tables import metadata
 from tests.conftest import NOON
 from tests.test_cli import headwater
 from tests.test_settings import operator

@@ -6,8 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.commits import MOST_SUBJECTS, Handle, Subjects, Work, folder_of, is_robot, language_of, noreply_handle
-from scrapers.readme import first_paragraph
+from scrapers.parse.commits import (
+    MOST_SUBJECTS,
+    Handle,
+    Subjects,
+    Work,
+    folder_of,
+    is_robot,
+    language_of,
+    noreply_handle,
+)
+from scrapers.parse.readme import first_paragraph
 
 WORDS = st.lists(st.sampled_from(["cache", "index", "shard", "recall", "tensor", "kernel", "fix", "add"]), max_size=6)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from flows.cli.operator import ask_operator, write_operator
-from scrapers.contact import placeholders, reachable
+from scrapers.rights.contact import placeholders, reachable
 from scrapers.settings import BadConfiguration, Home, Operator
 from tests.test_cli import archive, headwater
 
@@ -55,7 +55,7 @@ def test_a_live_run_is_refused_before_it_asks(tmp_path: Path, monkeypatch: pytes
     def asked(*_: Any, **__: Any) -> None:
         raise AssertionError("a door to the web was opened")
 
-    monkeypatch.setattr("scrapers.fetch.Fetcher", asked)
+    monkeypatch.setattr("scrapers.fetch.client.Fetcher", asked)
     home = tmp_path / "home"
     assert "Placeholders: contact and [controller] contact" in headwater("init", "--defaults", home=home).stderr
     for command in (("collect",), ("collect", "forem"), ("record", "forem", "https://dev.to/x", "--out", tmp_path)):

@@ -8,15 +8,15 @@ from datetime import date
 
 import pytest
 
-from scrapers.budget import WHOLE_ARCHIVE, Budget
-from scrapers.crawl import Yield, crawl, is_followed
-from scrapers.drift import PAGES_IN_A_ROW
-from scrapers.parsing import NobodyThere, json_of
+from scrapers.collect.crawl import Yield, crawl, is_followed
+from scrapers.collect.drift import PAGES_IN_A_ROW
+from scrapers.parse.pages import NobodyThere, json_of
 from scrapers.records import Account, AccountKey, Code, Evidence, EvidenceKind, Page, Record, Refused, Request
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home
 from scrapers.sources import Source, Watch
+from scrapers.sources.budget import WHOLE_ARCHIVE, Budget
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
 
 ROOT = "https://list.example/page"

@@ -9,14 +9,24 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scrapers.access import WhoIsThat
-from scrapers.audit import read
-from scrapers.candidates import join_accounts, load_candidates
-from scrapers.decisions import NothingToDecide, TwoNumbers, different, grounds_of, lock, queue, same, split, unlock
+from scrapers.candidates.decisions import (
+    NothingToDecide,
+    TwoNumbers,
+    different,
+    grounds_of,
+    lock,
+    queue,
+    same,
+    split,
+    unlock,
+)
+from scrapers.candidates.joining import join_accounts, load_candidates
+from scrapers.candidates.lookup import WhoIsThat
 from scrapers.identity import standing_of
-from scrapers.keys import candidate_id
 from scrapers.records import Account, Page, Request
+from scrapers.rights.audit_log import read
 from scrapers.settings import Home
+from scrapers.settings.secret_key import candidate_id
 from scrapers.store import Store
 from tests.conftest import NOON
 from tests.test_cli import headwater

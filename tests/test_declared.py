@@ -7,16 +7,16 @@ from collections.abc import Iterable
 
 import pytest
 
-from scrapers.candidates import join_accounts
-from scrapers.collect import Run, collect
-from scrapers.declared import MOST_ASKED, declared
-from scrapers.planning import Plan
+from scrapers.candidates.joining import join_accounts
+from scrapers.collect.linked_accounts import MOST_ASKED, declared
+from scrapers.collect.plan import Plan
+from scrapers.collect.run import Run, collect
 from scrapers.records import Account, Code, Page, Refused, Request
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home
 from scrapers.sources import source_named
 from scrapers.sources.homepages import MOST_LINKS
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
 from tests.test_candidates import keep, project
 

@@ -186,7 +186,7 @@ def test_a_run_that_is_refused_starts_no_server(
     """Exit 2 and one line, before Prefect is asked for anything."""
     import prefect
 
-    from flows import runners
+    from flows.work import runners
 
     monkeypatch.setattr(runners, "PATIENCE", 1)
     monkeypatch.setattr(prefect.Flow, "__call__", lambda *_, **__: pytest.fail("the flow was begun"))
@@ -218,8 +218,8 @@ def test_a_flow_run_by_hand_exits_by_its_state(
     """The codes of `headwater`; one line where there is something to say."""
     from prefect.states import Completed, Failed
 
-    from flows import entry
-    from flows.guard import Stopped
+    from flows.work import entry
+    from flows.work.guard import Stopped
     from scrapers.faults import Locked
 
     ended_in = eval(state, {"Completed": Completed, "Failed": Failed, "Locked": Locked, "Stopped": Stopped})
@@ -233,7 +233,7 @@ def test_a_flow_run_by_hand_exits_by_its_state(
 
 def test_a_flow_run_by_hand_ends_with_one_message_and_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     """What the command line does with a fault, `python -m flows.refresh` and its like do too."""
-    from flows.entry import plainly
+    from flows.work.entry import plainly
     from scrapers.faults import Locked
 
     with pytest.raises(SystemExit) as ended, plainly():

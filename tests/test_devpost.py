@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from scrapers.parsing import NotThisPage
-from scrapers.reading import read_page
+from scrapers.parse.pages import NotThisPage
+from scrapers.reading.cleaning import read_page
 from scrapers.records import Account, Evidence, Page, Refused
 from scrapers.sources.devpost import SOURCE, DevpostWatch, parse, plan
 from scrapers.sources.devpost.hackathons import period

@@ -15,11 +15,11 @@ from random import Random
 import pandas as pd
 import pytest
 
-from ranking.exporting import export, parts
 from ranking.exports import export_named, find_exports
 from ranking.exports._ats import HANDLE, ONE_NAME, first_and_last, write_table
 from ranking.exports._cells import said_in
-from ranking.shortlist import Shortlist
+from ranking.handover.exporting import export, parts
+from ranking.shortlist.shortlist import Shortlist
 from scrapers.records import Account, Candidate
 from scrapers.settings import Home
 from tests.conftest import NOON

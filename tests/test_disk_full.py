@@ -14,15 +14,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ranking.embed import embed_new, text_hash
-from ranking.exporting import export
+from ranking.handover.exporting import export
+from ranking.index.embedder import embed_new, text_hash
 from ranking.pool import TalentPool
-from scrapers.audit import read, record
 from scrapers.faults import Fault
 from scrapers.records import Page, Request
+from scrapers.rights.audit_log import read, record
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 from tests.arguments import arguments
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder

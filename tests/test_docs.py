@@ -14,8 +14,8 @@ from typer.main import get_command
 
 from flows import cli
 from ranking.exports import find_exports
-from scrapers.notice import notice_text
 from scrapers.records import EvidenceKind
+from scrapers.rights.notice import notice_text
 from scrapers.settings import Controller, Operator, read_sources
 from scrapers.sources import find_sources
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ranking.corpus import build_corpus
-from ranking.doctor import Code, Geometry, examined, judge, without_meaning
-from ranking.embed import Memory
-from ranking.map import draw, places
+from ranking.corpus.corpus import build_corpus
+from ranking.evaluation.doctor import Code, Geometry, examined, judge, without_meaning
+from ranking.index.embedder import Memory
+from ranking.notebook.map import draw, places
 from ranking.pool import TalentPool
 from ranking.role import parse_role
-from ranking.score import score_role
-from ranking.weights import read_weights
+from ranking.scoring.score import score_role
+from ranking.scoring.weights import read_weights
 from scrapers.faults import Fault
 from scrapers.records import Account, Candidate, Evidence, EvidenceKind
 from scrapers.settings import Home

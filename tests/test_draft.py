@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.draft import FLATTERY, LONGEST, OPT_OUT, Draft, NoDraft, Sentence, check, draft
 from ranking.exports._rows import row
 from ranking.role import Requirement, Role
-from ranking.shortlist import Match, Quote, Shortlist, Term
+from ranking.shortlist.outreach import FLATTERY, LONGEST, OPT_OUT, Draft, NoDraft, Sentence, check, draft
+from ranking.shortlist.shortlist import Match, Quote, Shortlist, Term
 from scrapers.records import Account, AccountKey, Award, Candidate, Evidence, EvidenceKind
-from scrapers.rights import Clearance, Contact
+from scrapers.rights.ledger import Clearance, Contact
 from tests.test_cli import headwater
 
 MAY = Clearance(Contact("https://ada.example/", "their own page", "feeds"))

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from scrapers.drift import Drifting, judge_page, judge_pages, judge_yield
+from scrapers.collect.drift import Drifting, judge_page, judge_pages, judge_yield
+from scrapers.collect.hints import REMEDY
+from scrapers.collect.source_health import basis_of, standing_of, usual_yield
 from scrapers.records import Account, Code, Refused
-from scrapers.remedies import REMEDY
 from scrapers.settings import SourceSettings
-from scrapers.standing import basis_of, standing_of, usual_yield
 from scrapers.store import Run, Store
 from tests.conftest import NOON, THOROUGH
 

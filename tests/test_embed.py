@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ranking.embed import (
+from ranking.index.embedder import (
     LEAST_AGREEMENT,
     HubModel,
     Memory,

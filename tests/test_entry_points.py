@@ -124,5 +124,5 @@ def test_asking_a_command_changes_nothing(
 def test_the_walk_finds_what_is_there() -> None:
     """Flows, the command line, the ways to tune and to train; commands with and without arguments."""
     flows = {f"flows/{name}.py" for name in ("collect", "forget", "serve", "cli/__main__")}
-    assert flows | {"ranking/tune.py", "scrapers/identity/train.py"} <= {*entries()}
+    assert flows | {"ranking/evaluation/tune.py", "scrapers/identity/train/train.py"} <= {*entries()}
     assert {(), ("forget",), ("rank",)} <= {*all_commands()}

@@ -12,18 +12,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ranking.erasure import Erasure, forget, reapply, suppress, unfinished
-from ranking.exporting import export
+from ranking.handover.exporting import export
+from ranking.handover.spreadsheets import decoded
 from ranking.pool import TalentPool, embed_evidence
-from ranking.sheets import decoded
-from scrapers.access import WhoIsThat, held_of
-from scrapers.candidates import join_accounts, load_candidates
-from scrapers.collect import Run, collect, planned
-from scrapers.decisions import same, split
+from ranking.upkeep.erasure import Erasure, forget, reapply, suppress, unfinished
+from scrapers.candidates.decisions import same, split
+from scrapers.candidates.joining import join_accounts, load_candidates
+from scrapers.candidates.lookup import WhoIsThat, held_of
+from scrapers.collect.run import Run, collect, planned
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
+from scrapers.rights.suppression import ERASING, SuppressionList
 from scrapers.settings import Home
 from scrapers.store import Store
-from scrapers.suppression import ERASING, SuppressionList
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
 
@@ -333,7 +333,7 @@ def test_a_file_that_cannot_be_changed_stops_nothing_and_is_tried_again(
         raise PermissionError(13, "Permission denied", str(path))
 
     with monkeypatch.context() as patch:
-        patch.setattr("ranking.traces.replace_file", refused)
+        patch.setattr("ranking.upkeep.references.replace_file", refused)
         erasure = forgotten(home, store)
     assert [each for each in erasure.failed if each.startswith(f"{path}: Permission denied; ")] == [*erasure.failed]
     assert len(erasure.failed) == 1

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from ranking.embed import Memory
-from ranking.evaluate import evaluate
-from ranking.measures import compared, measured, read_run
-from ranking.people import PeopleUnreadable, read_people
-from ranking.weights import read_weights
+from ranking.corpus.people_file import PeopleUnreadable, read_people
+from ranking.evaluation.evaluate import evaluate
+from ranking.evaluation.measures import compared, measured, read_run
+from ranking.index.embedder import Memory
+from ranking.scoring.weights import read_weights
 from scrapers.settings import BadConfiguration
 from tests.embedder import HashingEmbedder
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from flows.cli.operator import ask_operator, write_operator
-from ranking.expiry import announced, expiring, last_deletion, people_standings
 from ranking.pool import NobodyToRank, TalentPool, embed_evidence
-from ranking.sweep import sweep
-from scrapers.candidates import join_accounts
+from ranking.upkeep.expiry import announced, expiring, last_deletion, people_standings
+from ranking.upkeep.sweep import sweep
+from scrapers.candidates.joining import join_accounts
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home
 from scrapers.store import Dealing, Store
-from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
 from tests.histories import World

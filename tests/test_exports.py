@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ranking.exporting import NotWritten, export, format_for, slug_of
 from ranking.exports import UnknownFormat, find_exports
 from ranking.exports._cells import safe_cell, said_in
 from ranking.exports._rows import COLUMNS
+from ranking.handover.exporting import NotWritten, export, format_for, slug_of
 from ranking.role import Requirement, Role
-from ranking.shortlist import Match, Quote, Shortlist, Term
+from ranking.shortlist.shortlist import Match, Quote, Shortlist, Term
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
-from scrapers.rights import Clearance, Contact
+from scrapers.rights.ledger import Clearance, Contact
 from scrapers.settings import Home
 from scrapers.store import Store
 from tests.conftest import NOON

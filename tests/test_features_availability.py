@@ -14,17 +14,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ranking.blinding import blinded
-from ranking.corpus import build_corpus
-from ranking.embed import Memory
+from ranking.corpus.corpus import build_corpus
 from ranking.exports import find_exports
 from ranking.features import Context
 from ranking.features._openness import read
 from ranking.features.availability import MARKED, UNDATED, measure, standing
+from ranking.handover.blinding import blinded
+from ranking.index.embedder import Memory
 from ranking.role import Requirement, Role
-from ranking.score import Scores, score_role
-from ranking.shortlist import rank
-from ranking.weights import read_weights
+from ranking.scoring.score import Scores, score_role
+from ranking.scoring.weights import read_weights
+from ranking.shortlist.shortlist import rank
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 from tests.embedder import HashingEmbedder
 

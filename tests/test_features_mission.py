@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from ranking.corpus import build_corpus
-from ranking.embed import Memory
+from ranking.corpus.corpus import build_corpus
 from ranking.features import Context
 from ranking.features.mission import measure
+from ranking.index.embedder import Memory
 from ranking.role import Role, parse_role
-from ranking.score import score_role
-from ranking.signals import asked_signals, question_of
-from ranking.weights import read_weights
-from scrapers.candidates import join_accounts, load_candidates
+from ranking.scoring.score import score_role
+from ranking.scoring.signals import asked_signals, question_of
+from ranking.scoring.weights import read_weights
+from scrapers.candidates.joining import join_accounts, load_candidates
 from scrapers.records import Account, AccountKey, Award, Candidate, Event, Evidence, EvidenceKind, Page, Request
 from scrapers.settings import Home
 from scrapers.store import Store

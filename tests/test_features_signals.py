@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.corpus import build_corpus
-from ranking.embed import Memory
+from ranking.corpus.corpus import build_corpus
 from ranking.features import Context, Signal, find_features
 from ranking.features._cues import text_strength
+from ranking.index.embedder import Memory
 from ranking.role import Requirement, Role
-from ranking.score import score_role
-from ranking.shortlist import rank
-from ranking.signals import IN_WORDS, asked_signals, blended, question_of
-from ranking.weights import read_weights
+from ranking.scoring.score import score_role
+from ranking.scoring.signals import IN_WORDS, asked_signals, blended, question_of
+from ranking.scoring.weights import read_weights
+from ranking.shortlist.shortlist import rank
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 from tests.embedder import HashingEmbedder
 

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ranking.evaluation.labels import read_labels
 from ranking.exports._cells import safe_cell, said_in
 from ranking.exports._rows import COLUMNS
-from ranking.feedback import FILE, Decision, FeedbackUnreadable, keep, read_reviewed, role_in
-from ranking.labels import read_labels
-from ranking.sheets import SheetUnreadable
-from scrapers.candidates import ids_today
-from scrapers.keys import candidate_id
+from ranking.handover.feedback import FILE, Decision, FeedbackUnreadable, keep, read_reviewed, role_in
+from ranking.handover.spreadsheets import SheetUnreadable
+from scrapers.candidates.joining import ids_today
 from scrapers.settings import Home
+from scrapers.settings.secret_key import candidate_id
 from scrapers.store import Store
 from tests.conftest import NOON
 

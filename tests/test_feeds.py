@@ -14,14 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.hosts import same_site
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged
-from scrapers.reading import read_page
+from scrapers.parse.bylines import host_is_named_after, is_full_name, names_in, slug
+from scrapers.parse.pages import NobodyThere, NotThisPage, PageChanged
+from scrapers.reading.cleaning import read_page
 from scrapers.records import Account, Code, Evidence, Page, Record, Refused, Request
-from scrapers.sources._credit import home_handle
-from scrapers.sources._feed import MOST_ENTRIES, without_tracking
-from scrapers.sources._people import host_is_named_after, is_full_name, names_in, slug
 from scrapers.sources.feeds import SOURCE, Watch, parse, plan
+from scrapers.sources.feeds.credit import home_handle
+from scrapers.sources.feeds.feed import MOST_ENTRIES, without_tracking
+from scrapers.text.hosts import same_site
 
 READ_AT = datetime(2026, 11, 21, tzinfo=UTC)
 WORDS = "The queue itself says when it is full, and the producer waits or gets an error that a person understands. " * 3

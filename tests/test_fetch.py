@@ -28,10 +28,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from loopback import Reply, Site
 
-from scrapers import wire
-from scrapers.answers import Answer
-from scrapers.attempts import Attempts, Clock
-from scrapers.fetch import Fetcher, FetchFailed, Limits, NotAllowed, fetch_once
+from scrapers.fetch import transport
+from scrapers.fetch.client import Fetcher, FetchFailed, Limits, NotAllowed, fetch_once
+from scrapers.fetch.responses import Answer
+from scrapers.fetch.retries import Attempts, Clock
 from scrapers.records import Code, Page, Refused, Request
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -384,9 +384,9 @@ def test_inflating_is_the_inverse_of_gzip(body: bytes, cuts: int, level: int) ->
     """However the wire cuts it, a whole body comes back, and a body that lacks its end never does."""
     packed = gzip.compress(body, level)
     parts = [packed[i : i + cuts] for i in range(0, len(packed), cuts)]
-    assert b"".join(wire._inflated("", parts)) == body
+    assert b"".join(transport._inflated("", parts)) == body
     with pytest.raises(FetchFailed):
-        list(wire._inflated("", [packed[:-1]]))
+        list(transport._inflated("", [packed[:-1]]))
 
 
 BOMB = gzip.compress(bytes(40 << 20))
@@ -616,7 +616,7 @@ def test_the_plain_function_gives_a_page_or_raises(site: Site) -> None:
 @pytest.mark.parametrize(("only", "cases"), [("", 150), ("robots", 43)])
 def test_the_hostile_corpus_is_withstood(shared: Path, only: str, cases: int) -> None:
     """All recorded attacks end as they should."""
-    probe = [sys.executable, str(shared / "abuse" / "probe.py"), "--fetch", "scrapers.fetch:fetch_once", "--only", only]
+    probe = [sys.executable, str(shared / "abuse" / "probe.py"), "--fetch", "scrapers.fetch.client:fetch_once", "--only", only]
     root = Path(__file__).resolve().parents[1]
     ran = subprocess.run(probe, capture_output=True, text=True, cwd=root, env=dict(os.environ), check=False)
     assert f"{cases} passed, 0 failed" in ran.stdout, ran.stdout
@@ -640,5 +640,5 @@ def test_an_api_under_its_own_terms_is_not_asked_for_robots() -> None:
 def test_fields_that_repeat_are_joined_and_thousands_of_them_are_read() -> None:
     """What a server repeats is one value with commas; a header block within its bound takes no time to speak of."""
     received = httpx.Headers([("Vary", "a"), ("vary", "b"), *((f"x-{number}", "1") for number in range(8_000))])
-    found = wire._headers("https://ada.example.com/", received, Limits(headers=1 << 20))
+    found = transport._headers("https://ada.example.com/", received, Limits(headers=1 << 20))
     assert (found["vary"], found["x-7999"], len(found)) == ("a, b", "1", 8_001)

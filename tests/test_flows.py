@@ -17,13 +17,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from flows.cli.operator import ask_operator, write_operator
-from flows.markdown import plain, table
+from flows.work.markdown import plain, table
 from ranking.role import read_role
-from scrapers.audit import read
 from scrapers.faults import Fault, Locked
-from scrapers.rows import PageDamaged
+from scrapers.rights.audit_log import read
 from scrapers.settings import Home
 from scrapers.store import Dealing, Store, StoreOutOfReach, StoreUnusable
+from scrapers.store.sql.rows import PageDamaged
 from tests.conftest import NOON
 
 ROOT = Path(__file__).parents[1]
@@ -126,7 +126,7 @@ def assert_quotes_nobody(state: Any, home: Home, name: str, printed: str) -> Non
 
 
 def test_flows_and_tasks_are_made_where_they_are_guarded_and_named() -> None:
-    """Prefect's own `flow` and `task` stand in flows/running.py alone: no run has a name by chance, no error quotes."""
+    """Prefect's own `flow` and `task` stand in flows/work/running.py alone: no run has a name by chance, no error quotes."""
     for file in {*(ROOT / "flows").rglob("*.py")} - {ROOT / "flows" / "running.py"}:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "prefect":
@@ -135,7 +135,7 @@ def test_flows_and_tasks_are_made_where_they_are_guarded_and_named() -> None:
                 taken = (
                     {node.attr} if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "prefect" else set()
                 )
-            assert not taken & {"flow", "task", "Flow", "Task"}, f"{file.name}: take it from flows.running"
+            assert not taken & {"flow", "task", "Flow", "Task"}, f"{file.name}: take it from flows.work.running"
 
 
 @pytest.mark.prefect
@@ -143,7 +143,7 @@ def test_no_flow_quotes_a_stored_value(
     server: None, home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Every flow there is, by a store that quotes somebody: no name in state, log, result, and nothing printed."""
-    from flows.guard import is_unquoted
+    from flows.work.guard import is_unquoted
 
     def damaged(*_: object, **__: object) -> None:
         try:
@@ -159,7 +159,7 @@ def test_no_flow_quotes_a_stored_value(
         "collect", "refresh", "shortlist", "changes", "forget", "drill", "reparse",
     }  # fmt: skip
     for name, flow in flows.items():
-        assert is_unquoted(flow.fn), f"{name}: take `flow` from flows.running"
+        assert is_unquoted(flow.fn), f"{name}: take `flow` from flows.work.running"
         state = flow(return_state=True)
         assert_quotes_nobody(state, home, "Tovah Sample-Hollis", "".join(capfd.readouterr()))
 
@@ -175,7 +175,7 @@ def test_a_damaged_row_quotes_nobody(
     from tests.embedder import HashingEmbedder
 
     monkeypatch.setenv("HEADWATER_HOME", str(home.folder))
-    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    monkeypatch.setattr("ranking.corpus.corpus.minilm_for", lambda *_: HashingEmbedder())
     collect(replay=archive, return_state=True)
     refresh()
     with closing(sqlite3.connect(home / "headwater.db")) as connection, connection:
@@ -195,7 +195,7 @@ def test_a_night_leaves_its_states_and_artifacts(
     from tests.embedder import HashingEmbedder
 
     monkeypatch.setenv("HEADWATER_HOME", str(home.folder))
-    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    monkeypatch.setattr("ranking.corpus.corpus.minilm_for", lambda *_: HashingEmbedder())
     assert collect(replay=archive, return_state=True).is_completed()
     assert refresh()["candidates"] == 2
     role = ROOT / "data" / "roles" / "ai-engineer.md"
@@ -229,7 +229,7 @@ def test_forgetting_clears_away_and_shows_counts_only(
     from tests.embedder import HashingEmbedder
 
     monkeypatch.setenv("HEADWATER_HOME", str(home.folder))
-    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    monkeypatch.setattr("ranking.corpus.corpus.minilm_for", lambda *_: HashingEmbedder())
     write_operator(home / "operator.toml", ask_operator({}, NOON.date(), defaults=True))
     collect(replay=archive, return_state=True)
     refresh()
@@ -272,11 +272,11 @@ def test_a_run_that_goes_on_repeats_no_step_that_is_done(
     """Embedding fails, the run is tried again: accounts are not joined a second time."""
     from flows.collect import collect
     from flows.refresh import refresh
-    from ranking import refreshing
+    from ranking.upkeep import refreshing
     from tests.embedder import HashingEmbedder
 
     monkeypatch.setenv("HEADWATER_HOME", str(home.folder))
-    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    monkeypatch.setattr("ranking.corpus.corpus.minilm_for", lambda *_: HashingEmbedder())
     collect(replay=archive, return_state=True)
     whole, calls = refreshing.embed, []
 
@@ -349,8 +349,8 @@ def test_only_what_may_pass_is_tried_again_and_errors_quote_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A lock and a database out of reach are; wrong input, damage and bugs are not, and a bug is told by its place."""
-    from flows.guard import Stopped, unquoted
-    from flows.running import passes
+    from flows.work.guard import Stopped, unquoted
+    from flows.work.running import passes
 
     class Ended(NamedTuple):
         error: Exception

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ranking.corpus import build_corpus
-from ranking.embed import Memory
+from ranking.corpus.corpus import build_corpus
+from ranking.index.embedder import Memory
 from ranking.role import Requirement, Role
-from ranking.score import Scores, score_role, tempered
-from ranking.shortlist import Match, rank
-from ranking.slots import FLAG
-from ranking.weights import Slots, Weights, read_weights
+from ranking.scoring.guaranteed_places import FLAG
+from ranking.scoring.score import Scores, score_role, tempered
+from ranking.scoring.weights import Slots, Weights, read_weights
+from ranking.shortlist.shortlist import Match, rank
 from scrapers.records import Candidate
 from tests.crowds import TODAY, crowd, person, piece, prose
 from tests.embedder import HashingEmbedder

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged
+from scrapers.parse.pages import NobodyThere, NotThisPage, PageChanged
 from scrapers.records import Account, Evidence, Page, Record
 from scrapers.sources.forem import Watch, parse, plan
 

@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 from loopback import Reply, Site
 from pydantic import ValidationError
 
-from scrapers.bulk import BulkFiles
-from scrapers.fetch import Clock, Fetcher, Limits
-from scrapers.lines import LONGEST_LINE, Damaged, lines_of
-from scrapers.netguard import STANDARD
-from scrapers.reading import read_page
+from scrapers.collect.bulk import BulkFiles
+from scrapers.fetch.addresses import STANDARD
+from scrapers.fetch.client import Clock, Fetcher, Limits
+from scrapers.parse.lines import LONGEST_LINE, Damaged, lines_of
+from scrapers.reading.cleaning import read_page
 from scrapers.records import Account, Code, Evidence, Page, Record, Refused, Request
 from scrapers.sources import Bulk
 from scrapers.sources.gharchive import SOURCE, Watch, parse, plan, reduce
@@ -400,7 +400,7 @@ def test_a_full_disk_is_said(site: Site, tmp_path: Path, monkeypatch: pytest.Mon
         def write(self, _: object) -> int:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("scrapers.bulk.TemporaryFile", lambda dir: Full())
+    monkeypatch.setattr("scrapers.collect.bulk.TemporaryFile", lambda dir: Full())
     answer = answer_of(site, tmp_path, Reply(packed(event("PushEvent", "ada-example")), headers=GZ))
     assert isinstance(answer, Refused)
     assert answer.code is Code.STORAGE

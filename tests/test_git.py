@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scrapers.reading import read_page
+from scrapers.reading.cleaning import read_page
 from scrapers.records import Account, Code, Evidence, Page, Record, Refused
 from scrapers.sources.git import SOURCE, Watch, commit_page
 from scrapers.sources.github import SOURCE as GITHUB

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from scrapers.reading import read_page
+from scrapers.reading.cleaning import read_page
 from scrapers.records import Account, Code, Evidence, Page, Record, Refused, Request, to_json
 from scrapers.sources.github import SOURCE, Watch
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scrapers.reading import read_page
+from scrapers.reading.cleaning import read_page
 from scrapers.records import Account, Code, Evidence, Page, Record, Refused, Request, to_json
 from scrapers.sources.gitlab import API, SOURCE, Watch, plan
 

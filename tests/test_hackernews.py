@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged
+from scrapers.parse.pages import NobodyThere, NotThisPage, PageChanged
 from scrapers.records import Evidence, Page, Record, Request
-from scrapers.sources._availability import Offer, read_offer, technologies
 from scrapers.sources.hackernews import FIREBASE, HIRED, Watch, parse, plan
+from scrapers.sources.hackernews.offers import Offer, read_offer, technologies
 
 FORM = "Location: Lisbon<p>Remote: Yes<p>Willing to relocate: No<p>Technologies: Python, Rust"
 HIRED_TITLE = "Ask HN: Who wants to be hired? (October 2026)"

@@ -28,23 +28,23 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import event
 
 from flows.cli.operator import ask_operator, write_operator
-from ranking import erasure
-from ranking.exporting import export
-from ranking.feedback import Decision, keep
+from ranking.handover.exporting import export
+from ranking.handover.feedback import Decision, keep
 from ranking.pool import NobodyToRank, TalentPool, embed_evidence
-from ranking.sweep import sweep
-from scrapers import decisions
-from scrapers.access import WhoIsThat, held_behind
-from scrapers.candidates import join_accounts
-from scrapers.collect import Run, collect, planned
+from ranking.upkeep import erasure
+from ranking.upkeep.sweep import sweep
+from scrapers.candidates import decisions
+from scrapers.candidates.joining import join_accounts
+from scrapers.candidates.lookup import WhoIsThat, held_behind
+from scrapers.collect.reparse import reparse
+from scrapers.collect.run import Run, collect, planned
 from scrapers.faults import Fault
-from scrapers.keys import KeyRefused
 from scrapers.records import AccountKey
-from scrapers.reparse import reparse
+from scrapers.rights.suppression import SuppressionList, adopt_key
 from scrapers.settings import Home
+from scrapers.settings.secret_key import KeyRefused
 from scrapers.store import Dealing, Store
 from scrapers.store.copies import copies
-from scrapers.suppression import SuppressionList, adopt_key
 from tests.conftest import NOON, THOROUGH
 from tests.embedder import HashingEmbedder
 from tests.histories import SITES, Somebody, World

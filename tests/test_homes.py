@@ -21,18 +21,18 @@ import pytest
 
 from flows import serve
 from flows.cli.operator import ask_operator, write_operator
-from ranking.erasure import forget
-from ranking.exporting import export
+from ranking.handover.exporting import export
 from ranking.pool import TalentPool
-from ranking.sweep import sweep
-from scrapers.candidates import join_accounts
-from scrapers.homes import identify, moved
-from scrapers.keys import KeyRefused, fingerprint
+from ranking.upkeep.erasure import forget
+from ranking.upkeep.sweep import sweep
+from scrapers.candidates.joining import join_accounts
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Record, Request
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home
+from scrapers.settings.home_copies import identify, moved
+from scrapers.settings.secret_key import KeyRefused, fingerprint
 from scrapers.store import Store, StoreUnusable
 from scrapers.store.copies import copies
-from scrapers.suppression import SuppressionList
 from tests import test_cli
 from tests.embedder import HashingEmbedder
 from tests.postgres import Postgres

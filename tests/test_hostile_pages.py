@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.markdown import table
-from scrapers.reading import LONGEST_TITLE, read_page
+from flows.work.markdown import table
+from scrapers.reading.cleaning import LONGEST_TITLE, read_page
 from scrapers.records import Account, Evidence, Page, Record, Refused
 from scrapers.sources.feeds import SOURCE
 from tests.test_exports import shortlist, written

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from scrapers.parsing import NobodyThere, PageChanged
-from scrapers.reading import read_page
+from scrapers.parse.pages import NobodyThere, PageChanged
+from scrapers.reading.cleaning import read_page
 from scrapers.records import Account, Evidence, Page, Record, Request
 from scrapers.sources.huggingface import SOURCE, Watch, plan
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapers import candidates
-from scrapers.candidates import join_accounts
+from scrapers.candidates import joining
+from scrapers.candidates.joining import join_accounts
 from scrapers.identity import IdentityRecord, Past, record_of, resolve
-from scrapers.identity.likely import compared, likely
-from scrapers.identity.model import default_model
-from scrapers.identity.rules import sure, sure_people
-from scrapers.identity.table import Statistics
+from scrapers.identity.match.likely import compared, likely
+from scrapers.identity.match.model import default_model
+from scrapers.identity.match.rules import sure, sure_people
+from scrapers.identity.match.table import Statistics
 from scrapers.records import Account, Request
 from scrapers.settings import Home
 from scrapers.store import Store
@@ -117,7 +117,7 @@ def test_another_version_or_a_new_crowd_compares_everybody_anew(monkeypatch: pyt
     assert resolve([replace(one, collected_at=LATER, url="x") for one in crowd], at=LATER, past=past).past is past
     assert resolve([*crowd, *CROWD[20:25]], at=LATER, past=past).past is past
     assert resolve(CROWD[:30], at=LATER, past=past).past.at == LATER
-    monkeypatch.setattr("scrapers.identity.past.RULES_VERSION", 99)
+    monkeypatch.setattr("scrapers.identity.match.past.RULES_VERSION", 99)
     assert resolve(crowd, at=LATER, past=past).past.at == LATER
 
 
@@ -127,7 +127,7 @@ def test_another_version_or_a_new_crowd_compares_everybody_anew(monkeypatch: pyt
 @pytest.fixture
 def large(home: Home, store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     """A store that counts as large, with two accounts of Zoe's, joined, among others."""
-    monkeypatch.setattr(candidates, "FEW", 10)
+    monkeypatch.setattr(joining, "FEW", 10)
     keep(store, *(Account("github", f"crowd{n}", name=f"Given{n} Family{n}", id=str(n)) for n in range(20)))
     keep(store, *(Account(site, "zoe-x9", name="Zoe Example") for site in ("devpost", "forem")))
     join_accounts(store, home.key, NOON)
@@ -152,7 +152,7 @@ def test_accounts_may_come_one_by_one_in_any_order(
     assert (past := large.past()) is not None
     assert past.at == NOON
     members, said = large.members(), [j for j in large.judgements() if j.revoked_at is None]
-    monkeypatch.setattr(candidates, "FEW", 1_000)
+    monkeypatch.setattr(joining, "FEW", 1_000)
     join_accounts(large, home.key, NOON + timedelta(days=1))
     assert large.past() is None
     assert (large.members(), [j for j in large.judgements() if j.revoked_at is None]) == (members, said)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from flows.cli.rights import as_object, ratios_told
-from ranking.exporting import export
-from ranking.impact import Assessed, LabelsRefused, assess, impact, read_groups
+from ranking.evaluation.adverse_impact import Assessed, LabelsRefused, assess, impact, read_groups
+from ranking.handover.exporting import export
 from ranking.pool import TalentPool
 from ranking.role import parse_role
 from scrapers.settings import Home
@@ -93,7 +93,7 @@ def test_labels_meet_the_exported_shortlist(
     home: Home, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Selected is who was exported; who has no label is unknown; the ranking is the same whatever labels say."""
-    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    monkeypatch.setattr("ranking.corpus.corpus.minilm_for", lambda *_: HashingEmbedder())
     seen(store, home, NOON.date(), "ada", "bob", "cyd", "dee")
     pool, role, day = TalentPool.open(home), parse_role(ROLE), NOON.date() + timedelta(days=1)
     first = pool.rank(role, top=2, as_of=day)

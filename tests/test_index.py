@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ranking import index
-from ranking.codes import Codes
-from ranking.index import Index
-from ranking.vectors import unit
+from ranking.index import nearest
+from ranking.index.int8 import Codes
+from ranking.index.nearest import Index
+from ranking.index.unit import unit
 
 
 @pytest.mark.parametrize("passing", [None, 3, 40, 1500])
@@ -28,7 +28,7 @@ def test_the_index_agrees_with_brute_force(passing: int | None) -> None:
 @pytest.mark.parametrize("passing", [None, 20, 1500])
 def test_many_are_found_by_codes_and_scored_exactly(passing: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Above the bound nearly all of the nearest are found, all of them under a small filter; every score is exact."""
-    monkeypatch.setattr(index, "EXACT_UP_TO", 1000)
+    monkeypatch.setattr(nearest, "EXACT_UP_TO", 1000)
     rng = np.random.default_rng(3)
     vectors = rng.normal(size=(3000, 64)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -64,7 +64,7 @@ def test_codes_are_off_by_little_and_the_same_for_equal_rows(asked: int) -> None
 @pytest.mark.parametrize("pays", [True, False])
 def test_a_rough_comparison_is_exact_where_codes_do_not_pay(pays: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a processor that multiplies codes slowly nothing is rounded."""
-    monkeypatch.setattr(index, "pay_off", lambda: pays)
+    monkeypatch.setattr(nearest, "pay_off", lambda: pays)
     vectors = unit(np.random.default_rng(6).normal(size=(500, 96)).astype(np.float32))
     held = Index(vectors)
     assert (held.roughly(vectors[:1]) == held.scores(vectors[:1])).all() == (not pays)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ranking.exporting import export
-from ranking.feedback import FeedbackUnreadable
-from ranking.known import FILE, is_export_of_others, remember, with_known
+from ranking.handover.ats_known import FILE, is_export_of_others, remember, with_known
+from ranking.handover.exporting import export
+from ranking.handover.feedback import FeedbackUnreadable
 from scrapers.settings import Home
 from tests.conftest import NOON
 from tests.test_exports import shortlist

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ranking.corpus import build_corpus
-from ranking.embed import Memory
-from ranking.evaluate import evaluate_labels
-from ranking.labels import Label, LabelsUnreadable, judged_roles, read_labels
-from ranking.people import read_people
+from ranking.corpus.corpus import build_corpus
+from ranking.corpus.people_file import read_people
+from ranking.evaluation.evaluate import evaluate_labels
+from ranking.evaluation.labels import Label, LabelsUnreadable, judged_roles, read_labels
+from ranking.index.embedder import Memory
 from ranking.pool import TalentPool
 from tests.embedder import HashingEmbedder
 from tests.test_evaluate import PEOPLE, lines

@@ -10,12 +10,12 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import text
 
-from scrapers.fetch import Fetcher
+from scrapers.fetch.client import Fetcher
+from scrapers.fetch.pacing import Later
 from scrapers.records import Code, Refused, Request
 from scrapers.settings import Home
 from scrapers.store import Store
-from scrapers.store.engine import engine_for
-from scrapers.turns import Later
+from scrapers.store.sql.engine import engine_for
 from tests.loopback import Reply, Site
 
 SITE = "https://makers.example:443"

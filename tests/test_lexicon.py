@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.lexicon import Lexicon, query_weights, tokens
+from ranking.index.bm25 import Lexicon, query_weights, tokens
 
 WORDS = st.sampled_from(["kernel", "compiler", "garden", "violin", "tide"])
 TEXTS = st.lists(st.lists(WORDS, max_size=8), min_size=1, max_size=8).filter(any)

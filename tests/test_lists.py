@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ranking.lists import only_lists, without_lists
+from ranking.corpus.keyword_lists import only_lists, without_lists
 
 PROSE = (
     "I built a database, and when it broke at night, we found that the lock was read before the log.",

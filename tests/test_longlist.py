@@ -8,16 +8,18 @@ from math import fsum
 import numpy as np
 import pytest
 
-from ranking import index, longlist, themes
-from ranking.corpus import Corpus, build_corpus
-from ranking.embed import Memory
-from ranking.longlist import longlisted, part_of, score_best
+from ranking.corpus import topics
+from ranking.corpus.corpus import Corpus, build_corpus
+from ranking.corpus.retrieve import by_row
+from ranking.index import nearest
+from ranking.index.embedder import Memory
 from ranking.pool import TalentPool
-from ranking.retrieve import by_row
 from ranking.role import Role, parse_role
-from ranking.score import answers, score_role
-from ranking.shortlist import rank
-from ranking.weights import read_weights
+from ranking.scoring import longlist
+from ranking.scoring.longlist import longlisted, part_of, score_best
+from ranking.scoring.score import answers, score_role
+from ranking.scoring.weights import read_weights
+from ranking.shortlist.shortlist import rank
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 from tests.crowds import TODAY, crowd
 from tests.embedder import HashingEmbedder
@@ -38,7 +40,7 @@ def corpus_of(people: list[Candidate]) -> Corpus:
 def corpus() -> Corpus:
     """Everybody, with so few possible neighbours that these do not bring everybody into a part."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(themes, "ANCHORS", 20)
+        patched.setattr(topics, "ANCHORS", 20)
         made = corpus_of(PEOPLE)
         assert made.kindred is not None
     return made
@@ -80,7 +82,7 @@ def test_a_part_that_is_the_whole_scores_as_the_whole(corpus: Corpus, monkeypatc
 @pytest.mark.usefixtures("small")
 def test_a_longlist_is_drawn_up_roughly_and_scored_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cosines of the part are those of its own passages, to the last bit, also where pieces have several."""
-    monkeypatch.setattr(index, "pay_off", lambda: True)
+    monkeypatch.setattr(nearest, "pay_off", lambda: True)
     long = Evidence(EvidenceKind.POST, AccountKey("file", "lark"), "", "A journal and a checkpoint. " * 3 + PROSE, "#x")
     whole = corpus_of([*PEOPLE, Candidate("lark", (Account("file", "lark"),), (long,))])
     assert len(whole.index) > whole.rows

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from flows.cli.operator import ask_operator, write_operator
-from ranking.corpus import build_corpus
-from ranking.doctor import judge
-from ranking.embed import (
+from ranking.corpus.corpus import build_corpus
+from ranking.evaluation.doctor import judge
+from ranking.index.embedder import (
     HubModel,
     Memory,
     MiniLM,
@@ -26,11 +26,11 @@ from ranking.embed import (
     text_hash,
     vectors_id,
 )
-from ranking.hub import find_model, load
+from ranking.index.hub import find_model, load
 from ranking.pool import TalentPool, embed_evidence
 from ranking.role import read_role
-from ranking.traces import vectors_of_theirs
-from scrapers.candidates import join_accounts, load_candidates
+from ranking.upkeep.references import vectors_of_theirs
+from scrapers.candidates.joining import join_accounts, load_candidates
 from scrapers.records import Page, Request
 from scrapers.settings import BadConfiguration, Home
 from scrapers.store import Store

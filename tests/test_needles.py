@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scrapers import privacy
-from scrapers.needles import Needles, folded
-from scrapers.privacy import asks_for_silence, without_private
+from scrapers.text import privacy
+from scrapers.text.prefilter import Needles, folded
+from scrapers.text.privacy import asks_for_silence, without_private
 
 LOOKED_FOR = (*privacy._PRIVATE, privacy._AGE, privacy._BORN, privacy._CLASS, privacy._PUPIL)
 WORDS = (

@@ -9,7 +9,7 @@ from conftest import THOROUGH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapers.netguard import NotAllowed, check_url, is_public
+from scrapers.fetch.addresses import NotAllowed, check_url, is_public
 from scrapers.records import Code
 
 MANY = settings(max_examples=20_000 if THOROUGH else 100, deadline=None)

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from ranking.plots import asked_of, find_hubs
+from ranking.notebook.plots import asked_of, find_hubs
 from ranking.pool import TalentPool
-from ranking.shortlist import Shortlist
+from ranking.shortlist.shortlist import Shortlist
 from scrapers.settings import Home
 from tests.embedder import HashingEmbedder
 

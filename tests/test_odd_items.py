@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.crawl import Yield
-from scrapers.fetch import Fetcher
-from scrapers.netguard import NotAllowed, check_url
-from scrapers.reading import read_page
+from scrapers.collect.crawl import Yield
+from scrapers.fetch.addresses import NotAllowed, check_url
+from scrapers.fetch.client import Fetcher
+from scrapers.reading.cleaning import read_page
 from scrapers.records import (
     Account,
     AccountKey,
@@ -27,8 +27,8 @@ from scrapers.records import (
     Request,
     to_json,
 )
+from scrapers.rights.suppression import SuppressionList
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
 from tests.test_cli import headwater
 from tests.test_clone import git
@@ -128,7 +128,7 @@ def test_an_item_that_cannot_be_cleaned_costs_that_item(monkeypatch: pytest.Monk
     def bio(text: str | None, year: int) -> str | None:
         raise ValueError if text else None
 
-    monkeypatch.setattr("scrapers.reading._bio", lambda text, year: bio(text, year) if text else None)
+    monkeypatch.setattr("scrapers.reading.cleaning._bio", lambda text, year: bio(text, year) if text else None)
     source = replace(LIST, parse=lambda page: [fine, broken])
     assert [type(each) for each in read_page(source, Page("list", ROOT, b"{}", NOON))] == [Account, Refused]
 

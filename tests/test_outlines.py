@@ -17,21 +17,22 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from ranking.erasure import expire, forget, suppress
 from ranking.exports import find_exports
 from ranking.pool import TalentPool, embed_evidence
-from scrapers import outlines, walk
-from scrapers.candidates import join_accounts
-from scrapers.collect import Report, Run, collect, planned
-from scrapers.outlines import outline_of, reading_of, records_in
-from scrapers.reading import read_page
+from ranking.upkeep.erasure import expire, forget, suppress
+from scrapers.candidates.joining import join_accounts
+from scrapers.collect import crawl_state
+from scrapers.collect.reparse import reparse
+from scrapers.collect.run import Report, Run, collect, planned
+from scrapers.reading import parse_cache
+from scrapers.reading.cleaning import read_page
+from scrapers.reading.parse_cache import outline_of, reading_of, records_in
 from scrapers.records import Code, Evidence, EvidenceKind, Page, Refused
-from scrapers.reparse import reparse
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home, packaged
 from scrapers.sources import find_sources, source_named
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
-from scrapers.tables import metadata, pages
+from scrapers.store.sql.tables import metadata, pages
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
 from tests.postgres import Postgres
@@ -54,7 +55,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(asked[-1].url)
         return read_page(*asked[-2:])
 
-    monkeypatch.setattr("scrapers.bounded.read_page", reading)
+    monkeypatch.setattr("scrapers.reading.bounded.read_page", reading)
     return seen
 
 
@@ -170,20 +171,20 @@ def test_who_reads_makes_another_reading(who: str, monkeypatch: pytest.MonkeyPat
     if who == "source":
         source = replace(source, version=source.version + 1)
     elif who == "cleaning":
-        monkeypatch.setattr("scrapers.reading.CLEANING", 1000)
+        monkeypatch.setattr("scrapers.reading.cleaning.CLEANING", 1000)
     elif who == "library":
-        monkeypatch.setattr(outlines, "version", lambda name: "999" if name == "lxml" else "1")
+        monkeypatch.setattr(parse_cache, "version", lambda name: "999" if name == "lxml" else "1")
     else:
         (tmp_path / "one.py").write_text("# another source")
-        monkeypatch.setattr("scrapers.sources.__path__", [*outlines.sources.__path__, str(tmp_path)])
-    outlines._readers.cache_clear()
+        monkeypatch.setattr("scrapers.sources.__path__", [*parse_cache.sources.__path__, str(tmp_path)])
+    parse_cache._readers.cache_clear()
     assert reading_of(source, page) != before
-    outlines._readers.cache_clear()
+    parse_cache._readers.cache_clear()
 
 
 def test_every_library_that_reads_pages_is_known_by_its_version() -> None:
     """What any source, or any module of ours that it leads to, imports from elsewhere stands among READERS."""
-    root, found = Path(outlines.__file__).parent, set()
+    root, found = Path(parse_cache.__file__).parent, set()
     waiting = [root / "reading.py", *(root / "sources").rglob("*.py")]
     seen = set(waiting)
     while waiting:
@@ -198,7 +199,7 @@ def test_every_library_that_reads_pages_is_known_by_its_version() -> None:
                     waiting.append(ours)
                 found.add(module.partition(".")[0])
     elsewhere = found - sys.stdlib_module_names - {"scrapers", "pydantic"}
-    assert {packages_distributions()[name][0] for name in elsewhere} == set(outlines.READERS)
+    assert {packages_distributions()[name][0] for name in elsewhere} == set(parse_cache.READERS)
 
 
 def test_a_second_run_reads_nothing_and_leaves_the_same(home: Home, either: Store, read: list[str]) -> None:
@@ -248,10 +249,10 @@ def test_a_newer_parser_reads_again(
     replayed(home, store, archive)
     whole = len(outlined(store))
     read.clear()
-    monkeypatch.setattr("scrapers.reading.CLEANING", 1000)
+    monkeypatch.setattr("scrapers.reading.cleaning.CLEANING", 1000)
     replayed(home, store, archive)
     assert len(set(read)) == whole > 2
-    monkeypatch.setattr("scrapers.reparse.version_of", lambda _: 5000)
+    monkeypatch.setattr("scrapers.collect.reparse.version_of", lambda _: 5000)
     assert reparse(home, store, workers=1).changed.total() == whole
     assert outlined(store) == {}
 
@@ -315,8 +316,8 @@ def test_erasing_a_person_drops_every_outline(home: Home, either: Store, archive
 
 def test_every_source_says_whether_it_is_timeless() -> None:
     """Those whose code asks when a page came are not."""
-    root = Path(outlines.sources.__path__[0])
+    root = Path(parse_cache.sources.__path__[0])
     asking = {file.stem for file in root.rglob("*.py") if "fetched_at" in file.read_text()}
     assert asking == {"feeds", "_articles", "_github_work"}
     assert {name for name, source in find_sources().items() if not source.timeless} == {"feeds", "github"}
-    assert walk.reading_of is reading_of
+    assert crawl_state.reading_of is reading_of

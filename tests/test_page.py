@@ -17,14 +17,14 @@ from typing import Any
 
 import pytest
 
-from ranking.changes import compare
 from ranking.exports._cells import safe_cell
 from ranking.exports._rows import COLUMNS
 from ranking.exports._view import GONE
 from ranking.features import Signal
-from ranking.funnel import Funnel
-from ranking.shortlist import Match, Shortlist
-from ranking.warm import Warm
+from ranking.shortlist.changes import compare
+from ranking.shortlist.funnel import Funnel
+from ranking.shortlist.prior_contact import Warm
+from ranking.shortlist.shortlist import Match, Shortlist
 from scrapers.records import Account
 from scrapers.store import Kept, Placed
 from tests.conftest import NOON

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking import passages
-from ranking.passages import MOST_PASSAGES, WINDOW_WORDS, blind, render, said_once, split
+from ranking.corpus import passages
+from ranking.corpus.passages import MOST_PASSAGES, WINDOW_WORDS, blind, render, said_once, split
 from scrapers.records import AccountKey, Award, Evidence, EvidenceKind
 
 MADE = "A compiler for {who}. She wrote it in Rust; see https://{who}.example/x and @{who}. I'm 23 years old."

@@ -21,17 +21,17 @@ from typing import Any
 
 import pytest
 
-from ranking import draft as _draft
-from ranking import passages as _passages
+from ranking.corpus import passages as _passages
 from ranking.features import _cues, _openness
 from ranking.role import headings as _headings
 from ranking.role import protected as _protected
 from ranking.role import requirements as _requirements
-from scrapers import cast as _cast
-from scrapers import privacy as _privacy
+from ranking.shortlist import outreach as _draft
+from scrapers.reading import pseudonyms as _cast
 from scrapers.sources import gharchive as _gharchive
 from scrapers.sources import github as _github
 from scrapers.sources import gitlab as _gitlab
+from scrapers.text import privacy as _privacy
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("flows", "ranking", "scrapers")
@@ -56,22 +56,22 @@ class Place:
 
 # Patterns made of local data, by the file and the function that makes them: one each, made as the code makes it.
 MADE_OF_DATA: dict[str, Callable[[], Iterable[AnyPattern]]] = {
-    "ranking/draft.py _pattern": lambda: [_draft._pattern("“{title}” of {date}[, with “{event}”]: {url}.")],
+    "ranking/shortlist/outreach.py _pattern": lambda: [_draft._pattern("“{title}” of {date}[, with “{event}”]: {url}.")],
     "ranking/features/_cues.py _words": lambda: [_cues._hype(), *_held(_cues.tables())],
     "ranking/features/_openness.py together": lambda: _held(_openness._phrases()),
-    "ranking/passages.py _naming": lambda: [_passages._naming({"ada-example#2"}, {"Ada Example", "Ada B. Example"})],
+    "ranking/corpus/passages.py _naming": lambda: [_passages._naming({"ada-example#2"}, {"Ada Example", "Ada B. Example"})],
     "ranking/role/front_matter.py _line_of": lambda: [re.compile(r"(?:^|[\s{,-])must\s*:")],
     "ranking/role/headings.py <module>": lambda: [pattern for _, pattern in _headings._HEADINGS],
     "ranking/role/protected.py _pattern": lambda: _held(_protected._TRAITS),
     "ranking/role/requirements.py _share": lambda: [
         re.compile(pattern) for pattern, _ in _requirements._SHARES + _requirements._WORDS
     ],
-    "ranking/traces.py rewritten_rows": lambda: [re.compile("ada-example|ada example|ada", re.IGNORECASE)],
-    "scrapers/cast.py _pattern": lambda: [_cast.Cast({"ada": "eve", "ada example": "eve example"})._pattern],
-    "scrapers/identity/recombine.py handle": lambda: [re.compile("ada|example")],
-    "scrapers/privacy.py <module>": lambda: _held(_privacy._PRIVATE_BY_WORD),
+    "ranking/upkeep/references.py rewritten_rows": lambda: [re.compile("ada-example|ada example|ada", re.IGNORECASE)],
+    "scrapers/reading/pseudonyms.py _pattern": lambda: [_cast.Cast({"ada": "eve", "ada example": "eve example"})._pattern],
+    "scrapers/identity/train/recombine.py handle": lambda: [re.compile("ada|example")],
+    "scrapers/text/privacy.py <module>": lambda: _held(_privacy._PRIVATE_BY_WORD),
     "scrapers/sources/gharchive.py _pattern": lambda: [_gharchive._pattern("https://x.example/#ada/queue,ada")],
-    "scrapers/sources/github.py parse": lambda: [re.compile(p, re.IGNORECASE) for p, _ in _github._PAGES],
+    "scrapers/sources/github/__init__.py parse": lambda: [re.compile(p, re.IGNORECASE) for p, _ in _github._PAGES],
     "scrapers/sources/gitlab.py parse": lambda: [re.compile(f"/api/v4{p}") for p, _ in _gitlab._PAGES],
 }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.bounded import LARGE
+from scrapers.reading.bounded import LARGE
 from tests.test_cli import headwater
 
 LETTERS = 200_000
@@ -19,7 +19,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from ranking.pool import TalentPool, embed_evidence
-from scrapers.candidates import join_accounts
+from scrapers.candidates.joining import join_accounts
 from scrapers.settings import Home
 from scrapers.store import Store
 from tests.embedder import HashingEmbedder

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ranking.people import PeopleUnreadable
+from ranking.corpus.people_file import PeopleUnreadable
 from ranking.pool import NobodyToRank, NotAmongThem, TalentPool
 from ranking.role import RoleUnclear
 from scrapers.settings import Home

@@ -14,11 +14,11 @@ import pytest
 
 from ranking.exports import find_exports
 from ranking.pool import TalentPool, embed_evidence
-from scrapers.candidates import join_accounts
-from scrapers.collect import Run, collect, planned
+from scrapers.candidates.joining import join_accounts
+from scrapers.collect.run import Run, collect, planned
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import BadConfiguration, Home, packaged
 from scrapers.store import Store, StoreOutOfReach, StoreUnusable
-from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
 from tests.postgres import Postgres
@@ -63,7 +63,7 @@ def test_the_last_comparison_of_all_accounts_is_kept_on_a_server_too(
 ) -> None:
     """A refresh of a large store goes on with it, and what is dropped of an account is gone."""
     monkeypatch.setenv("HEADWATER_STORE", postgres.database())
-    monkeypatch.setattr("scrapers.candidates.FEW", 10)
+    monkeypatch.setattr("scrapers.candidates.joining.FEW", 10)
     home = Home(tmp_path / "home").create()
     with collected(home) as store:
         past, members = store.past(), store.members()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scrapers.privacy import asks_for_silence, is_held, wants_no_contact, without_private, without_pronouns
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
+from scrapers.text.privacy import asks_for_silence, is_held, wants_no_contact, without_private, without_pronouns
 
 ADA = AccountKey("web", "ada.example")
 

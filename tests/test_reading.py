@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers import reading, text
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, most
-from scrapers.reading import is_web_link, read_page
+from scrapers import text
+from scrapers.parse.pages import NobodyThere, NotThisPage, PageChanged, most
+from scrapers.reading import cleaning
+from scrapers.reading.cleaning import is_web_link, read_page
 from scrapers.records import (
     Account,
     AccountKey,
@@ -223,7 +224,7 @@ def test_the_quick_looks_pass_no_address_and_no_number_over(said: list[str], bet
 def test_nothing_of_a_page_is_remembered_after_it() -> None:
     """What a page says is not kept once it is read."""
     read(act(details={"track": "Ponds"}))
-    assert not any(kept.cache_info().currsize for kept in (reading._prose, reading._line, reading._detail_text))
+    assert not any(kept.cache_info().currsize for kept in (cleaning._prose, cleaning._line, cleaning._detail_text))
 
 
 @pytest.mark.parametrize(

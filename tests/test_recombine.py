@@ -6,9 +6,9 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from scrapers.identity import IdentityRecord, record_of
+from scrapers.identity.match.rarity import common_names
 from scrapers.identity.names import parse_name
-from scrapers.identity.rarity import common_names
-from scrapers.identity.recombine import namesakes
+from scrapers.identity.train.recombine import namesakes
 from scrapers.records import Account
 
 AT = datetime(2026, 11, 3, tzinfo=UTC)

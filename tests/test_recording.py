@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.cast import cast_for, invented
-from scrapers.reading import read_page
-from scrapers.recording import NotRecorded, page_of_file, record_case
+from scrapers.reading.cleaning import read_page
+from scrapers.reading.pseudonyms import cast_for, invented
+from scrapers.reading.recording import NotRecorded, page_of_file, record_case
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Refused
 from scrapers.sources import source_named
 from tests.conftest import THOROUGH

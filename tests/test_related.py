@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ranking.corpus import build_corpus
-from ranking.embed import Memory
-from ranking.lexicon import query_weights, tokens
-from ranking.related import WORTH, subjects, widened
+from ranking.corpus.corpus import build_corpus
+from ranking.corpus.expansion import WORTH, subjects, widened
+from ranking.index.bm25 import query_weights, tokens
+from ranking.index.embedder import Memory
 from ranking.role import Requirement, Role
-from ranking.score import score_role
-from ranking.shortlist import rank
-from ranking.weights import read_weights
+from ranking.scoring.score import score_role
+from ranking.scoring.weights import read_weights
+from ranking.shortlist.shortlist import rank
 from tests.crowds import TODAY, person, piece
 from tests.embedder import HashingEmbedder
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from scrapers.bounded import LARGE
+from scrapers.collect.reparse import reparse
+from scrapers.reading.bounded import LARGE
 from scrapers.records import Account, Page, Request
-from scrapers.reparse import reparse
 from scrapers.settings import Home
 from scrapers.store import Store
 from tests.conftest import NOON

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from scrapers.answers import refusal
+from scrapers.fetch.replay import NoArchive, Replay, pages_of_file
+from scrapers.fetch.responses import refusal
 from scrapers.records import Code, Page, Refused, Request
-from scrapers.replay import NoArchive, Replay, pages_of_file
 
 URL = "https://example.com/ada"
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -12,18 +12,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ranking import longlist, rerank
-from ranking.corpus import build_corpus, written
-from ranking.embed import Memory
+from ranking.corpus.corpus import build_corpus, written
 from ranking.exports import jsonl
-from ranking.hub import NoSuchModel
-from ranking.lexicon import tokens
+from ranking.index.bm25 import tokens
+from ranking.index.embedder import Memory
+from ranking.index.hub import NoSuchModel
 from ranking.pool import TalentPool
-from ranking.rerank import HubReader, Pair, Reranker, best_of, read_again, reranker_of
 from ranking.role import Requirement, Role
-from ranking.score import Scores, score_role
-from ranking.slots import upper_ends
-from ranking.weights import read_weights
+from ranking.scoring import longlist, rerank
+from ranking.scoring.guaranteed_places import upper_ends
+from ranking.scoring.rerank import HubReader, Pair, Reranker, best_of, read_again, reranker_of
+from ranking.scoring.score import Scores, score_role
+from ranking.scoring.weights import read_weights
 from scrapers.records import Candidate
 from scrapers.settings import Home
 from tests.crowds import TODAY, crowd

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from scrapers.crawl import Yield
+from scrapers.collect.crawl import Yield
 from scrapers.records import Code
 from scrapers.settings import Home
 from scrapers.store import Store

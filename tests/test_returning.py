@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ranking.erasure import forget
 from ranking.pool import TalentPool
-from scrapers.candidates import join_accounts
+from ranking.upkeep.erasure import forget
+from scrapers.candidates.joining import join_accounts
 from scrapers.records import Account
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home, packaged
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
 from tests.test_cli import headwater

@@ -14,13 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.cli.operator import ask_operator, write_operator
-from ranking.exporting import export
 from ranking.exports import find_exports
 from ranking.exports._rows import contact_of
-from scrapers import rights
-from scrapers.jurisdiction import hint, jurisdiction
+from ranking.handover.exporting import export
 from scrapers.records import Account, Candidate, Evidence, EvidenceKind, Page, Request
-from scrapers.rights import FIND_AND_VERIFY_ONLY, Ledger, RightsUnknown, clearance, contact, cooling
+from scrapers.rights.jurisdiction import hint, jurisdiction
+from scrapers.rights.ledger import FIND_AND_VERIFY_ONLY, Ledger, RightsUnknown, clearance, contact, cooling
 from scrapers.settings import Home, Terms, read_sources
 from scrapers.store import Dealing, Link, Store
 from tests.conftest import NOON, THOROUGH

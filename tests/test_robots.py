@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from scrapers.answers import Answer, noindex
-from scrapers.netguard import NotAllowed
+from scrapers.fetch.addresses import NotAllowed
+from scrapers.fetch.responses import Answer, noindex
+from scrapers.fetch.robots import FIRST_BYTES, Rules, page_says_noindex, read_rules
 from scrapers.records import Code
-from scrapers.robots import FIRST_BYTES, Rules, page_says_noindex, read_rules
 
 DENY = "User-agent: *\nDisallow: /\n"
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ranking.role import parse_role
-from ranking.role.titles import singular
+from ranking.role.search.titles import singular
 from tests.conftest import THOROUGH
 
 EXAMPLES = 1_000 if THOROUGH else 60

@@ -15,16 +15,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from flows import runners
 from flows.cli.operator import ask_operator, write_operator
-from flows.runners import ClusterOutOfReach, batches_run
-from ranking import embed
-from ranking.corpus import build_corpus
-from ranking.embed import HubModel, Memory, MiniLM, embed_new
+from flows.work import runners
+from flows.work.runners import ClusterOutOfReach, batches_run
+from ranking.corpus.corpus import build_corpus
+from ranking.corpus.people_file import candidates_of
 from ranking.exports.shortlist_csv import write
-from ranking.people import candidates_of
+from ranking.index import embedder
+from ranking.index.embedder import HubModel, Memory, MiniLM, embed_new
 from ranking.pool import TalentPool
-from scrapers import reparse
+from scrapers.collect import reparse
 from scrapers.faults import Fault
 from scrapers.records import Candidate, Request
 from scrapers.settings import Home
@@ -103,7 +103,7 @@ def test_a_cluster_that_does_not_answer_is_said_before_any_work(monkeypatch: pyt
 @pytest.mark.xdist_group("prefect")
 def test_two_processes_give_the_same_vectors(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every text is encoded once, at a worker and not here, and each group is kept as soon as it comes back."""
-    monkeypatch.setattr(embed, "GROUP", 5)
+    monkeypatch.setattr(embedder, "GROUP", 5)
     here = embed_new(SAID, HashingEmbedder(), Memory())
     ours, cache, progress = HashingEmbedder(), Memory(), []
     with batches_run("embed", cluster) as each:
@@ -122,7 +122,7 @@ def test_the_model_on_two_processes_gives_the_same_shortlist(
     cluster: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: bool
 ) -> None:
     """In fp32 no number differs by more than 1e-6, and the CSV is the same to the byte; so with a model by name."""
-    monkeypatch.setattr(embed, "GROUP", 24)
+    monkeypatch.setattr(embedder, "GROUP", 24)
     people = _people()
     model = HubModel(str(tiny_encoder(tmp_path / "tiny")), passage_prompt="page: ") if named else MiniLM("fp32")
     pools = []
@@ -139,7 +139,7 @@ def test_the_model_on_two_processes_gives_the_same_shortlist(
 @pytest.mark.xdist_group("prefect")
 def test_a_cluster_that_is_lost_is_said_and_what_was_done_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The vectors that came before it went are in the cache, and the next run begins there."""
-    monkeypatch.setattr(embed, "GROUP", 4)
+    monkeypatch.setattr(embedder, "GROUP", 4)
     cache = Memory()
     own = distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", memory_limit=0)
     with dask.config.set({"distributed.comm.timeouts.connect": 1}):
@@ -220,7 +220,7 @@ def test_a_refresh_embeds_on_the_cluster(
 
     monkeypatch.setenv("HEADWATER_HOME", str(archived.folder))
     monkeypatch.setenv("HEADWATER_DASK", cluster)
-    monkeypatch.setattr(embed, "GROUP", 1)
+    monkeypatch.setattr(embedder, "GROUP", 1)
     with Store.open(archived) as store:
         reparse.reparse(archived, store, workers=1)
     assert refresh()["passages"] >= 2

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.candidates import join_accounts
+from scrapers.candidates.joining import join_accounts
 from scrapers.faults import StorageFault
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
 from scrapers.settings import Home
-from scrapers.steps import noted, paces
 from scrapers.store import Run, Store
+from scrapers.store.run_log import noted, paces
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
 from tests.test_cli import archive, headwater
@@ -96,7 +96,7 @@ def test_ranking_comparing_and_forgetting_leave_rows_that_name_nobody(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Step, time, counts and versions; no query and nobody's name. A dry run and an own list leave none."""
-    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    monkeypatch.setattr("ranking.corpus.corpus.minilm_for", lambda *_: HashingEmbedder())
     with Store.open(home) as store:
         filled(home, store)
     wanted = "somebody secret who makes pagers"
@@ -144,7 +144,7 @@ def test_reading_goes_on_where_the_row_cannot_be_written(store: Store, monkeypat
 
 def test_an_own_list_makes_no_store(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ranking a file leaves the home without a store, as it was."""
-    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    monkeypatch.setattr("ranking.corpus.corpus.minilm_for", lambda *_: HashingEmbedder())
     own = tmp_path / "people.jsonl"
     own.write_text(json.dumps({"person_id": "p", "documents": [{"kind": "post", "title": "T", "text": "A pager."}]}))
     assert headwater("rank", "a pager", "--people", own, home=home.folder).returncode == 0

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from scrapers.aliases import identifiers_of
-from scrapers.candidates import join_accounts, load_candidates
-from scrapers.collect import Report, Run, collect, planned
+from scrapers.candidates.joining import join_accounts, load_candidates
+from scrapers.collect.run import Report, Run, collect, planned
+from scrapers.fetch.replay import Replay, pages_of_file
 from scrapers.identity.keys import link_key
-from scrapers.reading import read_page
+from scrapers.reading.cleaning import read_page
 from scrapers.records import (
     Account,
     AccountKey,
@@ -30,11 +30,11 @@ from scrapers.records import (
     Refused,
     Request,
 )
-from scrapers.replay import Replay, pages_of_file
+from scrapers.rights.identifiers import identifiers_of
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home
 from scrapers.sources import source_named
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
 ABOUT = tomllib.loads((SAMPLE / "sample.toml").read_text(encoding="utf-8"))

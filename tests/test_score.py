@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ranking.corpus import Corpus, build_corpus
-from ranking.embed import Memory
+from ranking.corpus.corpus import Corpus, build_corpus
+from ranking.index.embedder import Memory
 from ranking.role import Requirement, Role
-from ranking.score import Scores, score_role
-from ranking.shortlist import Shortlist, rank
-from ranking.weights import read_weights
+from ranking.scoring.score import Scores, score_role
+from ranking.scoring.weights import read_weights
+from ranking.shortlist.shortlist import Shortlist, rank
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 from tests.embedder import HashingEmbedder
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.segments import Segments, standardised
+from ranking.index.grouped import Segments, standardised
 
 COUNTS = st.lists(st.integers(0, 200), min_size=1, max_size=8)
 

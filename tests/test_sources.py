@@ -41,7 +41,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from scrapers import sources
-from scrapers.reading import read_page
+from scrapers.reading.cleaning import read_page
 from scrapers.records import Page, Record, Refused, Request, to_json
 from scrapers.sources import Source, find_sources, source_named
 

@@ -13,11 +13,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from scrapers import tables
 from scrapers.records import Account, AccountKey, Award, Event, Evidence, EvidenceKind, Page, Request
-from scrapers.rows import merge_accounts
 from scrapers.settings import Home
 from scrapers.store import Store, StoreUnusable
+from scrapers.store.sql import tables
+from scrapers.store.sql.rows import merge_accounts
 from tests.conftest import NOON
 
 ADA = AccountKey("devpost", "Ada-Example")

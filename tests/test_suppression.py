@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from scrapers.aliases import identifiers_of
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Request
+from scrapers.rights.identifiers import identifiers_of
+from scrapers.rights.suppression import REDACTED, SuppressionList
 from scrapers.settings import Home
 from scrapers.store import Store
-from scrapers.suppression import REDACTED, SuppressionList
 from tests.conftest import NOON
 
 ADA = Account(

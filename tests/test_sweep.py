@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 
 from flows.cli.operator import ask_operator, write_operator
-from ranking.erasure import forget, reapply, suppress
-from ranking.exporting import export
+from ranking.handover.exporting import export
 from ranking.pool import NobodyToRank, TalentPool
-from ranking.sweep import sweep
-from scrapers.audit import read
-from scrapers.candidates import join_accounts
+from ranking.upkeep.erasure import forget, reapply, suppress
+from ranking.upkeep.sweep import sweep
+from scrapers.candidates.joining import join_accounts
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
-from scrapers.retention import ClockInDoubt
+from scrapers.rights.audit_log import read
+from scrapers.rights.retention import ClockInDoubt
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import BadConfiguration, Home
 from scrapers.store import Dealing, Store
 from scrapers.store.copies import copies
-from scrapers.suppression import SuppressionList
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
 

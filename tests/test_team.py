@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from ranking.pool import TalentPool
 from ranking.role import parse_role
-from ranking.shortlist import Quote
-from ranking.team import MOST_AXES, Cover, Hire, Plan, Team, form, plan, read_team
+from ranking.shortlist.shortlist import Quote
+from ranking.shortlist.team import MOST_AXES, Cover, Hire, Plan, Team, form, plan, read_team
 from scrapers.settings import BadConfiguration
 from tests.embedder import HashingEmbedder
 

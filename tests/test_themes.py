@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.lexicon import Lexicon
-from ranking.themes import ANCHORS, LEAST_ROWS, find_kindred, fit_themes, sampled, unit
+from ranking.corpus.topics import ANCHORS, LEAST_ROWS, find_kindred, fit_themes, sampled, unit
+from ranking.index.bm25 import Lexicon
 
 KEYS = [f"text {number}" for number in range(LEAST_ROWS)]
 # Two crafts of two words each, in as many themes; half of the boat builders never say "sail".

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from flows.cli.operator import ask_operator, write_operator
-from ranking.erasure import expire, forget
-from ranking.sweep import sweep
+from ranking.upkeep.erasure import expire, forget
+from ranking.upkeep.sweep import sweep
 from scrapers.records import Account, Page, Request
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home
+from scrapers.settings.tracebacks import KEPT_FOR, LONGEST, MOST, keep_traceback
 from scrapers.store import Dealing, Store
-from scrapers.suppression import SuppressionList
-from scrapers.tracebacks import KEPT_FOR, LONGEST, MOST, keep_traceback
 from tests.conftest import NOON
 
 ADA = "forem:ada-example-hw"

@@ -10,16 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ranking.corpus import build_corpus
-from ranking.embed import Memory
-from ranking.labels import Judged, Label
-from ranking.people import read_people
-from ranking.rankers import NothingTrained, digest, promote, roll_back, weights_of
+from ranking.corpus.corpus import build_corpus
+from ranking.corpus.people_file import read_people
+from ranking.evaluation.labels import Judged, Label
+from ranking.evaluation.train import LEAST_ROLES, Sheet, Trial, fit, learned, multiplied, sheet_of, train, trial
+from ranking.evaluation.trained_weights import NothingTrained, digest, promote, roll_back, weights_of
+from ranking.evaluation.tune import ndcg
+from ranking.index.embedder import Memory
 from ranking.role import parse_role
-from ranking.score import score_role
-from ranking.train import LEAST_ROLES, Sheet, Trial, fit, learned, multiplied, sheet_of, train, trial
-from ranking.tune import ndcg
-from ranking.weights import read_weights
+from ranking.scoring.score import score_role
+from ranking.scoring.weights import read_weights
 from scrapers.settings import BadConfiguration, Home
 from tests.conftest import THOROUGH
 from tests.embedder import HashingEmbedder

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ranking.tune import Bench, chosen, left_out, ndcg, scored
+from ranking.evaluation.tune import Bench, chosen, left_out, ndcg, scored
 
 PARTS = {"telling": 1.0, "noise": 1.0}
 

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from ranking.corpus import build_corpus
-from ranking.embed import Memory
+from ranking.corpus.corpus import build_corpus
+from ranking.index.embedder import Memory
 from ranking.role import Requirement, Role
-from ranking.score import score_role
-from ranking.weights import read_weights
+from ranking.scoring.score import score_role
+from ranking.scoring.weights import read_weights
 from scrapers.records import Account, Candidate, Evidence, EvidenceKind
 from tests.conftest import NOON
 

@@ -9,10 +9,10 @@ import sqlite3
 import numpy as np
 import pytest
 
-from ranking.embed import embed_new, text_hash
+from ranking.index.embedder import embed_new, text_hash
 from scrapers.settings import Home
 from scrapers.store import Store
-from scrapers.store.seals import SEAL, sealed, unsealed
+from scrapers.store.sql.seals import SEAL, sealed, unsealed
 from tests.embedder import HashingEmbedder
 
 SAID = [f"a note on {what}, number {n}" for n in range(10) for what in ("parsers", "queues", "storage")]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from scrapers.visible import Visible, visible_text
+from scrapers.parse.visible import Visible, visible_text
 
 STUFFED = "senior principal staff award winner"
 

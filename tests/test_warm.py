@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ranking.blinding import blinded
-from ranking.clearance import cleared
-from ranking.warm import warm
+from ranking.handover.blinding import blinded
+from ranking.handover.clearance import cleared
+from ranking.shortlist.prior_contact import warm
 from scrapers.records import Account, AccountKey, Award, Candidate, Evidence, EvidenceKind
 from scrapers.settings import BadConfiguration, Home, Operator, Ours, parsed
 from scrapers.store import Store

@@ -9,21 +9,21 @@ from pathlib import Path
 import pytest
 
 from flows.cli.changes import as_object, told
-from ranking.changes import changes_since
-from ranking.erasure import forget, suppress
-from ranking.exporting import export
-from ranking.news import DEEP_WORDS, is_deep
+from ranking.handover.exporting import export
 from ranking.pool import TalentPool
 from ranking.role import parse_role
-from scrapers.candidates import join_accounts
-from scrapers.crawl import crawl
+from ranking.shortlist.changes import changes_since
+from ranking.shortlist.news import DEEP_WORDS, is_deep
+from ranking.upkeep.erasure import forget, suppress
+from scrapers.candidates.follow import NotFollowed, follow, followed, unfollow
+from scrapers.candidates.joining import join_accounts
+from scrapers.collect.crawl import crawl
 from scrapers.records import Account, AccountKey, Code, Evidence, EvidenceKind, Page, Refused, Request
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home
 from scrapers.sources import source_named
 from scrapers.store import Store
-from scrapers.store.watching import MOST_PAGES
-from scrapers.suppression import SuppressionList
-from scrapers.watch import NotFollowed, follow, followed, unfollow
+from scrapers.store.follows import MOST_PAGES
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
 from tests.test_cli import headwater
@@ -97,7 +97,7 @@ def test_news_of_followed_people_is_the_first_line(
     home: Home, store: Store, suppression: SuppressionList, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A new statement and a new deep piece of work come before all changes; a short note and old news do not."""
-    monkeypatch.setattr("ranking.corpus.minilm_for", lambda *_: HashingEmbedder())
+    monkeypatch.setattr("ranking.corpus.corpus.minilm_for", lambda *_: HashingEmbedder())
     role, later = parse_role(ROLE), DAY + timedelta(days=7)
     for key in (ADA, BOB):
         seen(store, home, key, post(key, 1, DEEP))

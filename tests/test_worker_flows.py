@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from scrapers.audit import read
-from scrapers.candidates import join_accounts
+from scrapers.candidates.joining import join_accounts
+from scrapers.rights.audit_log import read
 from scrapers.settings import BadConfiguration, Home
 from scrapers.store import Store
 from tests.conftest import NOON
@@ -88,7 +88,7 @@ def test_a_limit_that_never_ends_is_said_before_any_request() -> None:
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
 
-    from flows.budgets import permits
+    from flows.work.budgets import permits
 
     assert permits() is None
     with get_client(sync_client=True) as client:

@@ -19,9 +19,9 @@ import pytest
 
 from ranking.pool import TalentPool
 from scrapers.faults import Locked
-from scrapers.locks import locked
 from scrapers.settings import Home
 from scrapers.store import Store
+from scrapers.store.sql.locks import locked
 from tests.conftest import THOROUGH
 from tests.embedder import HashingEmbedder
 from tests.loopback import Reply, Site
@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HOLD = """
 import sys, time
 from pathlib import Path
-from scrapers.locks import locked
+from scrapers.store.sql.locks import locked
 from scrapers.settings import Home
 with locked(Home(Path(sys.argv[1])), "refresh"):
     print("held", flush=True)

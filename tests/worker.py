@@ -21,13 +21,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from scrapers.collect import Plan, Run
-from scrapers.collect import collect as collect_all
-from scrapers.fetch import Fetcher, Limits
+from scrapers.collect.run import Plan, Run
+from scrapers.collect.run import collect as collect_all
+from scrapers.fetch.client import Fetcher, Limits
 from scrapers.records import Account, Evidence, EvidenceKind, Page, Request
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 from tests.arguments import arguments
 from tests.conftest import NOON
 from tests.madeup.__main__ import plan_for, register
@@ -69,7 +69,7 @@ def night(home: Home) -> int:
     """Refresh, then a shortlist, with a stand-in for the model."""
     from flows.refresh import refresh
     from flows.shortlist import shortlist
-    from ranking import corpus
+    from ranking.corpus import corpus
     from tests.embedder import HashingEmbedder
 
     vars(corpus)["minilm_for"] = lambda *_: HashingEmbedder()

@@ -21,7 +21,7 @@ from flows.cli.ranks import RoleArgument, role_of
 from scrapers.text import counted
 
 if TYPE_CHECKING:
-    from ranking.changes import Change, Changes
+    from ranking.shortlist.changes import Change, Changes
 
 
 @app.command()
@@ -37,12 +37,12 @@ def changes(
     quiet: bool = QuietOption,
 ) -> None:
     """Say who would be new on a role's shortlist today, who left or moved, and which cause moved them."""
-    from ranking.changes import changes_since
-    from ranking.exporting import replace_file
+    from ranking.handover.exporting import replace_file
     from ranking.pool import TalentPool
-    from ranking.refreshing import MODEL
-    from scrapers.steps import noted
+    from ranking.shortlist.changes import changes_since
+    from ranking.upkeep.refreshing import MODEL
     from scrapers.store import Store
+    from scrapers.store.run_log import noted
 
     place, day = home_of(home), day_or_today(as_of)
     with Store.open(place) as store, noted(store, "changes", None, *MODEL, reading=True) as counts:
@@ -85,8 +85,8 @@ def told(found: Changes, names: Mapping[str, str]) -> Iterator[str]:
 
 def as_csv(found: Changes, names: Mapping[str, str]) -> str:
     """One row a change; the columns of the causes add up to `delta`."""
-    from ranking.changes import CAUSES
     from ranking.exports._cells import safe_cell
+    from ranking.shortlist.changes import CAUSES
 
     text = StringIO(newline="")
     rows = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")

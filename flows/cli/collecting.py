@@ -28,10 +28,10 @@ def parse(
     url: str = typer.Option(help="Where the page was saved from; it decides which kind of page it is."),
 ) -> None:
     """Print what one saved page shows, as JSON lines."""
-    from scrapers.answers import refusal
-    from scrapers.bounded import Reader
+    from scrapers.fetch.replay import pages_of_file
+    from scrapers.fetch.responses import refusal
+    from scrapers.reading.bounded import Reader
     from scrapers.records import to_json
-    from scrapers.replay import pages_of_file
     from scrapers.sources import source_named
 
     known = source_named(source)
@@ -58,16 +58,16 @@ def collect(
 ) -> None:
     """Read public places, politely, and keep what they show. A run that was cut short goes on where it stopped."""
     from flows.cli.reports import show_outlook, show_report, show_sources
-    from ranking.erasure import finish
-    from ranking.expiry import last_deletion
-    from scrapers.audit import config_hash
-    from scrapers.audit import record as log
-    from scrapers.collect import Run, collect_source, planned
-    from scrapers.collect import collect as collect_all
-    from scrapers.crawl import Yield
+    from ranking.upkeep.erasure import finish
+    from ranking.upkeep.expiry import last_deletion
+    from scrapers.collect.crawl import Yield
+    from scrapers.collect.run import Run, collect_source, planned
+    from scrapers.collect.run import collect as collect_all
     from scrapers.faults import Fault
+    from scrapers.rights.audit_log import config_hash
+    from scrapers.rights.audit_log import record as log
+    from scrapers.rights.suppression import SuppressionList
     from scrapers.store import Store
-    from scrapers.suppression import SuppressionList
 
     if path and sources != ["git"]:
         raise Fault("--path goes with the source git: headwater collect git --path FOLDER")
@@ -116,8 +116,8 @@ def collect(
 def _reparse(place: Home, store: Store, sources: Sequence[str], wait: float, quiet: bool) -> int:
     """Read the archive again; the exit code says whether every page could be read."""
     from flows.cli.reports import show_rereading
-    from scrapers.reparse import reparse
-    from scrapers.steps import noted
+    from scrapers.collect.reparse import reparse
+    from scrapers.store.run_log import noted
 
     with bar("archived pages", quiet) as on_progress, noted(store, "reparse") as counts:
         found = reparse(place, store, sources, wait_for_locks=wait, on_progress=on_progress)
@@ -135,7 +135,7 @@ def record(
     home: Path | None = HomeOption,
 ) -> None:
     """Make a test case of one page: real people swapped for invented ones, what nobody reads cut, case.json begun."""
-    from scrapers.recording import fetch_page, page_of_file, record_case
+    from scrapers.reading.recording import fetch_page, page_of_file, record_case
 
     page = page_of_file(source, url, file) if file else fetch_page(source, url, home_of(home))
     made = record_case(page, out or Path("tests/sources") / source / "recorded")
@@ -156,7 +156,7 @@ def init(
     """Write operator.toml (contact, controller, notice, accepted terms), say which sources run and what others need."""
     from flows.cli.operator import ask_operator, write_operator
     from flows.cli.reports import show_states
-    from scrapers.contact import placeholders
+    from scrapers.rights.contact import placeholders
     from scrapers.settings import read_sources
 
     place, today = home_of(home), datetime.now(UTC).date()
@@ -177,9 +177,9 @@ def init(
 
 def _settle(place: Home, new_key: bool, moved: bool) -> None:
     """Take the home's word on what only its operator can know: which key holds, and that the home was moved."""
-    from scrapers.homes import moved as say_moved
+    from scrapers.rights.suppression import adopt_key
+    from scrapers.settings.home_copies import moved as say_moved
     from scrapers.store import Store
-    from scrapers.suppression import adopt_key
 
     if moved:
         told = "is the home that it was before it was moved" if say_moved(place.folder) else "is no copy: as it was"

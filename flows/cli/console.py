@@ -20,8 +20,8 @@ from scrapers.text import counted
 if TYPE_CHECKING:
     from datetime import date
 
+    from scrapers.collect.source_result import Yield
     from scrapers.store import Store
-    from scrapers.yields import Yield
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -37,7 +37,7 @@ def home_of(folder: Path | None) -> Home:
 
 def tell_expiring(home: Home, store: Store, today: date) -> None:
     """Say who goes within a week, why, and what keeps them."""
-    from ranking.expiry import announced
+    from ranking.upkeep.expiry import announced
 
     for sentence in announced(home, store, today):
         typer.echo(sentence, err=True)

@@ -25,15 +25,15 @@ def draft(
     quiet: bool = QuietOption,
 ) -> None:
     """Draft a first message about somebody's work, every fact with its evidence; nothing is sent."""
-    from ranking.clearance import cleared
-    from ranking.draft import NoDraft
-    from ranking.draft import draft as drafted
-    from ranking.known import with_known
+    from ranking.handover.ats_known import with_known
+    from ranking.handover.clearance import cleared
     from ranking.pool import TalentPool
-    from ranking.shortlist import Shortlist
-    from scrapers.access import accounts_behind
+    from ranking.shortlist.outreach import NoDraft
+    from ranking.shortlist.outreach import draft as drafted
+    from ranking.shortlist.shortlist import Shortlist
+    from scrapers.candidates.lookup import accounts_behind
+    from scrapers.rights.suppression import SuppressionList
     from scrapers.store import Store
-    from scrapers.suppression import SuppressionList
 
     place, day = home_of(home), day_or_today(as_of)
     query = role_of(role, day)

@@ -25,13 +25,13 @@ def feedback(
     home: Path | None = HomeOption,
 ) -> None:
     """Read decisions and reasons back, all or none; or whom an applicant tracking system knows already."""
-    from ranking.feedback import FILE, keep, read_reviewed, role_in
-    from ranking.known import is_export_of_others, remember
-    from scrapers.audit import record
-    from scrapers.candidates import ids_today
+    from ranking.handover.ats_known import is_export_of_others, remember
+    from ranking.handover.feedback import FILE, keep, read_reviewed, role_in
+    from scrapers.candidates.joining import ids_today
     from scrapers.faults import Fault
-    from scrapers.locks import locked
+    from scrapers.rights.audit_log import record
     from scrapers.store import Store
+    from scrapers.store.sql.locks import locked
 
     place, now = home_of(home), datetime.now(UTC)
     if is_export_of_others(file):

@@ -17,9 +17,9 @@ from flows.cli.collecting import day_or_today
 from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, home_of
 
 if TYPE_CHECKING:
-    from ranking.embed import Embedder
-    from ranking.measures import Measures
-    from ranking.rerank import Reranker
+    from ranking.evaluation.measures import Measures
+    from ranking.index.embedder import Embedder
+    from ranking.scoring.rerank import Reranker
     from scrapers.settings import Home
 
 # What scores and vectors depend on.
@@ -65,7 +65,7 @@ def train(
     quiet: bool = QuietOption,
 ) -> None:
     """Fit the weights to your decisions; they are used only if roles that were not trained on are ranked better."""
-    from ranking.rankers import roll_back
+    from ranking.evaluation.trained_weights import roll_back
     from scrapers.faults import Fault
 
     place = home_of(home)
@@ -79,11 +79,11 @@ def train(
 
 
 def _train(labels: Path, place: Home, as_of: datetime | None, quiet: bool) -> None:
-    from ranking.labels import judged_roles, read_labels
+    from ranking.evaluation.labels import judged_roles, read_labels
+    from ranking.evaluation.train import train as fitted
+    from ranking.evaluation.trained_weights import promote
     from ranking.pool import TalentPool
-    from ranking.rankers import promote
-    from ranking.train import train as fitted
-    from ranking.weights import read_weights
+    from ranking.scoring.weights import read_weights
 
     day, told = day_or_today(as_of), read_labels(labels)
     judged = judged_roles(told, labels.parent, day)
@@ -104,11 +104,11 @@ def doctor(
     quiet: bool = QuietOption,
 ) -> None:
     """Check the environment, the store and the geometry of the vectors; every finding says what to do."""
-    from ranking.doctor import judge
-    from ranking.embed import embedder_of
-    from ranking.map import check_suffix, draw
+    from ranking.evaluation.doctor import judge
+    from ranking.index.embedder import embedder_of
+    from ranking.notebook.map import check_suffix, draw
     from ranking.pool import NobodyToRank, TalentPool
-    from ranking.rerank import reranker_of
+    from ranking.scoring.rerank import reranker_of
 
     if picture is not None:
         check_suffix(picture)
@@ -137,7 +137,7 @@ def _environment(embedder: Embedder | None, reranker: Reranker | None) -> dict[s
 
     The packaged model is told with its hash, and with the precision that a trial batch chose here.
     """
-    from ranking.embed import MINILM_SHA256, MiniLM
+    from ranking.index.embedder import MINILM_SHA256, MiniLM
 
     versions = {name: version(name) for name in ("headwater", *DEPENDS_ON)}
     model = {"model": embedder.model_id} if embedder else {"model": MiniLM().model_id, "model sha256": MINILM_SHA256}
@@ -146,7 +146,7 @@ def _environment(embedder: Embedder | None, reranker: Reranker | None) -> dict[s
 
 def _stored(place: Home) -> dict[str, Any]:
     """What the home holds, in whole megabytes, and which models made its vectors; opening checks schema and damage."""
-    from ranking.expiry import announced
+    from ranking.upkeep.expiry import announced
     from scrapers.store import Store
 
     with Store.open(place) as store:
@@ -179,9 +179,9 @@ def _on_files(
     home: Path | None,
     quiet: bool,
 ) -> Measures | None:
-    from ranking.embed import embedder_of
-    from ranking.evaluate import evaluate as measure
-    from ranking.rerank import reranker_of
+    from ranking.evaluation.evaluate import evaluate as measure
+    from ranking.index.embedder import embedder_of
+    from ranking.scoring.rerank import reranker_of
     from scrapers.store import Store
 
     place, day = home_of(home), as_of.date() if as_of else None
@@ -197,8 +197,8 @@ def _on_files(
 
 
 def _on_labels(labels: Path, as_of: datetime | None, home: Path | None, quiet: bool) -> Measures:
-    from ranking.evaluate import evaluate_labels
-    from ranking.labels import judged_roles, read_labels
+    from ranking.evaluation.evaluate import evaluate_labels
+    from ranking.evaluation.labels import judged_roles, read_labels
     from ranking.pool import TalentPool
 
     day = day_or_today(as_of)
@@ -209,7 +209,7 @@ def _on_labels(labels: Path, as_of: datetime | None, home: Path | None, quiet: b
 
 
 def _show(found: Measures, against: Path | None = None, qrels: Path | None = None) -> None:
-    from ranking.measures import compared, measured, read_qrels, read_run
+    from ranking.evaluation.measures import compared, measured, read_qrels, read_run
 
     for line in found.told():
         typer.echo(line)

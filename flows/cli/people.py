@@ -31,8 +31,8 @@ def show(
     home: Path | None = HomeOption,
 ) -> None:
     """Print all that is held of one person, with sources and times."""
-    from scrapers.access import held_of
-    from scrapers.audit import read
+    from scrapers.candidates.lookup import held_of
+    from scrapers.rights.audit_log import read
     from scrapers.store import Store
 
     place = home_of(home)
@@ -66,12 +66,12 @@ def forget(
     home: Path | None = HomeOption,
 ) -> None:
     """Erase a person everywhere, and keep every alias of theirs out from now on."""
-    from ranking.erasure import forget as erase
-    from scrapers.access import is_address
-    from scrapers.audit import record
-    from scrapers.locks import locked
+    from ranking.upkeep.erasure import forget as erase
+    from scrapers.candidates.lookup import is_address
+    from scrapers.rights.audit_log import record
+    from scrapers.rights.suppression import SuppressionList
     from scrapers.store import Store
-    from scrapers.suppression import SuppressionList
+    from scrapers.store.sql.locks import locked
 
     place, now = home_of(home), datetime.now(UTC)
     with (
@@ -103,7 +103,7 @@ def forget(
 
 def _noted_erasure(store: Store, dry_run: bool) -> AbstractContextManager[dict[str, Any]]:
     """The counts of the row that an erasure leaves; one that only says what would go leaves none."""
-    from scrapers.steps import noted
+    from scrapers.store.run_log import noted
 
     return nullcontext({}) if dry_run else noted(store, "forget")
 
@@ -129,7 +129,7 @@ def same(
     home: Path | None = HomeOption,
 ) -> None:
     """Record that accounts are one person; the newest word about two accounts holds, through every refresh."""
-    from scrapers.decisions import same as join
+    from scrapers.candidates.decisions import same as join
 
     _decide("same", lambda store, key, at: join(identifiers, store, key, at, force=force), home, wait)
 
@@ -142,7 +142,7 @@ def different(
     home: Path | None = HomeOption,
 ) -> None:
     """Record that two are not one person; no refresh joins them again, until `same` takes it back."""
-    from scrapers.decisions import different as part
+    from scrapers.candidates.decisions import different as part
 
     _decide("different", lambda store, key, at: part(one, other, store, key, at), home, wait)
 
@@ -154,7 +154,7 @@ def split(
     home: Path | None = HomeOption,
 ) -> None:
     """Make every account of a candidate a candidate of its own; `same` with all of them takes it back."""
-    from scrapers.decisions import split as part
+    from scrapers.candidates.decisions import split as part
 
     _decide("split", lambda store, key, at: part(candidate, store, key, at), home, wait)
 
@@ -166,7 +166,7 @@ def lock(
     home: Path | None = HomeOption,
 ) -> None:
     """Record that a candidate is complete: only a human's word adds an account or takes one away."""
-    from scrapers.decisions import lock as close
+    from scrapers.candidates.decisions import lock as close
 
     _decide("lock", lambda store, key, at: close(candidate, store, key, at), home, wait)
 
@@ -178,7 +178,7 @@ def unlock(
     home: Path | None = HomeOption,
 ) -> None:
     """Take a lock back, and nothing else that was said: refreshes judge the candidate again."""
-    from scrapers.decisions import unlock as open_
+    from scrapers.candidates.decisions import unlock as open_
 
     _decide("unlock", lambda store, key, at: open_(candidate, store, key, at), home, wait)
 
@@ -190,7 +190,7 @@ def queue(
     home: Path | None = HomeOption,
 ) -> None:
     """List pairs of accounts that may be one person and wait for a human's word, best first."""
-    from scrapers.decisions import queue as waiting
+    from scrapers.candidates.decisions import queue as waiting
     from scrapers.identity.files import why_lines
     from scrapers.store import Store
 
@@ -209,9 +209,9 @@ def queue(
 
 def _decide(act: str, word: Callable[[Store, bytes, datetime], str], home: Path | None, wait: float) -> None:
     """Say the word under the lock of refresh, log of whom it was said and whom it moved, and print what it changed."""
-    from scrapers.audit import record
-    from scrapers.locks import locked
+    from scrapers.rights.audit_log import record
     from scrapers.store import Store
+    from scrapers.store.sql.locks import locked
 
     place = home_of(home)
     with locked(place, "refresh", wait), Store.open(place) as store:

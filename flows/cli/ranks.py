@@ -21,7 +21,7 @@ from scrapers.text import counted
 if TYPE_CHECKING:
     from ranking.pool import Progress, TalentPool
     from ranking.role import Role
-    from ranking.shortlist import Shortlist
+    from ranking.shortlist.shortlist import Shortlist
     from scrapers.settings import Home
     from scrapers.store import Store
 
@@ -35,11 +35,11 @@ def refresh(
     quiet: bool = QuietOption,
 ) -> None:
     """Join the accounts of one person, and embed the evidence that is new."""
-    from ranking.embed import embedder_of
-    from ranking.refreshing import embed, join
-    from scrapers.audit import record
-    from scrapers.locks import locked
+    from ranking.index.embedder import embedder_of
+    from ranking.upkeep.refreshing import embed, join
+    from scrapers.rights.audit_log import record
     from scrapers.store import Store
+    from scrapers.store.sql.locks import locked
 
     place = home_of(home)
     embedder = embedder_of(place)
@@ -74,8 +74,8 @@ def rank(
     quiet: bool = QuietOption,
 ) -> None:
     """Write a shortlist: who fits the role, and why."""
-    from ranking.changes import with_changes
-    from ranking.exporting import export, format_for
+    from ranking.handover.exporting import export, format_for
+    from ranking.shortlist.changes import with_changes
     from scrapers.faults import Fault
 
     how, query = format_for(out, form), role_of(role, day_or_today(as_of))
@@ -106,11 +106,11 @@ def rank(
 @contextmanager
 def _store_to_rank(place: Home, people: Path | None) -> Iterator[tuple[Store | None, dict[str, Any]]]:
     """The store, and the counts of the row that this ranking leaves there; an own list needs none and leaves none."""
-    from ranking.embed import embedder_of
-    from ranking.refreshing import MODEL
-    from ranking.rerank import reranker_of
-    from scrapers.steps import noted
+    from ranking.index.embedder import embedder_of
+    from ranking.scoring.rerank import reranker_of
+    from ranking.upkeep.refreshing import MODEL
     from scrapers.store import Store
+    from scrapers.store.run_log import noted
 
     embedder_of(place), reranker_of(place)  # a model that is not there is said before a store is made
     if people:
@@ -122,9 +122,9 @@ def _store_to_rank(place: Home, people: Path | None) -> Iterator[tuple[Store | N
 
 def _pool_of(place: Home, people: Path | None, progress: Progress) -> TalentPool:
     """Everybody in the store, or an own list."""
-    from ranking.embed import embedder_of
+    from ranking.index.embedder import embedder_of
     from ranking.pool import TalentPool
-    from ranking.rerank import reranker_of
+    from ranking.scoring.rerank import reranker_of
 
     if people is None:
         return TalentPool.open(place, progress=progress)
@@ -149,8 +149,8 @@ def explain(
     """Say why accounts are one person; with --role, how the score adds up, term by term, with quotes."""
     from ranking.exports.jsonl import term_json
     from ranking.pool import TalentPool
-    from scrapers.access import held_of
-    from scrapers.decisions import grounds_of
+    from scrapers.candidates.decisions import grounds_of
+    from scrapers.candidates.lookup import held_of
     from scrapers.store import Store
 
     place = home_of(home)

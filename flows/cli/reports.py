@@ -14,10 +14,10 @@ from flows.cli.console import console
 from scrapers.text import counted
 
 if TYPE_CHECKING:
-    from scrapers.collect import Plan, Report
-    from scrapers.crawl import Yield
+    from scrapers.collect.crawl import Yield
+    from scrapers.collect.reparse import Rereading
+    from scrapers.collect.run import Plan, Report
     from scrapers.records import Refused
-    from scrapers.reparse import Rereading
     from scrapers.settings import Home, Operator, SourceSettings
     from scrapers.sources import Source
     from scrapers.store import Store
@@ -54,7 +54,7 @@ def _numbers(seen: Yield) -> tuple[str, ...]:
 
 
 def _say_all(told: Sequence[Refused], kind: str) -> None:
-    from scrapers.remedies import REMEDY
+    from scrapers.collect.hints import REMEDY
 
     shown: Counter[str] = Counter()
     for one in told:
@@ -85,9 +85,9 @@ def _rows(titles: Sequence[str], rows: Iterable[Sequence[str]], words: int) -> N
 
 def show_sources(home: Home, store: Store, today: date, now: datetime) -> None:
     """Each source: what it watches, on which terms, whether its reading was verified, what it gave last, how old."""
+    from scrapers.collect.source_health import standing_of
     from scrapers.settings import SourceSettings, read_sources
     from scrapers.sources import find_sources
-    from scrapers.standing import standing_of
 
     operator = home.known_operator()
     shipped = read_sources()
@@ -174,8 +174,8 @@ def _briefly(value: object) -> str:
 
 def show_outlook(plan: Plan, home: Home) -> None:
     """What a run would ask of each source, the least that politeness makes it take, and what it still needs."""
-    from scrapers.contact import missing
-    from scrapers.outlook import outlook
+    from scrapers.collect.estimate import outlook
+    from scrapers.rights.contact import missing
 
     longest = 0.0
     for ahead in outlook(plan, os.environ):

@@ -18,7 +18,7 @@ from flows.cli.ranks import role_of
 from scrapers.text import counted
 
 if TYPE_CHECKING:
-    from ranking.impact import Table
+    from ranking.evaluation.adverse_impact import Table
     from scrapers.settings import Home
 
 IdentifierArgument = typer.Argument(
@@ -35,11 +35,11 @@ def suppress(
     home: Path | None = HomeOption,
 ) -> None:
     """Record an objection: the person is kept, but never collected, ranked, exported or contacted again."""
-    from ranking.erasure import suppress as object_to
-    from scrapers.audit import record
-    from scrapers.locks import locked
+    from ranking.upkeep.erasure import suppress as object_to
+    from scrapers.rights.audit_log import record
+    from scrapers.rights.suppression import SuppressionList
     from scrapers.store import Store
-    from scrapers.suppression import SuppressionList
+    from scrapers.store.sql.locks import locked
 
     place, now = home_of(home), datetime.now(UTC)
     with locked(place, "refresh", wait), Store.open(place) as store:
@@ -61,8 +61,8 @@ def notified(
     home: Path | None = HomeOption,
 ) -> None:
     """Record that people were given the notice, or answered it: their clock of retention runs from that day."""
-    from scrapers.access import held_behind
-    from scrapers.audit import record
+    from scrapers.candidates.lookup import held_behind
+    from scrapers.rights.audit_log import record
     from scrapers.store import Dealing, Store
 
     place, now, day = home_of(home), datetime.now(UTC), day_or_today(on)
@@ -85,12 +85,12 @@ def sweep(
 
     Says who goes within a week, why, and what keeps them; and whose notice is due.
     """
-    from ranking.expiry import went
-    from ranking.sweep import sweep as clear_away
-    from scrapers.audit import record
-    from scrapers.locks import locked
+    from ranking.upkeep.expiry import went
+    from ranking.upkeep.sweep import sweep as clear_away
+    from scrapers.rights.audit_log import record
+    from scrapers.rights.suppression import SuppressionList
     from scrapers.store import Store
-    from scrapers.suppression import SuppressionList
+    from scrapers.store.sql.locks import locked
 
     place, now = home_of(home), datetime.now(UTC)
     with locked(place, "refresh", wait), Store.open(place) as store:
@@ -120,8 +120,8 @@ def audit(
     home: Path | None = HomeOption,
 ) -> None:
     """Verify the log of what was done and print it, a changed line named; with --labels print impact ratios instead."""
-    from scrapers.audit import lines, read
     from scrapers.faults import Fault
+    from scrapers.rights.audit_log import lines, read
 
     place = home_of(home)
     if (labels is None) != (role is None):
@@ -142,7 +142,7 @@ def audit(
 
 def _impact(labels: Path, role: str, place: Home, day: date, as_json: bool) -> None:
     """Print the tables of impact ratios."""
-    from ranking.impact import assess
+    from ranking.evaluation.adverse_impact import assess
     from ranking.pool import TalentPool
     from scrapers.store import Store
 

@@ -16,8 +16,8 @@ from flows.cli.console import HomeOption, console, home_of
 from scrapers.text import counted
 
 if TYPE_CHECKING:
-    from scrapers.steps import Pace
     from scrapers.store import Run
+    from scrapers.store.run_log import Pace
 
 SLOWER = 1.2  # a median that grew by a fifth is called slower
 
@@ -33,8 +33,8 @@ def runs(
     home: Path | None = HomeOption,
 ) -> None:
     """List what was done and what it took; with --slower compare the medians of this week with those before."""
-    from scrapers.steps import BEFORE, WEEK, paces
     from scrapers.store import Store
+    from scrapers.store.run_log import BEFORE, WEEK, paces
 
     now = datetime.now(UTC)
     with Store.open(home_of(home)) as store:

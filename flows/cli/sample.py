@@ -7,12 +7,12 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from flows.cli.console import bar, source_bars
-from ranking.exporting import export
+from ranking.handover.exporting import export
 from ranking.pool import TalentPool
 from ranking.role import read_role
-from ranking.sample import build_sample, sample_day
-from ranking.shortlist import Shortlist
-from scrapers.collect import collect_source
+from ranking.shortlist.shortlist import Shortlist
+from ranking.upkeep.sample import build_sample, sample_day
+from scrapers.collect.run import collect_source
 from scrapers.settings import Home, packaged
 
 

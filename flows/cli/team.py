@@ -15,7 +15,7 @@ from flows.cli.collecting import day_or_today
 from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, home_of
 
 if TYPE_CHECKING:
-    from ranking.team import Plan
+    from ranking.shortlist.team import Plan
 
 
 @app.command()
@@ -31,7 +31,7 @@ def team(
     """Find the cheapest people who cover what the team lacks, and say what stays open."""
     from ranking.pool import TalentPool
     from ranking.role import read_role
-    from ranking.team import form, read_team
+    from ranking.shortlist.team import form, read_team
 
     wanted, asked = read_team(file), {path.stem: read_role(path) for path in roles}
     with bar("embedding", quiet) as progress:

@@ -23,11 +23,11 @@ def watch(
     home: Path | None = HomeOption,
 ) -> None:
     """Follow people: `collect` asks for their own pages first, and `changes` says first what is new of them."""
-    from scrapers.audit import record
+    from scrapers.candidates.follow import follow, followed, unfollow
     from scrapers.faults import Fault
+    from scrapers.rights.audit_log import record
+    from scrapers.rights.suppression import SuppressionList
     from scrapers.store import Store
-    from scrapers.suppression import SuppressionList
-    from scrapers.watch import follow, followed, unfollow
 
     if list_ == bool(identifiers) or (stop and list_):
         raise Fault("say whom to follow, or --list; `headwater watch CANDIDATE --stop` ends it")

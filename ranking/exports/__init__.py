@@ -15,7 +15,7 @@ from math import inf
 from pkgutil import iter_modules
 from typing import TextIO
 
-from ranking.shortlist import Shortlist
+from ranking.shortlist.shortlist import Shortlist
 from scrapers.faults import Fault
 
 

@@ -12,9 +12,9 @@ from typing import TextIO
 from ranking.exports._cells import safe_text
 from ranking.exports._rows import REASONS, row
 from ranking.exports._view import weblink
-from ranking.shortlist import Match, Shortlist
-from scrapers.privacy import wants_no_contact
+from ranking.shortlist.shortlist import Match, Shortlist
 from scrapers.records import Candidate
+from scrapers.text.privacy import wants_no_contact
 
 ONE_NAME, HANDLE = "(one name)", "(handle)"
 _PARTICLES = frozenset(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ranking.draft import opener
 from ranking.features.availability import standing
-from ranking.shortlist import Match, Shortlist
+from ranking.shortlist.outreach import opener
+from ranking.shortlist.shortlist import Match, Shortlist
 from scrapers.records import Candidate
-from scrapers.rights import Clearance
+from scrapers.rights.ledger import Clearance
 from scrapers.text import counted
 
 COLUMNS = (

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ranking.exports._rows import NOT_AVAILABLE, row
-from ranking.shortlist import Match, Quote, Shortlist
-from ranking.warm import Warm
+from ranking.shortlist.prior_contact import Warm
+from ranking.shortlist.shortlist import Match, Quote, Shortlist
 from scrapers.records import Account
 
 FLAGS = {

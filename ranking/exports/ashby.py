@@ -6,7 +6,7 @@ from typing import TextIO
 
 from ranking.exports._ats import linkedin_of, links_of, write_table
 from ranking.exports._rows import row
-from ranking.shortlist import Match, Shortlist
+from ranking.shortlist.shortlist import Match, Shortlist
 
 SUFFIX = ".csv"
 BESIDE = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from ranking.exports._ats import first_and_last, linkedin_of, write_table
-from ranking.shortlist import Match, Shortlist
+from ranking.shortlist.shortlist import Match, Shortlist
 
 SUFFIX = ".csv"
 MOST_BYTES = 10_000_000

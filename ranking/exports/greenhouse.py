@@ -6,7 +6,7 @@ from typing import TextIO
 
 from ranking.exports._ats import evidence_of, first_and_last, links_of, write_table
 from ranking.exports._rows import row
-from ranking.shortlist import Match, Shortlist
+from ranking.shortlist.shortlist import Match, Shortlist
 
 SUFFIX = ".csv"
 MOST_ROWS = 8_000

@@ -6,7 +6,7 @@ import json
 from typing import TextIO
 
 from ranking.exports._rows import row
-from ranking.shortlist import Shortlist, Term
+from ranking.shortlist.shortlist import Shortlist, Term
 
 SUFFIX = ".jsonl"
 

@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from ranking.exports._rows import COLUMNS
 from ranking.exports._view import account_name, changed, person, weblink
-from ranking.shortlist import Shortlist
+from ranking.shortlist.shortlist import Shortlist
 
 SUFFIX = ".html"
 MOST_PLACES = 60

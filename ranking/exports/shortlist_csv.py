@@ -7,7 +7,7 @@ from typing import TextIO
 
 from ranking.exports._cells import safe_cell
 from ranking.exports._rows import COLUMNS, row
-from ranking.shortlist import Shortlist
+from ranking.shortlist.shortlist import Shortlist
 
 SUFFIX = ".csv"
 

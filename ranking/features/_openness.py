@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Literal
 
-from scrapers.needles import Needles, folded
+from scrapers.text.prefilter import Needles, folded
 
 Label = Literal["available", "unavailable"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ranking.features import Context, Signal
 from ranking.features._cues import of_pieces
-from ranking.lexicon import tokens
+from ranking.index.bm25 import tokens
 from ranking.role import Role
 from scrapers.records import Candidate, Evidence
 

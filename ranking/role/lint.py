@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ranking.role.model import Requirement, Stage
-from ranking.role.words import words_of
+from ranking.role.search.words import words_of
 
 MOST_MUSTS = 8
 LONGEST = 60

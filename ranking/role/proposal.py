@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from ranking.lexicon import tokens
+from ranking.index.bm25 import tokens
 from ranking.role.model import Level, Requirement, Role, to_json
 from ranking.role.protected import forbidden
 from scrapers.faults import Fault

@@ -15,12 +15,12 @@ from ranking.role.outline import outline
 from ranking.role.presence import contradictions
 from ranking.role.protected import forbidden
 from ranking.role.requirements import Wish
-from ranking.role.sections import Draft, from_head, read_plain, read_sections
-from ranking.role.slots import (
+from ranking.role.search.slots import (
     foreign_language,
     languages_of,
     unique,
 )
+from ranking.role.sections import Draft, from_head, read_plain, read_sections
 from scrapers.text import clean
 
 LARGEST = 1 << 20

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from string import whitespace
 
 from ranking.role.model import Level
-from ranking.role.words import BLANKS
+from ranking.role.search.words import BLANKS
 
 
 @dataclass(frozen=True, slots=True)

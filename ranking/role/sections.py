@@ -11,12 +11,12 @@ from typing import cast
 from ranking.role.front_matter import Head
 from ranking.role.model import Level, Place
 from ranking.role.outline import Item, Section
-from ranking.role.query import Search, read_search
 from ranking.role.requirements import Wish, split_refusals, unmarked, wishes
-from ranking.role.slots import excluded_places, places_in, places_of, remote_of, search_of
-from ranking.role.times import since_of
-from ranking.role.titles import seniority_of
-from ranking.role.words import BLANKS, stage_of
+from ranking.role.search.query import Search, read_search
+from ranking.role.search.slots import excluded_places, places_in, places_of, remote_of, search_of
+from ranking.role.search.times import since_of
+from ranking.role.search.titles import seniority_of
+from ranking.role.search.words import BLANKS, stage_of
 
 _LONG_PROSE = 80
 _SHORT = 16

@@ -11,7 +11,7 @@ from typing import Any
 
 from scrapers.faults import Fault
 from scrapers.identity.judging import resolve
-from scrapers.identity.model import Choice
+from scrapers.identity.match.model import Choice
 from scrapers.identity.records import IdentityRecord, Judgement, Resolution
 from scrapers.text import clean
 

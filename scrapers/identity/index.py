@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from scrapers.identity.block import KINDS, block_keys
 from scrapers.identity.groups import SIZE_CAP, Groups, gather
 from scrapers.identity.judging import judge_one
-from scrapers.identity.model import Choice
+from scrapers.identity.match.block import KINDS, block_keys
+from scrapers.identity.match.model import Choice
+from scrapers.identity.match.table import Statistics
 from scrapers.identity.records import IdentityRecord, Judgement
-from scrapers.identity.table import Statistics
 
 # Blocks that decide whether a key is shared by too many: looked into even where they are large, as far as matters.
 _DECIDING = frozenset({"link", "address", "number"})

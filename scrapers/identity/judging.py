@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from scrapers.identity.groups import Groups, gather, names_of
-from scrapers.identity.likely import compared, likely
-from scrapers.identity.model import VERSION, Choice, chosen
-from scrapers.identity.past import MOST_CHANGED, look_again
+from scrapers.identity.match.likely import compared, likely
+from scrapers.identity.match.model import VERSION, Choice, chosen
+from scrapers.identity.match.past import MOST_CHANGED, look_again
+from scrapers.identity.match.rules import RULES_VERSION, ordered, sure, sure_people
+from scrapers.identity.match.table import Statistics
 from scrapers.identity.records import IdentityRecord, Judgement, Past, Proposal, Resolution
-from scrapers.identity.rules import RULES_VERSION, ordered, sure, sure_people
 from scrapers.identity.sentences import proofs, sentence
-from scrapers.identity.table import Statistics
 
 MOST_SUGGESTIONS = 3  # for one person: a queue that a human can finish
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import idna
 from confusable_homoglyphs import confusables  # type: ignore[import-untyped]
 
-from scrapers.hosts import registered
+from scrapers.text.hosts import registered
 
 _WORDS = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
 _SITES: dict[str, str] = _WORDS["sites"]

@@ -19,11 +19,11 @@ from defusedxml.ElementTree import ParseError
 from defusedxml.ElementTree import fromstring as xml_of
 from pydantic import Field
 
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged
+from scrapers.parse.bylines import is_collective, slug
+from scrapers.parse.pages import NobodyThere, NotThisPage, PageChanged
 from scrapers.records import Account, AccountKey, Code, Evidence, EvidenceKind, Page, Record, Refused, Request
 from scrapers.sources import Source
 from scrapers.sources import Watch as BaseWatch
-from scrapers.sources._people import is_collective, slug
 from scrapers.text import day, squeeze
 
 HOST = "export.arxiv.org"

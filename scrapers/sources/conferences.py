@@ -11,12 +11,12 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError
 from defusedxml.ElementTree import fromstring as xml_of
 
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, json_of
+from scrapers.parse.bylines import slug
+from scrapers.parse.pages import NobodyThere, NotThisPage, PageChanged, json_of
+from scrapers.parse.prose import markdown_text
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Record, Request
 from scrapers.sources import Source
 from scrapers.sources import Watch as AnyWatch
-from scrapers.sources._people import slug
-from scrapers.sources._prose import markdown_text
 from scrapers.text import absolute, day
 
 

@@ -13,12 +13,12 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from pydantic import Field
 
-from scrapers.parsing import NobodyThere, PageChanged, json_of
+from scrapers.parse.bylines import is_collective, squash
+from scrapers.parse.pages import NobodyThere, PageChanged, json_of
+from scrapers.parse.prose import markdown_text, markup_text
 from scrapers.records import Account, Evidence, EvidenceKind, Page, Record, Request
 from scrapers.sources import Source
 from scrapers.sources import Watch as AnyWatch
-from scrapers.sources._people import is_collective, squash
-from scrapers.sources._prose import markdown_text, markup_text
 from scrapers.text import absolute, day
 
 HOST = "dev.to"

@@ -19,13 +19,13 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import Field
 
-from scrapers.commits import is_robot
-from scrapers.lines import Damaged, is_gzip, lines_of
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, json_of
+from scrapers.parse.commits import is_robot
+from scrapers.parse.lines import Damaged, is_gzip, lines_of
+from scrapers.parse.pages import NobodyThere, NotThisPage, PageChanged, json_of
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Record, Request
 from scrapers.sources import Bulk, Source
 from scrapers.sources import Watch as BaseWatch
-from scrapers.sources._github_facts import web_page
+from scrapers.sources.github.facts import web_page
 from scrapers.text import day, redact, squeeze
 
 HOST = "data.gharchive.org"

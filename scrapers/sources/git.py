@@ -1,6 +1,6 @@
 """Local clones: who wrote a history, how much of it, and where in the tree.
 
-No web page is read. `scrapers.clone.read` makes the page (JSON, no addresses in it); `parse` reads it, now and again
+No web page is read. `scrapers.fetch.clone.read` makes the page (JSON, no addresses in it); `parse` reads it, now and again
 from the archive. An act has the same URL as GitHub's own list of contributors gives it, so that a clone enriches it
 and never counts it twice.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from scrapers.parsing import NobodyThere, PageChanged, json_of
+from scrapers.parse.pages import NobodyThere, PageChanged, json_of
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Record, Request
 from scrapers.sources import Source
 from scrapers.sources import Watch as BaseWatch
@@ -27,7 +27,7 @@ class Watch(BaseWatch):
 
 
 def plan(watch: Watch, since: date) -> Iterator[Request]:  # noqa: ARG001 - a history is read whole
-    """One request per clone, as a `file:` URL that `scrapers.clone.read` answers, not the web."""
+    """One request per clone, as a `file:` URL that `scrapers.fetch.clone.read` answers, not the web."""
     for clone in watch.clones:
         yield Request("git", clone.expanduser().absolute().as_uri())
 

@@ -15,13 +15,13 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from pydantic import Field
 
-from scrapers.commits import is_robot
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, json_of
+from scrapers.parse.commits import is_robot
+from scrapers.parse.pages import NobodyThere, NotThisPage, PageChanged, json_of
+from scrapers.parse.prose import markdown_text
 from scrapers.records import Account, Code, Evidence, EvidenceKind, Page, Record, Refused, Request
 from scrapers.sources import Source
 from scrapers.sources import Watch as BaseWatch
-from scrapers.sources._github_facts import Facts, items_of
-from scrapers.sources._prose import markdown_text
+from scrapers.sources.github.facts import Facts, items_of
 from scrapers.text import absolute, day, squeeze
 
 HOST = "gitlab.com"

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from scrapers.charset import decoded
-from scrapers.parsing import NobodyThere, NotThisPage
+from scrapers.parse.charset import decoded
+from scrapers.parse.pages import NobodyThere, NotThisPage
+from scrapers.parse.prose import Unreadable, tree_of
 from scrapers.records import Account, Page, Record, Request
 from scrapers.sources import Source
 from scrapers.sources import Watch as AnyWatch
-from scrapers.sources._credit import home_handle, is_shared
-from scrapers.sources._cues import read_cues
-from scrapers.sources._prose import Unreadable, tree_of
+from scrapers.sources.feeds.credit import home_handle, is_shared
+from scrapers.sources.feeds.cues import read_cues
 
 MOST_LINKS = 20  # accounts of one person: a page with more is a list of links
 

@@ -12,11 +12,11 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from scrapers.parsing import NobodyThere, PageChanged, json_of
+from scrapers.parse.pages import NobodyThere, PageChanged, json_of
+from scrapers.parse.prose import markdown_text
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Record, Request
 from scrapers.sources import Source
 from scrapers.sources import Watch as AnyWatch
-from scrapers.sources._prose import markdown_text
 from scrapers.text import day
 
 HOST = "huggingface.co"

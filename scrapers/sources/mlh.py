@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from scrapers.charset import decoded
-from scrapers.parsing import NobodyThere, NotThisPage, PageChanged, most
+from scrapers.parse.charset import decoded
+from scrapers.parse.pages import NobodyThere, NotThisPage, PageChanged, most
+from scrapers.parse.prose import Unreadable, tree_of, xpath
 from scrapers.records import Event, Page, Record, Request
 from scrapers.sources import Source, Watch
-from scrapers.sources._prose import Unreadable, tree_of, xpath
 from scrapers.text import absolute, day, squeeze
 
 _HOSTS = frozenset({"mlh.io", "www.mlh.io", "mlh.com", "www.mlh.com"})

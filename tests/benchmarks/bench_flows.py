@@ -47,19 +47,19 @@ def flows_night(folder: Path) -> None:
 
 def plain_night(folder: Path) -> None:
     """The same steps, one after the other."""
-    from ranking import refreshing
-    from ranking.doctor import judge
-    from ranking.exporting import export
-    from ranking.map import draw
+    from ranking.evaluation.doctor import judge
+    from ranking.handover.exporting import export
+    from ranking.notebook.map import draw
     from ranking.pool import TalentPool
     from ranking.role import read_role
-    from scrapers.audit import config_hash, record
-    from scrapers.collect import Run, collect, planned
-    from scrapers.locks import locked
+    from ranking.upkeep import refreshing
+    from scrapers.collect.run import Run, collect, planned
+    from scrapers.rights.audit_log import config_hash, record
+    from scrapers.rights.suppression import SuppressionList
     from scrapers.settings import find_home, packaged
-    from scrapers.steps import noted
     from scrapers.store import Store
-    from scrapers.suppression import SuppressionList
+    from scrapers.store.run_log import noted
+    from scrapers.store.sql.locks import locked
 
     fresh(folder)
     home, now = find_home().create(), datetime.now(UTC)

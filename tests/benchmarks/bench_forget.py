@@ -14,15 +14,15 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ranking.corpus import build_corpus
-from ranking.embed import Memory
-from ranking.erasure import forget
+from ranking.corpus.corpus import build_corpus
+from ranking.index.embedder import Memory
 from ranking.pool import TalentPool, embed_evidence
-from scrapers.candidates import join_accounts, load_candidates
+from ranking.upkeep.erasure import forget
+from scrapers.candidates.joining import join_accounts, load_candidates
 from scrapers.records import Account, Evidence, EvidenceKind, Page, Request
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 from tests.arguments import arguments
 from tests.benchmarks.grown import grown_corpus
 from tests.benchmarks.timing import HEAD, Line, in_turns

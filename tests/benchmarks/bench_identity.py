@@ -22,9 +22,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from scrapers.identity import IdentityRecord, Index, place, read_records, resolve
-from scrapers.identity.model import Choice, Model
-from scrapers.identity.recombine import readable, recombined
-from scrapers.identity.train import fit, read_clusters
+from scrapers.identity.match.model import Choice, Model
+from scrapers.identity.train.recombine import readable, recombined
+from scrapers.identity.train.train import fit, read_clusters
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 Truth = Mapping[str, str]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import faiss
 import numpy as np
 
-from ranking.index import Index
+from ranking.index.nearest import Index
 from tests.arguments import arguments
 from tests.benchmarks.grown import grown_vectors
 from tests.benchmarks.timing import HEAD, Line, in_turns, one_thread

@@ -29,11 +29,11 @@ import feedparser
 import trafilatura
 from bs4 import BeautifulSoup
 
-from scrapers import reading
-from scrapers.reading import read_page
+from scrapers.collect.reparse import reparse
+from scrapers.fetch.replay import Replay
+from scrapers.reading import cleaning
+from scrapers.reading.cleaning import read_page
 from scrapers.records import Evidence, EvidenceKind, Page, Refused, Request
-from scrapers.reparse import reparse
-from scrapers.replay import Replay
 from scrapers.settings import Home
 from scrapers.sources import source_named
 from scrapers.store import Store
@@ -103,7 +103,7 @@ def source(page: Page):  # type: ignore[no-untyped-def]
 
 
 def ours_of(page: Page) -> object:
-    reading._prose.cache_clear()
+    cleaning._prose.cache_clear()
     return read_page(source(page), page)
 
 

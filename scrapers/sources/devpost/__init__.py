@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from urllib.parse import quote, urlencode, urlsplit
 
-from scrapers.parsing import NotThisPage
+from scrapers.parse.pages import NotThisPage
 from scrapers.records import Page, Record, Request
 from scrapers.sources import Source, Watch
 from scrapers.sources.devpost.hackathons import read_event, read_gallery, read_list

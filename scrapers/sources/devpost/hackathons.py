@@ -10,7 +10,7 @@ from datetime import date
 
 from bs4 import Tag
 
-from scrapers.parsing import Names, NobodyThere, PageChanged, json_of, most, soup, text_of, within
+from scrapers.parse.pages import Names, NobodyThere, PageChanged, json_of, most, soup, text_of, within
 from scrapers.records import Event, Page, Record, Request
 from scrapers.sources.devpost.pages import SITE, fragment, is_winner, lacks, plain, project_url
 from scrapers.text import absolute, day

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from scrapers.parsing import NotThisPage, PageChanged, within
+from scrapers.parse.pages import NotThisPage, PageChanged, within
 from scrapers.records import Page
 from scrapers.text import absolute
 

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from bs4 import Tag
 
-from scrapers.parsing import Names, PageChanged, only, soup, text_of, within
+from scrapers.parse.pages import Names, PageChanged, only, soup, text_of, within
+from scrapers.parse.visible import visible_text
 from scrapers.records import Account, Award, Evidence, EvidenceKind, Page, Record, Request
 from scrapers.sources.devpost.pages import SITE, is_winner, lacks, plain, project_url
 from scrapers.text import absolute, day, squeeze
-from scrapers.visible import visible_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Shared by every flow: names, retries, progress, budgets, batches."""

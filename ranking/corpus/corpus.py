@@ -1,0 +1,244 @@
+"""People with their evidence, made ready to be ranked: blind texts, words, vectors, themes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.corpus.keyword_lists import only_lists
+from ranking.corpus.passages import render, repeats_itself, split
+from ranking.corpus.topics import Kindred, Themes, find_kindred, fit_themes
+from ranking.features.availability import Availability, of_profiles
+from ranking.index.bm25 import Lexicon, joined, tokens
+from ranking.index.embedder import EachGroup, Embedder, Progress, VectorCache, embed_new, minilm_for, vectors_id
+from ranking.index.grouped import Segments, Weighed
+from ranking.index.nearest import Index, products
+from ranking.index.unit import on_grid, unit
+from scrapers.records import Candidate, Evidence, EvidenceKind
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+# What people say, as against what they made.
+CLAIMS = frozenset({EvidenceKind.POST, EvidenceKind.AVAILABILITY, EvidenceKind.TALK})
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Everybody in order of id; their evidence as rows, each person's together, in order of evidence id.
+
+    The same people give the same corpus in whatever order they come. `days` are ordinals, 0 where undated. Word and
+    theme tables are made at first use. `profiles_say` is what profiles say of being open to work, person by person.
+    """
+
+    people: Sequence[str]
+    evidence: Sequence[Evidence]
+    segments: Segments
+    days: Ints
+    profiles_say: Sequence[Availability | None]
+    texts: Sequence[str]
+    index: Index
+    passage_row: Ints
+    embedder: Embedder
+    cache: VectorCache
+    kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    known: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def rows(self) -> int:
+        return len(self.evidence)
+
+    @property
+    def size(self) -> int:
+        """How many people the pool has."""
+        return len(self.people)
+
+    @cached_property
+    def in_pool(self) -> tuple[Ints, Ints]:
+        """The numbers that the people and the rows here have in the whole pool."""
+        return np.arange(len(self.people)), np.arange(self.rows)
+
+    @property
+    def model(self) -> str:
+        """What vectors are compared by: the model, and its prompts where it has any."""
+        embedder = self.embedder
+        return vectors_id(vectors_id(embedder.model_id, embedder.passage_prompt), embedder.query_prompt)
+
+    @property
+    def stands_for(self) -> Weighed:
+        """For how many people of the pool each stands; None where each stands for themselves."""
+        return None
+
+    @property
+    def rows_stand_for(self) -> Weighed:
+        """For how many rows of the pool each stands."""
+        return None
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Where each person stands in `people`."""
+        return {person: number for number, person in enumerate(self.people)}
+
+    @cached_property
+    def words(self) -> Sequence[Sequence[str]]:
+        """The tokens of each row."""
+        return tuple(tuple(tokens(text)) for text in self.texts)
+
+    @cached_property
+    def pieces(self) -> Lexicon:
+        """BM25 over rows."""
+        return Lexicon(self.words)
+
+    @cached_property
+    def profiles(self) -> Lexicon:
+        """BM25 over people: all words of a person seen together."""
+        starts = self.segments.starts
+        return Lexicon([joined(self.words[a:b]) for a, b in pairwise(starts)])
+
+    @cached_property
+    def passages(self) -> Segments:
+        """Which passages are of which row; every row has at least one."""
+        return Segments(self.passage_row, self.rows)
+
+    @property
+    def passage_starts(self) -> Ints:
+        """The first passage of each row."""
+        return self.passages.starts[:-1]
+
+    @cached_property
+    def vectors(self) -> Floats:
+        """One unit vector a row: the direction of its passages together."""
+        if not self.rows:
+            return np.empty((0, self.embedder.dimension), dtype=np.float32)
+        return unit(np.add.reduceat(self.index.vectors, self.passage_starts, axis=0))
+
+    @cached_property
+    def means(self) -> Floats:
+        """One unit vector a person: the direction of their rows together; 0 for a person without any."""
+        return unit(self.segments.sum(self.vectors))
+
+    def likeness(self, vector: Floats) -> Floats:
+        """The cosine of everybody's mean with a unit vector."""
+        return products(self.means, vector)
+
+    @cached_property
+    def themes(self) -> Themes | None:
+        return fit_themes(self.pieces, self.texts)
+
+    @cached_property
+    def kindred(self) -> Kindred | None:
+        return find_kindred(self.vectors, self.segments.owner, self.texts)
+
+    @cached_property
+    def repetitive(self) -> frozenset[int]:
+        """Rows of text that mostly says the same again; the blind text, where phrases stand once, is far shorter."""
+        said = zip(self.evidence, self.texts, strict=True)
+        return frozenset(
+            row
+            for row, (piece, text) in enumerate(said)
+            if len(piece.text) > 2 * len(text) and repeats_itself(piece.text)
+        )
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What no role changes about everybody: made when it is first asked for, kept as long as the corpus."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        found: T = self.kept[key]
+        return found
+
+    def for_good(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What no role changes about a person or a piece, which the key names: found once, kept as long as the pool."""
+        if key not in self.known:
+            self.known[key] = make()
+        found: T = self.known[key]
+        return found
+
+    def each(self, key: Hashable, make: Callable[[int], T]) -> list[T]:
+        """The same of everybody here: of each person found once, kept as long as the pool."""
+        seen, values = self.for_good(key, lambda: (np.zeros(self.size, dtype=bool), np.empty(self.size, dtype=object)))
+        here, _ = self.in_pool
+        for person in np.flatnonzero(~seen[here]).tolist():
+            values[here[person]], seen[here[person]] = make(person), True
+        found: list[T] = values[here].tolist()
+        return found
+
+    @cached_property
+    def listing(self) -> frozenset[int]:
+        """Rows of claims that list words and hardly say anything; a work stands for itself, without its lists."""
+        said = zip(self.evidence, self.texts, strict=True)
+        return frozenset(
+            row
+            for row, (piece, text) in enumerate(said)
+            if piece.kind in CLAIMS and len(text) < len(piece.title) + 0.7 * len(piece.text) and only_lists(piece.text)
+        )
+
+    @cached_property
+    def silent(self) -> frozenset[int]:
+        """Rows without a word: acts that are known of, and say nothing of what was done."""
+        return frozenset(row for row, text in enumerate(self.texts) if not text)
+
+    def kind_weights(self, kinds: Mapping[EvidenceKind, float]) -> Floats:
+        """How much each row counts, by its kind."""
+        weights: Floats = self.once(
+            ("kinds", *sorted(kinds.items())),
+            lambda: np.array([kinds.get(piece.kind, 1.0) for piece in self.evidence], dtype=np.float32),
+        )
+        return weights.copy()
+
+    def encode_query(self, texts: Sequence[str]) -> Floats:
+        """Unit rows for query texts, from the cache where they were asked before."""
+        return on_grid(embed_new(texts, self.embedder, self.cache, prompt=self.embedder.query_prompt))
+
+
+def build_corpus(
+    candidates: Sequence[Candidate],
+    cache: VectorCache,
+    embedder: Embedder | None = None,
+    progress: Progress | None = None,
+    repositories: Mapping[str, Evidence] | None = None,
+    each_group: EachGroup = map,
+) -> Corpus:
+    """The corpus of these candidates; new passages are embedded and stored, known ones are not touched.
+
+    Without an embedder the packaged model is used, in the precision that the cache already holds. `repositories` maps
+    a contribution's repository, "owner/repo" in lower case, to the evidence that describes it; `each_group` says where
+    texts are encoded.
+    """
+    ordered = sorted(candidates, key=lambda candidate: candidate.id)
+    rows = [(number, *said) for number, each in enumerate(ordered) for said in written(each, repositories or {})]
+    texts = tuple(text for _, _, text in rows)
+    passages = [(row, passage) for row, (_, piece, text) in enumerate(rows) for passage in passages_of(piece, text)]
+    said = [passage for _, passage in passages]
+    embedder = embedder or minilm_for(cache, said)
+    vectors = embed_new(said, embedder, cache, progress, each_group, embedder.passage_prompt)
+    return Corpus(
+        people=tuple(candidate.id for candidate in ordered),
+        evidence=tuple(piece for _, piece, _ in rows),
+        segments=Segments(np.array([number for number, _, _ in rows], dtype=np.int64), len(ordered)),
+        days=np.array([piece.date.toordinal() if piece.date else 0 for _, piece, _ in rows], dtype=np.int64),
+        profiles_say=tuple(of_profiles(candidate.accounts) for candidate in ordered),
+        texts=texts,
+        index=Index(on_grid(vectors)),
+        passage_row=np.array([row for row, _ in passages], dtype=np.int64),
+        embedder=embedder,
+        cache=cache,
+    )
+
+
+def written(candidate: Candidate, repositories: Mapping[str, Evidence]) -> Iterator[tuple[Evidence, str]]:
+    """A candidate's evidence in order of id, each piece with its blind text."""
+    names = tuple(account.name for account in candidate.accounts if account.name)
+    for piece in sorted(candidate.evidence, key=lambda piece: (piece.id, piece.text)):
+        context = repositories.get(str(piece.details.get("repository", "")).casefold())
+        yield piece, render(piece, context, names)
+
+
+def passages_of(piece: Evidence, text: str) -> tuple[str, ...]:
+    """What is embedded of a blind text; its title leads the later passages."""
+    return split(text, text.split(". ", 1)[0] if piece.title else "").texts

@@ -1,0 +1,1 @@
+"""Evaluation of rankings: measures, training, and checks of vectors and fallbacks."""

@@ -1,0 +1,1 @@
+"""Handing a shortlist over, and taking feedback back."""

@@ -1,0 +1,165 @@
+"""Writing a shortlist to a file: whole or not at all, private, and remembered for erasure."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ranking.exports import Export, UnknownFormat, export_named
+from ranking.handover.blinding import blinded, key_of
+from ranking.handover.clearance import cleared, hand_over, past_due, unlisted
+from ranking.shortlist.changes import keep
+from ranking.shortlist.shortlist import Shortlist
+from scrapers.faults import StorageFault
+from scrapers.rights.audit_log import record
+from scrapers.rights.suppression import SuppressionList
+from scrapers.settings import Home
+from scrapers.store import Kept, Store
+
+_BY_SUFFIX = {".csv": "shortlist_csv", ".html": "page", ".jsonl": "jsonl"}
+
+
+class NotWritten(StorageFault):
+    """The file could not be written; what was there before is untouched."""
+
+
+def export(
+    shortlist: Shortlist, home: Home | None, form: str, path: Path, *, at: datetime, blind: bool = False
+) -> Path:
+    """Write the shortlist in that format (the suffix is added where it is missing) and return the file's path.
+
+    With a home, contacts are cleared first, whom a file names is on record before the file is there, and the list is
+    remembered for `headwater changes`. Beside it lie
+    the notice, further parts where the target takes no more rows or bytes (NAME-2.csv), the evidence where it has no
+    room for it (NAME.evidence.csv), and for a blind list the key (NAME.key.csv).
+    """
+    from ranking.handover.ats_known import with_known  # which needs this module to write its own file
+
+    how = export_named(form)
+    target = path if path.suffix else path.with_suffix(how.suffix)
+    if home is None:
+        written = _files(shortlist, how, target, blind)
+    else:
+        with Store.open(home) as store:
+            found = unlisted(_in_time(shortlist, home, store, at), SuppressionList.open(home, store))
+            shortlist = with_known(cleared(found, home, store), home)
+            written = _files(shortlist, how, target, blind)
+            ids = [*(match.candidate.id for match in shortlist.matches), *shortlist.left]
+            for file, text in written.items():
+                digest = sha256(text.encode()).hexdigest()
+                store.note_export(str(file.resolve()), ids, at, home=home.identity.id, digest=digest)
+            if not blind:
+                hand_over(shortlist, store)
+            entry = keep(shortlist, store, at)
+    if not blind and any(found.contact for found in shortlist.clearances.values()):
+        written[target.with_suffix(".notice.txt")] = shortlist.notice
+    for file, text in written.items():
+        replace_file(file, text)
+    if home is not None:
+        hashes = sorted(sha256(text.encode()).hexdigest() for text in written.values())
+        record(home, "export", at, format=how.name, blind=blind, sha256=hashes, **_said(shortlist, entry))
+    return target
+
+
+def _in_time(shortlist: Shortlist, home: Home, store: Store, at: datetime) -> Shortlist:
+    """The shortlist without those who may be held no longer at that moment."""
+    people = [match.candidate for match in shortlist.matches]
+    accounts = [str(account.key) for candidate in people for account in candidate.accounts]
+    late = past_due(people, home, store, at.date(), accounts)
+    return replace(shortlist, matches=tuple(match for match in shortlist.matches if match.candidate.id not in late))
+
+
+def _said(shortlist: Shortlist, entry: Kept) -> dict[str, Any]:
+    """What the log holds of a shortlist: what it was made with, from how many, who was left out, whom it names."""
+    return {
+        "shortlist": entry.id,
+        "role": entry.role_hash,
+        "model": entry.model_id,
+        "weights": entry.weights_hash,
+        "as_of": entry.as_of.isoformat(),
+        "considered": entry.considered,
+        "taken_out": dict(shortlist.funnel.taken_out) if shortlist.funnel else {},
+        "candidates": [place.candidate_id for place in entry.places],
+    }
+
+
+def _files(shortlist: Shortlist, how: Export, target: Path, blind: bool) -> dict[Path, str]:
+    """Every file that names people, by path."""
+    shown = blinded(shortlist) if blind else shortlist
+    texts = list(parts(shown, how))
+    named = (target, *(target.with_stem(f"{target.stem}-{number}") for number in range(2, len(texts) + 1)))
+    found = dict(zip(named, texts, strict=True))
+    if how.beside:
+        found[target.with_suffix(".evidence.csv")] = text_of(shown, export_named("shortlist_csv"))
+    if blind:
+        found[target.with_suffix(".key.csv")] = key_of(shortlist)
+    return found
+
+
+def parts(shortlist: Shortlist, how: Export) -> Iterator[str]:
+    """The texts of as many files as the target's limits of rows and bytes ask for; nobody is in two."""
+    people = shortlist.matches
+    if len(people) <= how.most_rows:
+        text = text_of(shortlist, how)
+        if len(people) <= 1 or len(text.encode()) <= how.most_bytes:
+            yield text
+            return
+    first = int(min(how.most_rows, len(people) - len(people) // 2))
+    yield from parts(replace(shortlist, matches=people[:first]), how)
+    yield from parts(replace(shortlist, matches=people[first:]), how)
+
+
+def text_of(shortlist: Shortlist, how: Export) -> str:
+    """The whole file as text."""
+    text = StringIO(newline="")
+    how.write(shortlist, text)
+    return text.getvalue()
+
+
+def format_for(path: Path | None, form: str | None) -> Export:
+    """The format asked for by name, else by the file's suffix, CSV without one; raises UnknownFormat."""
+    if form is not None:
+        return export_named({"csv": "shortlist_csv", "html": "page"}.get(form, form))
+    if path is None or not path.suffix:
+        return export_named("shortlist_csv")
+    try:
+        return export_named(_BY_SUFFIX[path.suffix.lower()])
+    except KeyError:
+        raise UnknownFormat(
+            f"{path}: no format is chosen by {path.suffix}; end it in {', '.join(_BY_SUFFIX)}, or give --format NAME"
+        ) from None
+
+
+def replace_file(path: Path, text: str, encoding: str = "utf-8") -> None:
+    """Put the text there in one step (write, flush to disk, rename): a reader sees the old file or the new one.
+
+    A character that the encoding lacks becomes "?".
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding=encoding, errors="replace", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        raise NotWritten(f"{path}: {error.strerror}; choose another place with --out") from None
+
+
+def slug_of(name: str) -> str:
+    """A name as lower-case letters, digits and dashes: fit for a file and for an artifact's key."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:60] or "role"

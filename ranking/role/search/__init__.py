@@ -1,0 +1,1 @@
+"""Short people searches: title, place, time."""

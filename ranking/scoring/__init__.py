@@ -1,0 +1,1 @@
+"""Scores: one figure a person, as terms that add up."""

@@ -1,0 +1,54 @@
+"""How much each piece of a person's evidence brings to a requirement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.corpus.corpus import Corpus
+from ranking.corpus.retrieve import DECAY, DEPTH, SHARPNESS, Found
+from ranking.scoring.weights import Parts
+
+Ints = NDArray[np.int64]
+Values = NDArray[np.floating]
+Brought = tuple[Ints, NDArray[np.float64]]  # a person's rows and what each brings
+
+
+def contributions(corpus: Corpus, found: Found, people: Sequence[int], weights: Parts) -> list[Brought]:
+    """What each of these people's rows bring: every part's points dealt to the rows that it was computed from."""
+    who = np.asarray(people, dtype=np.int64)
+    counts = corpus.segments.counts[who]
+    rows, owner, ends = corpus.segments.rows_of(who), np.repeat(np.arange(len(who)), counts), np.cumsum(counts)
+    place = np.arange(len(rows)) - (ends - counts)[owner]
+    first, decay = place < 5, np.where(place < DEPTH, DECAY**place, 0.0)
+
+    def ranked(values: Values, by_place: Values | NDArray[np.bool_]) -> Values:
+        """Values, those below 0 as 0, weighted by their place among the person's own, best first."""
+        order, weighted = np.lexsort((-values, owner)), np.zeros(len(rows))
+        weighted[order] = np.maximum(values[order], 0) * by_place
+        return weighted
+
+    words, meaning, themes = found.words[rows], found.meaning[rows], found.themes[rows]
+    above = {name: values[rows] for name, values in found.above.items()}
+    dealt: dict[str, Values] = {
+        "words_profile": words,
+        "words_top5": ranked(words, first),
+        "words_best": ranked(words, decay),
+        "meaning_profile": np.maximum(meaning, 0),
+        "meaning_best": ranked(above["meaning"], decay),
+        # A row that does not count has a cosine of exactly 0, and no part in the peak either.
+        "meaning_peak": np.where(meaning == 0, 0.0, np.exp(SHARPNESS * meaning.astype(np.float64))),
+        "themes_top5": ranked(themes, first),
+        "themes_best": ranked(above["themes"], decay),
+        "kindred_best": ranked(above["kindred"], decay),
+    }
+    worth = np.zeros(len(rows))
+    for part, values in dealt.items():
+        lowest, spread = found.scale.get(part, (0.0, 0.0))
+        whole = np.bincount(owner, values, len(who))
+        if spread > 1e-9:
+            lift = weights.of(part) * (found.parts[part][who].astype(np.float64) - lowest) / spread
+            worth += values * np.divide(lift, whole, out=np.zeros(len(who)), where=whole > 0)[owner]
+    return [(rows[start:end], worth[start:end]) for start, end in zip(ends - counts, ends, strict=True)]

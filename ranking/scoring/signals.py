@@ -1,0 +1,100 @@
+"""Which signals a role asks for, what they found in everybody, and how they come together.
+
+They come together as a soft minimum: who has a little of everything asked for comes before who has one thing in
+abundance. Unknown counts as neutral, adds nothing, and becomes a question to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.corpus.corpus import Corpus
+from ranking.features import Context, Signal, find_features, follow_through, mission
+from ranking.features._cues import cues
+from ranking.features._wishes import asks_in_words
+from ranking.features.domain import asked_fields
+from ranking.role import Role
+from scrapers.records import Candidate
+
+Floats = NDArray[np.float64]
+# Sharpness of the soft minimum: at 4, of two signals 0.5 apart the lower one decides seven times as much.
+SHARPNESS = 4.0
+# What a role asks for in words; recency and availability count by their own weights.
+IN_WORDS = ("data_intuition", "fault_first", "human_facing", "language_models", "product", "software_engineering")
+
+
+def asked_signals(role: Role, always: Sequence[str] = ()) -> tuple[str, ...]:
+    """The signals that the role's axes and words ask for, and those that count for every role."""
+    asked = {name for name in IN_WORDS if asks_in_words(role, cues(name).asked)}
+    if asks_in_words(role, follow_through.ASKED):
+        asked.add("follow_through")
+    if len(role.requirements) > 1 and asked_fields(role):
+        asked.add("domain")
+    if role.themes:
+        asked.add(mission.NAME)
+    return tuple(sorted(asked | set(always)))
+
+
+def question_of(name: str) -> str:
+    """What to ask somebody of whom the signal knows nothing."""
+    if name in IN_WORDS:
+        return cues(name).question
+    return {
+        "follow_through": follow_through.QUESTION,
+        "domain": "What do they know of the field beside the code?",
+        mission.NAME: mission.QUESTION,
+    }[name]
+
+
+def judged(corpus: Corpus, person: int, without: frozenset[int] = frozenset()) -> Candidate:
+    """A person as signals see them: evidence alone, without accounts, without the rows that do not count."""
+    start, stop = (int(edge) for edge in corpus.segments.starts[person : person + 2])
+    evidence = tuple(corpus.evidence[row] for row in range(start, stop) if row not in without)
+    return Candidate(corpus.people[person], (), evidence)
+
+
+def measure(name: str, role: Role, candidate: Candidate, as_of: date) -> Signal:
+    """One signal of one person."""
+    return find_features()[name](role, candidate, Context(as_of))
+
+
+def values_of(name: str, role: Role, corpus: Corpus, as_of: date, without: frozenset[int]) -> Floats:
+    """Everybody's value of a signal, not a number where nothing is known; of the role only its fields matter."""
+
+    key = (name, asked_fields(role) if name == "domain" else (), as_of)
+    gone: dict[int, set[int]] = {}
+    for row in without:
+        person = int(corpus.segments.owner[row])
+        gone.setdefault(person, set()).add(row - int(corpus.segments.starts[person]))
+
+    def value(person: int, out: frozenset[int] = frozenset()) -> float:
+        found = measure(name, role, judged(corpus, person, out), as_of)
+        return np.nan if found.value is None else found.value
+
+    def measured() -> Floats:
+        values = np.array(corpus.each(key, value), dtype=np.float64)
+        for person, rows in gone.items():
+            known = (*key, corpus.people[person], frozenset(rows))
+            values[person] = corpus.for_good(known, partial(value, person, without))
+        return values
+
+    return corpus.once((*key, without), measured)
+
+
+def blended(values: Mapping[str, Floats], neutral: float) -> dict[str, Floats]:
+    """What each signal adds to the soft minimum -log(mean(exp(-s v))) / s, counted from all being neutral.
+
+    The parts add up to it exactly: it is dealt in proportion to exp(-s v) - exp(-s neutral). A signal at neutral, or
+    unknown, has no part; one above it has a part above 0.
+    """
+    filled = {name: np.where(np.isfinite(found), found, neutral) for name, found in values.items()}
+    lifted = {name: np.expm1(-SHARPNESS * (found - neutral)) / len(filled) for name, found in filled.items()}
+    whole = np.sum(list(lifted.values()), axis=0)
+    small = np.abs(whole) < 1e-12
+    rate = np.where(small, 1.0, np.log1p(whole) / np.where(small, 1.0, whole)) / SHARPNESS
+    return {name: -rate * part for name, part in lifted.items()}

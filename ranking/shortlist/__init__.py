@@ -1,0 +1,1 @@
+"""The shortlist and its history: matches, changes, funnel, outreach."""

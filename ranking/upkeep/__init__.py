@@ -1,0 +1,1 @@
+"""Upkeep of a home: refresh, forget, sweep, sample."""

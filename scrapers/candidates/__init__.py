@@ -1,0 +1,1 @@
+"""Candidates in the store: accounts joined, human decisions, look-up by identifier."""

@@ -1,0 +1,1 @@
+"""A run over sources: plan, crawl, results and health of each source."""

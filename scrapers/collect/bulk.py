@@ -1,0 +1,67 @@
+"""Files too large for a page, such as an hour of everybody's events: to disk, then line by line to what concerns us.
+
+Like a local clone, such a file becomes a page that holds only what was asked for: nothing of anybody else is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Protocol
+from urllib.parse import urlsplit
+
+from scrapers.collect.crawl import Door
+from scrapers.parse.lines import Damaged, lines_of
+from scrapers.records import Code, Page, Refused, Request
+from scrapers.sources import Bulk, Source
+
+
+class Web(Door, Protocol):
+    """A door that also downloads."""
+
+    def download(
+        self, request: Request, into: IO[bytes], *, known: Page | None = None, pause: float = 1.0
+    ) -> Page | Refused: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BulkFiles:
+    """Answers a request for a source's bulk host with the reduced file; every other request is the web's.
+
+    `folder` is where a file lies while it is read. It has no name there, so that a killed run leaves nothing behind.
+    """
+
+    web: Web
+    folder: Path
+    sources: Mapping[str, Source]
+
+    def fetch(
+        self,
+        request: Request,
+        *,
+        known: Page | None = None,
+        pause: float = 1.0,
+        token: str | None = None,
+        token_host: str | None = None,
+    ) -> Page | Refused:
+        """The page that a bulk file reduces to, or the web's own answer."""
+        source = self.sources.get(request.source)
+        if source is None or source.bulk is None or urlsplit(request.url).hostname not in source.bulk.hosts:
+            return self.web.fetch(request, known=known, pause=pause, token=token, token_host=token_host)
+        try:
+            with TemporaryFile(dir=self.folder) as file:
+                page = self.web.download(request, file, known=known, pause=pause)
+                return page if isinstance(page, Refused) or page.unchanged else _reduced(source.bulk, page, file)
+        except Damaged as damage:
+            return Refused(damage.code, request.url, damage.detail, request.source)
+        except OSError as fault:
+            detail = f"{self.folder}: {fault.strerror or fault}; a bulk file needs room there while it is read"
+            return Refused(Code.STORAGE, request.url, detail, request.source)
+
+
+def _reduced(bulk: Bulk, page: Page, file: IO[bytes]) -> Page:
+    """The page with what was kept of the file as its body; the validators stay, so that it is asked for only once."""
+    body = bulk.reduce(page.url, lines_of(file))
+    return replace(page, body=body, headers={**page.headers, "content-type": "application/json; charset=utf-8"})

@@ -1,0 +1,49 @@
+"""What a run would ask, and how long politeness alone makes it take. Pure: nobody is asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from scrapers.collect.plan import Plan
+from scrapers.settings import SourceSettings
+from scrapers.sources import Source, source_named
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """One source before a run: the pages it begins with, its budget, and the least seconds that either takes.
+
+    Each site is asked one page at a time, `pause` seconds apart; answers and a robots.txt that wants more come on top.
+    """
+
+    source: str
+    begins: tuple[str, ...]
+    sites: int
+    most_pages: int
+    pause: float
+    least_to_begin: float
+    least_in_all: float
+    without: str | None
+
+
+def outlook(plan: Plan, environment: Mapping[str, str]) -> list[Outlook]:
+    """How each source of the plan would begin, in order of name."""
+    return [
+        _of(source_named(name), [request.url for request in plan.start[name]], plan.settings.get(name), environment)
+        for name in sorted(plan.start)
+    ]
+
+
+def _of(source: Source, begins: list[str], settings: SourceSettings | None, environment: Mapping[str, str]) -> Outlook:
+    budget = (settings or SourceSettings()).budget
+    sites = Counter(urlsplit(url).netloc for url in begins if not url.startswith("file:"))
+    busiest = max(sites.values(), default=0)
+    pause = source.seconds_between_requests
+    without = source.token if source.token and not environment.get(source.token) else None
+    whole = min(budget.pages * pause / max(len(sites), 1), budget.seconds) if sites else 0.0
+    return Outlook(
+        source.name, tuple(begins), len(sites), budget.pages, pause, max(busiest - 1, 0) * pause, whole, without
+    )

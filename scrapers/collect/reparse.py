@@ -1,0 +1,255 @@
+"""A parser was mended: every archived page is read again, on all cores, without asking anybody.
+
+Processes read and compare, this one among them; it alone writes, only what changed, a chunk in one transaction. Doing
+it twice changes nothing, and a run that is cut short is simply begun again.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cache, partial
+from itertools import islice
+from pathlib import Path
+
+from pebble import ProcessExpired, ProcessPool
+
+from scrapers import sources as known
+from scrapers.collect.source_result import Yield
+from scrapers.reading.bounded import LARGE, Reader, read_within
+from scrapers.reading.cleaning import read_page, version_of
+from scrapers.reading.processes import fresh_processes, know_sources
+from scrapers.records import Account, Code, Evidence, Page, Record, Refused
+from scrapers.rights.suppression import SuppressionList
+from scrapers.settings import Home
+from scrapers.sources import Source, find_sources, source_named
+from scrapers.store import Archived, Store
+from scrapers.store.sql.locks import locked
+from scrapers.store.sql.rows import PageDamaged
+
+CHUNK = 32  # pages that one process reads at a time
+BATCH = 256  # pages that another machine reads at a time
+AHEAD = 3  # chunks handed to each other process, so that none waits for this one
+WORTH = 3.0  # seconds of reading from which other processes, which take two to start, are worth it
+
+Reread = tuple[str, Page, list[Record], int]
+
+
+@dataclass(slots=True)
+class Rereading:
+    """What reading the archive again gave: pages read, pages that say something else now, rows removed, failures.
+
+    `cpu` are the seconds of computing that reading took, by process.
+    """
+
+    pages: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    removed: int = 0
+    refused: Yield = field(default_factory=lambda: Yield("archive"))
+    cpu: dict[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """What a process hands back: nothing but what differs from the store. `cpu` as in Rereading."""
+
+    pages: Counter[str]
+    changed: list[Reread]
+    refused: list[Refused]
+    cpu: dict[int, float]
+    large: list[str]  # pages that were left, since reading them must be where it can be ended
+
+
+# Runs a function over batches of page keys on other machines, and gives the results in any order.
+EachBatch = Callable[[Callable[[Sequence[str]], _Chunk], Iterable[Sequence[str]]], Iterable[_Chunk]]
+
+
+def reparse(
+    home: Home,
+    store: Store,
+    sources: Sequence[str] = (),
+    *,
+    workers: int | None = None,
+    each_batch: EachBatch | None = None,
+    wait_for_locks: float = 1.0,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
+) -> Rereading:
+    """Read every archived page of these sources (of all, by default) with today's parsers and keep what differs.
+
+    A page that cannot be read keeps what it said before and is a failure in the result. `each_batch` has the pages
+    read on other machines, but for large ones. Raises Locked while one of the sources is being collected.
+    """
+    names = list(sources) or list(find_sources())
+    for name in names:
+        source_named(name)
+    found = Rereading()
+    with ExitStack() as locks:
+        for name in names:
+            locks.enter_context(locked(home, f"collect-{name}", wait_for_locks))
+        keys = store.page_keys(names)
+        workers = workers or (os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()) or 1
+        done = 0
+        read = _read_elsewhere(home, store, keys, each_batch) if each_batch else _read_all(home, store, keys, workers)
+        for chunk in read:
+            found.removed += store.keep_reread(chunk.changed) if chunk.changed else 0
+            found.pages += chunk.pages
+            for process, seconds in chunk.cpu.items():
+                found.cpu[process] = found.cpu.get(process, 0.0) + seconds
+            found.changed += Counter(page.source for _, page, _, _ in chunk.changed)
+            for refusal in chunk.refused:
+                found.refused.note(refusal)
+            done += sum(chunk.pages.values())
+            on_progress(done, len(keys))
+    return found
+
+
+def _chunks(keys: Sequence[str], size: int) -> list[Sequence[str]]:
+    return [keys[start : start + size] for start in range(0, len(keys), size)]
+
+
+def _read_elsewhere(home: Home, store: Store, keys: Sequence[str], each_batch: EachBatch) -> Iterator[_Chunk]:
+    """Each batch read on other machines; large pages here, when all others are done."""
+    large: list[str] = []
+    for chunk in each_batch(partial(_read_small, home.folder, tuple(known.__path__)), _chunks(keys, BATCH)):
+        large += chunk.large
+        yield chunk
+    yield from _read_all(home, store, large, workers=1)
+
+
+def _read_small(folder: Path, folders: Sequence[str], keys: Sequence[str]) -> _Chunk:
+    return _read(*_opened(folder, folders), None, keys)
+
+
+@cache
+def _opened(folder: Path, folders: Sequence[str]) -> tuple[Store, SuppressionList]:
+    """The store of that home in another process, with every source known; opened once."""
+    know_sources(folders)
+    home = Home(folder)
+    store = Store.open(home)
+    return store, SuppressionList.open(home, store)
+
+
+def _read_all(home: Home, store: Store, keys: Sequence[str], workers: int) -> Iterator[_Chunk]:
+    """Each chunk read, in the order in which they are done. The first tells whether others are worth starting."""
+    suppression, chunks = SuppressionList.open(home, store), _chunks(keys, CHUNK)
+    waiting = deque(chunks)
+    with Reader(processes=fresh_processes(__name__)) as reader:
+        read, begun = partial(_read, store, suppression, reader.read), time.perf_counter()
+        for keys in islice(chunks, 1):
+            waiting.popleft()
+            first = read(keys)
+            took = time.perf_counter() - begun
+            yield first
+            if workers > 1 and took * len(waiting) >= WORTH:
+                yield from _shared_out(home, read, waiting, workers - 1)
+        yield from map(read, waiting)
+
+
+def _shared_out(
+    home: Home, read: Callable[[Sequence[str]], _Chunk], waiting: deque[Sequence[str]], others: int
+) -> Iterator[_Chunk]:
+    """Chunks read by so many other processes, and by this one while they start and whenever none of them is done.
+
+    So on two cores one other is enough. Never many more chunks are in memory than there are processes. What a
+    process was reading when it ended is read here, where a page that ends its reader is one refusal.
+    """
+    given: dict[Future[_Chunk], Sequence[str]] = {}
+    with _processes(home, others) as started:
+        while waiting or given:
+            while waiting and len(given) < AHEAD * others and _takes_more(started):
+                keys = waiting.popleft()
+                given[started.result().schedule(_read_there, (keys,))] = keys
+            ready = wait(given, timeout=0 if waiting else None, return_when=FIRST_COMPLETED).done
+            for future in ready:
+                keys = given.pop(future)
+                yield read(keys) if isinstance(future.exception(), _ENDED) else future.result()
+            if waiting and not ready:
+                yield read(waiting.popleft())
+
+
+_ENDED = (ProcessExpired, BrokenProcessPool)
+
+
+def _takes_more(started: Future[ProcessPool]) -> bool:
+    return started.done() and not started.exception() and started.result().active
+
+
+@contextmanager
+def _processes(home: Home, count: int) -> Iterator[Future[ProcessPool]]:
+    """So many other processes with the store open, once the first has started; nobody waits for that."""
+    opened = (home.folder, tuple(known.__path__))
+    pool = ProcessPool(count, initializer=_open_there, initargs=opened, context=fresh_processes(__name__))
+
+    def start() -> ProcessPool:
+        pool.schedule(os.getpid).result()
+        return pool
+
+    with ThreadPoolExecutor(1) as starter:
+        started = starter.submit(start)
+        try:
+            yield started
+        finally:
+            wait([started])
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+
+
+_there: tuple[Store, SuppressionList] | None = None
+
+
+def _open_there(folder: Path, folders: Sequence[str]) -> None:
+    global _there
+    _there = _opened(folder, tuple(folders))
+
+
+def _read_there(keys: Sequence[str]) -> _Chunk:
+    assert _there is not None
+    return _read(*_there, read_within, keys)
+
+
+def _read(
+    store: Store,
+    suppression: SuppressionList,
+    read: Callable[[Source, Page], list[Record]] | None,
+    keys: Sequence[str],
+) -> _Chunk:
+    """These pages read by today's parsers, and of them those that say something else than the store.
+
+    Without a `read` that can be ended, large ones are left.
+    """
+    chunk, begun = _Chunk(Counter(), [], [], {}, []), time.process_time()
+    for archived in store.archived_rows(keys):
+        try:
+            page = archived.page()
+        except PageDamaged as damage:
+            chunk.pages[archived.row.source] += 1
+            chunk.refused.append(Refused(Code.INTEGRITY, archived.row.url, str(damage), archived.row.source))
+            continue
+        if read is None and len(page.body) > LARGE:
+            chunk.large.append(archived.key)
+            continue
+        chunk.pages[archived.row.source] += 1
+        source = source_named(page.source)
+        records = (read or read_page)(source, page)
+        refused = [record for record in records if isinstance(record, Refused)]
+        chunk.refused.extend(refusal for refusal in refused if refusal.code is not Code.EMPTY)
+        if len(refused) == len(records) and all(refusal.code is not Code.EMPTY for refusal in refused):
+            continue  # not read: what it said before stays
+        kept, _ = suppression.apply([record for record in records if not isinstance(record, Refused)])
+        if archived.parser_version != version_of(source) or _differs(archived, kept):
+            chunk.changed.append((archived.key, page, kept, version_of(source)))
+    chunk.cpu[os.getpid()] = time.process_time() - begun
+    return chunk
+
+
+def _differs(archived: Archived, records: Sequence[Record]) -> bool:
+    """Whether a page says other accounts or acts than the store holds of it. Events belong to no one page."""
+    accounts = {str(record.key): record for record in records if isinstance(record, Account)}
+    acts = {record.id: record for record in records if isinstance(record, Evidence)}
+    return accounts != archived.accounts or acts != archived.evidence

@@ -1,0 +1,285 @@
+"""A collecting run over many sources: gates first, then each source by itself, so that a failure stays one failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager, suppress
+from contextvars import copy_context
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from os import environ
+from time import thread_time
+from uuid import uuid4
+
+from scrapers import __version__
+from scrapers.collect.crawl import Yield, crawl, is_followed
+from scrapers.collect.drift import judge_pages, judge_yield
+from scrapers.collect.linked_accounts import declared
+from scrapers.collect.plan import Plan, planned
+from scrapers.collect.source_health import Standing, standing_of, usual_yield
+from scrapers.faults import Fault, Interrupted, Locked, StorageFault
+from scrapers.fetch.retries import Clock
+from scrapers.reading.cleaning import version_of
+from scrapers.records import Code, Refused, Request
+from scrapers.rights.suppression import SuppressionList
+from scrapers.settings import Home, SourceSettings
+from scrapers.sources import find_sources, source_named
+from scrapers.sources.budget import WHOLE_ARCHIVE
+from scrapers.store import Run as StoredRun
+from scrapers.store import Store
+from scrapers.store.sql.locks import locked
+
+__all__ = ["Plan", "Report", "Run", "collect", "collect_source", "planned"]
+
+ROUNDS = 3  # sources ask pages of each other; what is still open after three rounds waits for the next run
+
+OnPage = Callable[[Yield], None]
+Read = Callable[[str, "Run", Yield], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run gave, source by source. `exit_code`: 0 whole, 3 delivered but degraded, 4 nothing delivered.
+
+    `standings` say, for each source that is not whole, when it last was: how old its data is (G36).
+    """
+
+    yields: tuple[Yield, ...]
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+
+    @property
+    def not_archived(self) -> int:
+        """How many requests an archive had no answer to."""
+        return sum(seen.refused[Code.NOT_ARCHIVED] for seen in self.yields)
+
+    @property
+    def counts(self) -> dict[str, dict[str, str | int]]:
+        """Each source's outcome and what it gave, for the log of what was done."""
+        return {
+            seen.source: {"outcome": seen.outcome, "pages": seen.fetched, "rows": seen.rows} for seen in self.yields
+        }
+
+    @property
+    def exit_code(self) -> int:
+        outcomes = {seen.outcome for seen in self.yields}
+        if outcomes <= {"whole"}:
+            return 0
+        return 4 if outcomes == {"failed"} else 3
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A collecting run with everything open that it needs. With `accept_yield` what comes is the new usual.
+
+    `held` are the locks of sources that the run has begun and not yet read.
+    """
+
+    plan: Plan
+    home: Home
+    store: Store
+    suppression: SuppressionList
+    wait: float = 1.0
+    accept_yield: bool = False
+    held: dict[str, ExitStack] = field(default_factory=dict)
+
+
+def collect_source(name: str, run: Run, seen: Yield, on_page: OnPage = lambda _: None) -> Yield:
+    """Read one source as planned, its lock being held. It may be called again, with the same yield, to go on."""
+    source, plan, clock = source_named(name), run.plan, Clock()
+    open_to = plan.start.keys() | ({name} if plan.live else find_sources().keys())
+    budget = plan.settings.get(name, SourceSettings()).budget if plan.live else WHOLE_ARCHIVE
+    until = clock.monotonic() + budget.seconds
+    start = (*plan.start.get(name, ()), *(declared(source, run.store) if plan.live else ()))
+
+    def may_follow(request: Request) -> bool:
+        return request.source in open_to and is_followed(source_named(request.source), request.url)
+
+    with _timed(seen):
+        return crawl(
+            source,
+            start,
+            plan.door,
+            run.store,
+            run.suppression,
+            name=plan.name,
+            may_follow=may_follow,
+            budget=budget,
+            token=environ.get(source.token) if source.token else None,
+            first=run.store.own_pages(name) if plan.live else (),
+            seen=seen,
+            on_page=on_page,
+            out_of_time=lambda: plan.stop.is_set() or clock.monotonic() >= until,
+        )
+
+
+@contextmanager
+def _timed(seen: Yield) -> Iterator[None]:
+    """Note from when to when a source was read, and what computing it took here."""
+    seen.began = seen.began or datetime.now(UTC)
+    before = thread_time()
+    try:
+        yield
+    finally:
+        seen.cpu_seconds += thread_time() - before
+        seen.ended = datetime.now(UTC)
+
+
+def collect(run: Run, read: Read = collect_source) -> Report:
+    """Read every planned source, and what they ask of each other, until nothing is open.
+
+    Live, sources are read side by side; an archive and clones are read one after the other, so that bytes repeat.
+    What a site put off is tried once more at the end. `read` reads one source; a scheduler passes its own wrapper
+    around `collect_source`.
+    """
+    started, yields = datetime.now(UTC), {name: Yield(name) for name in run.plan.start}
+    with ExitStack() as locks:
+        run = replace(run, held=dict(_locked_at_once(run, locks)))
+        resumed = run.store.begin_crawl(run.plan.name, run.held)
+        for name in run.held:
+            yields[name].resumed = resumed.get(name, 0)
+        _read_in_rounds(run, yields, read)
+    for refusal in run.plan.gated:
+        yields.setdefault(refusal.source, Yield(refusal.source)).note(refusal)
+    standings = {name: standing_of(run.store, name) for name in yields} if run.plan.live else {}
+    for seen in yields.values():
+        if run.plan.live and seen.source in run.plan.basis:
+            _judge(seen, run)
+        run.store.add_run(_as_stored(seen, run, started))
+    ordered = tuple(yields[name] for name in sorted(yields))
+    return Report(ordered, {s.source: standings[s.source] for s in ordered if s.outcome != "whole" and standings})
+
+
+def _locked_at_once(run: Run, locks: ExitStack) -> Iterator[tuple[str, ExitStack]]:
+    """The lock of each source to start with that no other run holds: nobody's crawl is begun while another reads it."""
+    for name in run.plan.start:
+        with suppress(Locked):
+            lock = locks.enter_context(ExitStack())
+            lock.enter_context(locked(run.home, f"collect-{name}", 0.0))
+            yield name, lock
+
+
+@contextmanager
+def _locked_to_read(name: str, run: Run, seen: Yield) -> Iterator[None]:
+    """The lock of a source while it is read; one that another run held is begun once that run let go of it."""
+    if (lock := run.held.pop(name, None)) is not None:
+        with lock:
+            yield
+        return
+    with locked(run.home, f"collect-{name}", run.wait):
+        if name in run.plan.start and not seen.asked:
+            seen.resumed = run.store.begin_crawl(run.plan.name, [name]).get(name, 0)
+        yield
+
+
+def _read_in_rounds(run: Run, yields: dict[str, Yield], read: Read) -> None:
+    """Read the sources to start with, then what they ask of each other, then what was put off, once more."""
+    known, due = find_sources(), list(run.plan.start)
+    for _ in range(1 + ROUNDS):
+        _read_all(due, run, yields, read)
+        left = run.store.pending(run.plan.name)
+        ours = run.plan.start if run.plan.live else known  # another run reads what is left of the others
+        due = [name for name in left if name in ours and _may_go_on(yields.get(name))]
+    if deferred := [name for name, seen in yields.items() if seen.deferred]:
+        for name in deferred:
+            yields[name].forgive_deferrals()
+        _read_all(deferred, run, yields, read)
+
+
+def _may_go_on(seen: Yield | None) -> bool:
+    """A source that reached its budget, was asked to wait, or stopped with a fault is left for later."""
+    return seen is None or not (seen.left_out or seen.deferred or seen.stopped)
+
+
+def _read_all(names: Iterable[str], run: Run, yields: dict[str, Yield], read: Read) -> None:
+    """Read these sources. What befalls one stays with it; only a fault of the store, or of the user, ends the run.
+
+    Raises Locked where another run holds every one of them.
+    """
+    names = list(names)
+    held: list[Fault] = []
+    tasks = []
+    for name in names:
+        seen = yields.setdefault(name, Yield(name))
+        seen.left_out = 0
+        tasks.append((copy_context(), name, seen))
+    if run.plan.live and len(names) > 1:
+        with ThreadPoolExecutor(len(names), thread_name_prefix="collect") as threads:
+            futures = [threads.submit(each.run, _read_one, name, run, seen, read) for each, name, seen in tasks]
+            try:
+                done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+                held = [fault for future in done if (fault := future.result()) is not None]
+            except BaseException:
+                run.plan.stop.set()
+                raise
+    else:
+        for _, name, seen in tasks:
+            fault = _read_one(name, replace(run, wait=0.0) if held else run, seen, read)
+            held += [fault] if fault is not None else []
+    if held and len(held) == len(names):
+        raise held[0]
+
+
+def _read_one(name: str, run: Run, seen: Yield, read: Read) -> Fault | None:
+    """Read one source; returns the fault where another run holds it."""
+    try:
+        with _locked_to_read(name, run, seen):
+            read(name, run, seen)
+    except Interrupted:
+        pass
+    except Locked as fault:
+        seen.stopped = True
+        seen.note(Refused(Code.LOCKED, "", str(fault), name))
+        return fault
+    except StorageFault:
+        raise
+    except Fault as fault:
+        if not run.plan.live:  # the only thing that was asked for
+            raise
+        seen.stopped = True
+        seen.note(Refused(Code.CONFIG, "", str(fault), name))
+    except Exception as fault:
+        seen.stopped = True
+        seen.note(Refused(Code.INTEGRITY, "", f"reading it stopped with {fault!r}; the other sources go on", name))
+    return None
+
+
+def _judge(seen: Yield, run: Run) -> None:
+    """Raise what only a whole run shows: too many changed pages, or far less than usual."""
+    if drift := judge_pages(seen.drifted, seen.parsed, seen.source):
+        seen.note(drift)
+    whole = not (seen.failures or seen.resumed or seen.left_out or seen.deferred)
+    if whole and not run.accept_yield and not run.plan.stop.is_set():
+        usual = usual_yield(run.store, seen.source, run.plan.basis.get(seen.source, ""))
+        first = next(iter(run.plan.start[seen.source]), None)
+        if little := judge_yield(seen.rows, usual, first.url if first else "", seen.source):
+            seen.note(little)
+
+
+def _as_stored(seen: Yield, run: Run, started: datetime) -> StoredRun:
+    versions = {"headwater": __version__, "crawl": run.plan.name, "basis": run.plan.basis.get(seen.source, "")}
+    if seen.source in find_sources():
+        versions["parser"] = str(version_of(source_named(seen.source)))
+    return StoredRun(
+        run_id=uuid4().hex,
+        step="collect",
+        source=seen.source,
+        outcome=seen.outcome,
+        started_at=seen.began or started,
+        ended_at=seen.ended or datetime.now(UTC),
+        counts=funnel(seen) | {"baseline": int(run.accept_yield)},
+        versions=versions,
+        requests=seen.asked,
+        bytes=seen.bytes,
+        cpu_seconds=seen.cpu_seconds,
+    )
+
+
+def funnel(seen: Yield) -> dict[str, int]:
+    """fetched -> parsed -> credited -> kept, with what was refused, by code."""
+    names = (
+        "resumed", "asked", "fetched", "unchanged", "parsed", "accounts", "evidence", "credited", "events", "held_back",
+        "left_out", "deferred", "rejected",
+    )  # fmt: skip
+    counts = {name: int(getattr(seen, name)) for name in names}
+    return counts | {f"refused_{code.value}": count for code, count in sorted(seen.refused.items())}

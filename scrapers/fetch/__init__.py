@@ -1,0 +1,1 @@
+"""Answers to requests: the polite web client, an archive folder, a local clone."""

@@ -1,0 +1,1 @@
+"""Pairs of records compared: candidates for comparison, rules, and the pair model."""

@@ -1,0 +1,118 @@
+"""Likely pairs: what the corroborating rules and the model make of two accounts that nothing certain ties together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from scrapers.identity.match.block import Ints, candidate_pairs
+from scrapers.identity.match.compare import compare
+from scrapers.identity.match.corroborate import SAME_HANDLE, SCORES, SURE, corroborated, numbers_differ
+from scrapers.identity.match.model import SUGGEST, THRESHOLD, Model
+from scrapers.identity.match.rules import proposed
+from scrapers.identity.match.table import Floats, Statistics, Table, admissible
+from scrapers.identity.records import IdentityRecord, Proposal
+
+MODEL_CEILING = 0.99  # the model's best edge is tried after every rule
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Admissible pairs between sure persons, by place in the table, with their features."""
+
+    table: Table
+    left: Ints
+    right: Ints
+    found: dict[str, Floats]
+
+
+def compared(
+    rows: Sequence[IdentityRecord],
+    people: Sequence[int],
+    statistics: Statistics | None = None,
+    touched: Collection[int] | None = None,
+) -> Compared:
+    """Every pair worth a look, or those alone of the places `touched`. Rows in order of record id.
+
+    What is found of a pair rests on the two sure persons, on the statistics and on how full the blocks are. Whole sure
+    persons must be touched: their pairs are seen together.
+    """
+    statistics = statistics or Statistics.of(rows)
+    left, right, blocks = candidate_pairs(rows, touched)
+    whose = np.asarray(people, dtype=np.int64)
+    if touched is not None:  # the table needs those persons only
+        inner = np.flatnonzero(np.isin(whose, whose[np.union1d(left, right)]))
+        left, right = np.searchsorted(inner, left), np.searchsorted(inner, right)
+        rows, whose = [rows[place] for place in inner.tolist()], np.unique(whose[inner], return_inverse=True)[1]
+    table = Table(rows, statistics, whose)
+    wanted = admissible(table, left, right)
+    left, right = left[wanted], right[wanted]
+    return Compared(
+        table, left, right, compare(table, left, right, {kind: size[wanted] for kind, size in blocks.items()})
+    )
+
+
+def likely(pairs: Compared, model: Model | None, *, counted: bool) -> Iterator[Proposal]:
+    """Proposals of the corroborated tier and of the model, and what is worth a human's look.
+
+    Where the names of the corpus are too few to be `counted`, few rules are trusted.
+    """
+    records = pairs.table.records
+    rules = corroborated(pairs.found)
+    trusted = (*SURE, SAME_HANDLE) if not counted else SURE if model else tuple(rules)
+    joined = np.zeros(len(pairs.left), dtype=np.bool_)
+    for rule, holds in rules.items():
+        if rule in trusted:
+            for at in np.flatnonzero(holds).tolist():
+                pair = records[pairs.left[at]], records[pairs.right[at]]
+                yield proposed(*pair, rule, SCORES[rule], _rarity(pairs, at))
+            joined |= holds
+    if model is None:
+        worth = np.where(
+            (pairs.found["name equal"] > 0) & (pairs.found["names full"] == 2), np.float32(0.5), np.float32(0)
+        )
+    else:
+        worth = model.predict(pairs.found)
+    doubted = numbers_differ(pairs.found)
+    for at in np.flatnonzero((worth >= SUGGEST) & ~joined).tolist():
+        score, detail = float(worth[at]), _agreements(pairs, at)
+        join = score >= THRESHOLD and not doubted[at]
+        pair = records[pairs.left[at]], records[pairs.right[at]]
+        yield proposed(*pair, "model" if join else "suggestion", score * MODEL_CEILING, detail, join=join)
+
+
+def _rarity(pairs: Compared, at: int) -> str:
+    """What is expected of the name by chance, in words; empty where no full name is known."""
+    value = float(pairs.found["rarity of either"][at])
+    if np.isnan(value):
+        return ""
+    people = pairs.table.statistics.names.people
+    return f"expected number of other people with this name among {people:,.0f}: {10**value:.2g}"
+
+
+def _agreements(pairs: Compared, at: int) -> str:
+    """What two records have in common, strongest first, as a list in words."""
+    found = {name: float(values[at]) for name, values in pairs.found.items()}
+    said = [
+        ("the same full name" if found["names full"] == 2 else "the same name", found["name equal"] > 0),
+        ("similar names", found["name equal"] == 0 and found["name spelling"] >= 0.8),
+        ("the same handle", found["handle equal"] > 0),
+        ("similar handles", found["handle equal"] == 0 and found["handle spelling"] >= 0.8),
+        ("a handle declared by the other", found["declared handle equal"] > 0),
+        (
+            "a handle like one declared by the other",
+            found["declared handle near"] >= 0.8 and not found["declared handle equal"],
+        ),
+        ("a handle that spells the other's name", found["handle spells name"] >= 2),
+        ("a handle like the other's name", found["handle spells name"] < 2 and found["handle near name"] >= 70),
+        ("the same local part of an address", found["local equal"] > 0),
+        ("a local part that is the other's handle", found["local is handle"] > 0),
+        ("a local part that spells the other's name", found["local spells name"] >= 2),
+        ("work on the same project", found["project"] < 9),
+        ("accounts of theirs that agree", found["pairs between"] > 1),
+    ]
+    words = ", ".join(text for text, holds in said if holds) or "many small agreements"
+    chance = _rarity(pairs, at)
+    return f"{words}; {chance}" if chance else words

@@ -1,0 +1,1 @@
+"""Parsing of pages and files: trees, encodings, lines, and what a reader sees."""

@@ -1,0 +1,119 @@
+"""Large pages, read where reading can be ended: each has five seconds and 256 MiB, in another process (guardrail G17).
+
+The seconds are of computing, so that a page is read or refused alike on an idle and on a busy machine. Only Linux lets
+a process bound its own memory; Windows knows neither bound, and there the clock alone ends a page.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import TimeoutError
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from typing import Self
+
+from pebble import ProcessExpired, ProcessPool
+
+from scrapers import sources
+from scrapers.reading.cleaning import read_page
+from scrapers.reading.processes import fresh_processes, know_sources
+from scrapers.records import Code, Page, Record, Refused
+from scrapers.sources import Source
+
+LARGE = 200_000  # bytes from which a page is read apart
+SECONDS = 5.0  # of computing for one page
+PATIENCE = 12  # times as long by the clock
+MEMORY = 256 << 20  # bytes that one page may take on top of what the process has
+PAGES = 100  # after so many a process makes room for a fresh one
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads one page at a time; the process for large ones starts with the first of them and ends with the block."""
+
+    large: int = LARGE
+    seconds: float = SECONDS
+    memory: int = MEMORY
+    processes: BaseContext = field(default_factory=fresh_processes)
+    _pool: ProcessPool | None = field(default=None, init=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
+            self._pool = None
+
+    def read(self, source: Source, page: Page) -> list[Record]:
+        """As `read_page`; a large page that takes too long or too much is one refusal, `too_large`."""
+        if len(page.body) <= self.large:
+            return read_page(source, page)
+        if self._pool is None:
+            folders = tuple(sources.__path__)
+            self._pool = ProcessPool(1, PAGES, know_sources, (folders,), context=self.processes)
+        try:  # profiles are of no use to a reader, and functions without a name cannot be sent to one
+            found: list[Record] = self._pool.schedule(
+                _read, (replace(source, profiles={}), page, self.seconds, self.memory), timeout=PATIENCE * self.seconds
+            ).result()
+        except TimeoutError:
+            return [_refused(source, page, f"reading it took more than {PATIENCE * self.seconds:g} s by the clock")]
+        except ProcessExpired as end:
+            if end.exitcode == -getattr(signal, "SIGXCPU", 0):
+                return [_refused(source, page, f"reading it took more than {self.seconds:g} s of computing")]
+            return [_refused(source, page, f"the process that read it ended with {end.exitcode}")]
+        except BrokenProcessPool:  # it ended sooner than it could tell that it had begun
+            self.__exit__()
+            return [_refused(source, page, "the process that read it ended")]
+        return found
+
+
+def read_within(source: Source, page: Page, seconds: float = SECONDS, memory: int = MEMORY) -> list[Record]:
+    """As `Reader.read`, in this very process, which ends where a large page takes more than those seconds."""
+    if len(page.body) <= LARGE:
+        return read_page(source, page)
+    return _read(source, page, seconds, memory)
+
+
+def _read(source: Source, page: Page, seconds: float, memory: int) -> list[Record]:
+    try:
+        with _at_most(seconds, memory):
+            return read_page(source, page)
+    except MemoryError:
+        return [_refused(source, page, f"reading it took more than {memory >> 20} MiB")]
+
+
+def _refused(source: Source, page: Page, detail: str) -> Refused:
+    return Refused(Code.TOO_LARGE, page.url, f"{detail}; the page has {len(page.body)} bytes", source.name)
+
+
+@contextmanager
+def _at_most(seconds: float, memory: int) -> Iterator[None]:
+    """Bounds what this process may take from here on: MemoryError beyond the bytes, its end beyond the seconds.
+
+    A process that ends so leaves no core behind, which would hold the page.
+    """
+    try:
+        import resource
+    except ImportError:
+        yield
+        return
+    bounds = {resource.RLIMIT_CORE: 0, resource.RLIMIT_CPU: math.ceil(time.process_time() + seconds)}
+    if (told := Path("/proc/self/statm")).exists():
+        bounds[resource.RLIMIT_AS] = int(told.read_text().split()[0]) * resource.getpagesize() + memory
+    before = {kind: resource.getrlimit(kind) for kind in bounds}
+    for kind, bound in bounds.items():
+        hard = before[kind][1]
+        resource.setrlimit(kind, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
+    try:
+        yield
+    finally:
+        for kind, limits in before.items():
+            resource.setrlimit(kind, limits)

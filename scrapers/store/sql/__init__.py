@@ -1,0 +1,1 @@
+"""Access to the database: engine, tables, rows, locks."""
