@@ -14,15 +14,15 @@ from prefect.artifacts import create_markdown_artifact
 from flows.work import entry
 from flows.work.markdown import table
 from flows.work.running import ONCE_A_RUN, flow, task
-from ranking.handover.exporting import slug_of
 from ranking.pool import TalentPool
 from ranking.role import Role, read_role
-from ranking.shortlist.changes import Changes, NothingKept, changes_since
-from scrapers.settings import Home, find_home, packaged
+from ranking.shortlist.change import Changes
+from ranking.shortlist.changes import NothingKept, changes_since
+from scrapers.settings.home import Home, find_home, packaged
 from scrapers.store import Store
 from scrapers.store.run_log import noted
 from scrapers.store.shortlists import MILLION
-from scrapers.text import counted
+from scrapers.text import counted, slug_of
 
 
 @flow(name="changes")

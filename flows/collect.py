@@ -19,7 +19,6 @@ from flows.work import entry
 from flows.work.budgets import permits
 from flows.work.markdown import table
 from flows.work.running import RESUMING, Progress, flow, task
-from ranking.handover.exporting import slug_of
 from ranking.upkeep.erasure import finish
 from scrapers.collect.crawl import Yield
 from scrapers.collect.hints import REMEDY
@@ -28,9 +27,9 @@ from scrapers.collect.run import collect as collect_all
 from scrapers.records import Refused
 from scrapers.rights.audit_log import config_hash, record
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home, find_home
+from scrapers.settings.home import Home, find_home
 from scrapers.store import Store
-from scrapers.text import counted
+from scrapers.text import counted, slug_of
 
 SINCE = timedelta(days=365)
 

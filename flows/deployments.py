@@ -18,8 +18,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from ranking.role import read_role
 from scrapers.faults import Fault
-from scrapers.settings import BadConfiguration, Strict, parsed
-from scrapers.settings.strict_yaml import read_yaml
+from scrapers.settings.strict import BadConfiguration, Strict, parsed, read_yaml
 from scrapers.sources import source_named
 
 

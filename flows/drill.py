@@ -19,7 +19,7 @@ from flows.work.running import RESUMING, flow, task
 from ranking.evaluation import drill as drills
 from ranking.pool import TalentPool
 from ranking.role import Role, read_role
-from scrapers.settings import Home, find_home, packaged
+from scrapers.settings.home import Home, find_home, packaged
 from scrapers.store import Store
 from scrapers.store.run_log import noted
 from scrapers.store.sql.locks import locked

@@ -16,7 +16,8 @@ from ranking.upkeep.expiry import announced, last_deletion
 from ranking.upkeep.sweep import sweep
 from scrapers.rights.audit_log import record
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home, find_home
+from scrapers.settings.home import find_home
+from scrapers.sources.watched import operator_of
 from scrapers.store import Store
 from scrapers.store.sql.locks import locked
 
@@ -49,4 +50,4 @@ def sweep_home(wait: float) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    entry.run(forget, entry.arguments("flows.forget", __doc__), Home.operator)
+    entry.run(forget, entry.arguments("flows.forget", __doc__), operator_of)

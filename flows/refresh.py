@@ -17,13 +17,13 @@ from flows.work.markdown import paragraphs, table
 from flows.work.runners import batches_run
 from flows.work.running import ONCE_A_RUN, RESUMING, Progress, flow, task
 from ranking.evaluation.doctor import judge
-from ranking.index.embedder import embedder_of
+from ranking.index.models import embedder_of
 from ranking.notebook.map import draw
 from ranking.pool import NobodyToRank, TalentPool
 from ranking.upkeep import refreshing
 from ranking.upkeep.expiry import announcement
 from scrapers.rights.audit_log import record
-from scrapers.settings import Home, find_home
+from scrapers.settings.home import Home, find_home
 from scrapers.store import Store
 from scrapers.store.sql.locks import locked
 

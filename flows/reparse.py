@@ -15,7 +15,7 @@ from flows.work.runners import batches_run
 from flows.work.running import flow
 from scrapers.collect import reparse as archive
 from scrapers.rights.audit_log import record
-from scrapers.settings import Home, find_home
+from scrapers.settings.home import Home, find_home
 from scrapers.sources import source_named
 from scrapers.store import Store
 

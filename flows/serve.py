@@ -22,7 +22,8 @@ from pathlib import Path
 from flows.work import entry
 from scrapers.faults import Fault
 from scrapers.rights.contact import missing
-from scrapers.settings import Home, find_home
+from scrapers.settings.home import Home, find_home
+from scrapers.sources.watched import known_operator
 
 PATIENCE = 120.0  # seconds that a server may take to answer
 GRACE = 20.0  # seconds that a process may take to end
@@ -185,7 +186,7 @@ def main() -> None:
     home = find_home(chosen.home)
     with entry.plainly():
         if chosen.act == "start":
-            home.known_operator()
+            known_operator(home)
             print(f"{start(home, Path.cwd(), chosen.port)}  logs: {home / 'serve'}")  # noqa: T201 - the command's output
             if told := missing(home):
                 print(f"headwater: no source will be asked yet: {told}", file=sys.stderr)  # noqa: T201

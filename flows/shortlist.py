@@ -20,18 +20,19 @@ from flows.work import entry
 from flows.work.markdown import table
 from flows.work.running import ONCE_A_RUN, flow, task
 from ranking.evaluation.doctor import judge, without_meaning
-from ranking.handover.exporting import export, slug_of
-from ranking.index.embedder import embedder_of
+from ranking.handover.exporting import export
+from ranking.index.models import embedder_of
 from ranking.pool import TalentPool
 from ranking.role import Role, read_role
 from ranking.shortlist.funnel import Funnel
 from ranking.shortlist.shortlist import Shortlist
 from ranking.upkeep.expiry import announcement
 from scrapers.faults import Fault
-from scrapers.settings import BadConfiguration, Home, find_home, packaged
+from scrapers.settings.home import Home, find_home, packaged
+from scrapers.settings.strict import BadConfiguration
 from scrapers.store import Store
 from scrapers.store.run_log import noted
-from scrapers.text import counted
+from scrapers.text import counted, slug_of
 
 
 @flow(name="shortlist")

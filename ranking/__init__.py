@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ranking.notebook.views import Shortlist
     from ranking.pool import TalentPool
     from ranking.role import Role
-    from ranking.shortlist.shortlist import Shortlist
 
 __all__ = ["Role", "Shortlist", "TalentPool"]
 
-_HOMES = {"TalentPool": "ranking.pool", "Role": "ranking.role", "Shortlist": "ranking.shortlist.shortlist"}
+_HOMES = {"TalentPool": "ranking.pool", "Role": "ranking.role", "Shortlist": "ranking.notebook.views"}
 
 
 def __getattr__(name: str) -> Any:

@@ -6,30 +6,29 @@ The store and all it needs load on first use, so that a notebook's first line ta
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ranking.corpus.corpus import Corpus, build_corpus
+from ranking.corpus.embedding import Held
 from ranking.corpus.people_file import candidates_of, read_people
-from ranking.corpus.retrieve import subjects_of
-from ranking.evaluation.trained_weights import weights_of
-from ranking.index.embedder import EachGroup, Embedder, Memory, embedder_of, passages_by, text_hash, vectors_id
+from ranking.index.embedder import Embedder, Memory, Progress, text_hash, vectors_id
+from ranking.index.models import embedder_of, passages_by
+from ranking.notebook.views import Shortlist
 from ranking.role import Role, read_role
 from ranking.scoring.longlist import score_best
+from ranking.scoring.matches import rank
 from ranking.scoring.rerank import Reranker, read_again, reranker_of
 from ranking.scoring.score import Scores, questions_of
-from ranking.scoring.weights import Weights, read_weights
+from ranking.scoring.weights import Weights, read_weights, weights_of
 from ranking.shortlist.funnel import Funnel, sift
-from ranking.shortlist.shortlist import Match, Shortlist, rank
+from ranking.shortlist.shortlist import Match
 from scrapers.faults import Fault
 from scrapers.records import Candidate
-from scrapers.settings import Home, find_home
+from scrapers.settings.home import Home, find_home
 from scrapers.text import counted
 from scrapers.text.privacy import is_held
 
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
     from scrapers.store import Store
 
 log = logging.getLogger(__name__)
-
-Progress = Callable[[int, int], None]
 
 
 class NobodyToRank(Fault):
@@ -166,7 +163,8 @@ class TalentPool:
         """
         day = as_of or datetime.now(UTC).date()
         role = role if isinstance(role, Role) else read_role(role, as_of=day)
-        return replace(rank(self._scores(role, day, (), progress), self.candidates, top=top), funnel=self.funnel)
+        ranked = rank(self._scores(role, day, (), progress), self.candidates, top=top)
+        return replace(Shortlist.of(ranked), funnel=self.funnel)
 
     def map(self, role: Role | Path | str, top: int = 25, as_of: date | None = None) -> Figure:
         """Everybody in two dimensions and the role among them; only the best `top` have a name."""
@@ -199,38 +197,3 @@ class TalentPool:
 
     def _scores(self, role: Role, day: date, named: Collection[str], progress: Progress | None = None) -> Scores:
         return read_again(score_best(role, self.corpus, self.weights, day, named), self.reranker, progress)
-
-
-class Held:
-    """The store's vectors, and beside them in memory what was embedded since: reading a pool never writes."""
-
-    def __init__(self, store: Store) -> None:
-        self._store, self._new = store, Memory()
-
-    def vectors(self, model_id: str, hashes: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:
-        """The known vectors of these texts, by the hash of the text."""
-        return {**self._store.vectors(model_id, hashes), **self._new.vectors(model_id, hashes)}
-
-    def add_vectors(self, model_id: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
-        """Keep new vectors as long as the pool lives."""
-        self._new.add_vectors(model_id, vectors)
-
-
-def embed_evidence(
-    store: Store,
-    progress: Progress | None = None,
-    embedder: Embedder | None = None,
-    each_group: EachGroup = map,
-) -> dict[str, int]:
-    """Embed and keep what is new of everybody's evidence; returns counts for the run report.
-
-    The subjects that every role is compared with are kept too, so that no opened pool encodes them again.
-    """
-    from scrapers.candidates.joining import load_candidates, repositories
-
-    candidates = load_candidates(store)
-    if not candidates:  # so no model is loaded for nobody
-        return {"evidence": 0, "passages": 0}
-    corpus = build_corpus(candidates, store, embedder, progress, repositories(store), each_group)
-    subjects_of(corpus)
-    return {"evidence": corpus.rows, "passages": len(corpus.index)}

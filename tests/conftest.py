@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.postgres import Postgres, postgres_server
 

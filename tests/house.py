@@ -1,6 +1,6 @@
 """The picture of the code in words: modules in each folder, circles of imports, imports that go upward.
 
-    python -m tests.house
+python -m tests.house
 """
 
 from __future__ import annotations
@@ -17,7 +17,13 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("flows", "scrapers", "ranking")
 MOST = 13
 # A file here is one entry: a source, a feature, a format, a group of commands, a step of the schema.
-REGISTRIES = {"scrapers/sources", "ranking/features", "ranking/exports", "flows/cli", "scrapers/store/migrations/versions"}
+REGISTRIES = {
+    "scrapers/sources",
+    "ranking/features",
+    "ranking/exports",
+    "flows/cli",
+    "scrapers/store/migrations/versions",
+}
 
 
 def modules_by_folder() -> Counter[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from scrapers.candidates.joining import join_accounts
 from scrapers.rights.audit_log import LogChanged, lines, read, record
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.conftest import NOON
 from tests.test_cli import headwater

@@ -78,7 +78,9 @@ def test_small_pages_are_read_here_and_large_ones_in_one_process_that_ends() -> 
 )
 def test_what_takes_too_long_or_too_much_is_one_refusal(mood: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The refusal says which bound was passed, and a hang ends; the next page is read as if nothing had been."""
-    monkeypatch.setattr("scrapers.reading.bounded.PATIENCE", 60)  # the machine may be busy: computing alone is bounded here
+    monkeypatch.setattr(
+        "scrapers.reading.bounded.PATIENCE", 60
+    )  # the machine may be busy: computing alone is bounded here
     with Reader(seconds=60, memory=32 << 20) as reader:
         reader.read(POND, page("speaks"))
         reader.seconds = 1 if mood == "hangs" else 60

@@ -14,7 +14,7 @@ from scrapers.candidates.joining import join_accounts, load_candidates
 from scrapers.identity import cluster
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Record, Request
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.conftest import NOON
 

@@ -17,13 +17,14 @@ from flows.cli.changes import as_csv, as_object, told
 from ranking.handover.exporting import export
 from ranking.pool import TalentPool
 from ranking.role import parse_role
-from ranking.shortlist.changes import CAUSES, NothingKept, changes_since, compare, keep, kept
+from ranking.shortlist.change import CAUSES
+from ranking.shortlist.changes import NothingKept, changes_since, compare, keep, kept
 from ranking.upkeep.erasure import forget
 from scrapers.candidates.decisions import same
 from scrapers.candidates.joining import join_accounts
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Kept, Placed, Store
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder

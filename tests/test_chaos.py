@@ -15,7 +15,8 @@ from scrapers.collect.run import Plan, Report, Run, collect
 from scrapers.fetch.client import Fetcher, Limits
 from scrapers.records import Code, Page, Refused, Request
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home, SourceSettings
+from scrapers.settings.home import Home
+from scrapers.sources.watched import SourceSettings
 from scrapers.store import Store
 from tests.loopback import Reply, Site
 from tests.madeup.__main__ import AT_ONCE

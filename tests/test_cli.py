@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 
 from flows.cli import main
-from scrapers.settings import Home, packaged
+from scrapers.settings.home import Home, packaged
 from scrapers.store import Store
 
 COMMANDS = {
@@ -161,7 +161,7 @@ def test_a_refresh_of_nobody_loads_no_model_and_says_what_it_leaves_aside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An empty home costs no time; a cluster that only the flow uses is not passed over in silence."""
-    monkeypatch.setattr("ranking.index.embedder._load_minilm", lambda: pytest.fail("the model was loaded"))
+    monkeypatch.setattr("ranking.index.models._load_minilm", lambda: pytest.fail("the model was loaded"))
     monkeypatch.setenv("HEADWATER_DASK", "tcp://127.0.0.1:9")
     done = headwater("refresh", home=tmp_path / "home")
     assert (done.returncode, done.stdout.split()[-2:]) == (0, ["0", "passages"])

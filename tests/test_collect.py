@@ -25,8 +25,9 @@ from scrapers.collect.source_health import standing_of
 from scrapers.faults import Locked, StorageFault
 from scrapers.records import Code, Page, Refused, Request
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home, SourceSettings, read_sources
+from scrapers.settings.home import Home
 from scrapers.sources import source_named
+from scrapers.sources.watched import SourceSettings, read_sources
 from scrapers.store import Store
 from scrapers.store.sql.locks import locked
 from scrapers.store.sql.tables import metadata

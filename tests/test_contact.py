@@ -10,7 +10,9 @@ import pytest
 
 from flows.cli.operator import ask_operator, write_operator
 from scrapers.rights.contact import placeholders, reachable
-from scrapers.settings import BadConfiguration, Home, Operator
+from scrapers.settings.home import Home
+from scrapers.settings.operator import Operator
+from scrapers.settings.strict import BadConfiguration
 from tests.test_cli import archive, headwater
 
 CONTROLLER = {"name": "Openweave", "purpose": "Filling open roles.", "legal_basis": "Legitimate interest."}

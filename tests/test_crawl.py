@@ -13,7 +13,7 @@ from scrapers.collect.drift import PAGES_IN_A_ROW
 from scrapers.parse.pages import NobodyThere, json_of
 from scrapers.records import Account, AccountKey, Code, Evidence, EvidenceKind, Page, Record, Refused, Request
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.sources import Source, Watch
 from scrapers.sources.budget import WHOLE_ARCHIVE, Budget
 from scrapers.store import Store

@@ -25,7 +25,7 @@ from scrapers.candidates.lookup import WhoIsThat
 from scrapers.identity import standing_of
 from scrapers.records import Account, Page, Request
 from scrapers.rights.audit_log import read
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.settings.secret_key import candidate_id
 from scrapers.store import Store
 from tests.conftest import NOON

@@ -13,7 +13,7 @@ from scrapers.collect.plan import Plan
 from scrapers.collect.run import Run, collect
 from scrapers.records import Account, Code, Page, Refused, Request
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.sources import source_named
 from scrapers.sources.homepages import MOST_LINKS
 from scrapers.store import Store

@@ -13,7 +13,9 @@ import pytest
 import yaml
 
 from flows.cli.operator import ask_operator, write_operator
-from scrapers.settings import BadConfiguration, Home, read_sources
+from scrapers.settings.home import Home
+from scrapers.settings.strict import BadConfiguration
+from scrapers.sources.watched import read_sources
 from tests.conftest import NOON
 
 ROOT = Path(__file__).parents[1]

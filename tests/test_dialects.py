@@ -21,7 +21,7 @@ from ranking.exports._cells import said_in
 from ranking.handover.exporting import export, parts
 from ranking.shortlist.shortlist import Shortlist
 from scrapers.records import Account, Candidate
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from tests.conftest import NOON
 from tests.test_exports import shortlist, written
 

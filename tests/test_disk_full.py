@@ -21,7 +21,7 @@ from scrapers.faults import Fault
 from scrapers.records import Page, Request
 from scrapers.rights.audit_log import read, record
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.arguments import arguments
 from tests.conftest import NOON

@@ -13,11 +13,13 @@ import pytest
 from typer.main import get_command
 
 from flows import cli
+from flows.cli import app
 from ranking.exports import find_exports
 from scrapers.records import EvidenceKind
 from scrapers.rights.notice import notice_text
-from scrapers.settings import Controller, Operator, read_sources
+from scrapers.settings.operator import Controller, Operator
 from scrapers.sources import find_sources
+from scrapers.sources.watched import read_sources
 
 ROOT = Path(__file__).parents[1]
 SOURCES = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
@@ -40,7 +42,7 @@ def commands() -> Mapping[str, Any]:
     """Every command of the command line, by the word that runs it."""
     for module in iter_modules(cli.__path__):  # each adds its commands to the app
         import_module(f"{cli.__name__}.{module.name}")
-    return getattr(get_command(cli.app), "commands", {})
+    return getattr(get_command(app.app), "commands", {})
 
 
 def options_of(command: Any) -> set[str]:

@@ -19,7 +19,7 @@ from ranking.scoring.score import score_role
 from ranking.scoring.weights import read_weights
 from scrapers.faults import Fault
 from scrapers.records import Account, Candidate, Evidence, EvidenceKind
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from tests.conftest import NOON, THOROUGH
 from tests.embedder import HashingEmbedder
 from tests.test_cli import headwater

@@ -11,7 +11,7 @@ from scrapers.collect.drift import Drifting, judge_page, judge_pages, judge_yiel
 from scrapers.collect.hints import REMEDY
 from scrapers.collect.source_health import basis_of, standing_of, usual_yield
 from scrapers.records import Account, Code, Refused
-from scrapers.settings import SourceSettings
+from scrapers.sources.watched import SourceSettings
 from scrapers.store import Run, Store
 from tests.conftest import NOON, THOROUGH
 

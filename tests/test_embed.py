@@ -10,19 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ranking.index.embedder import (
-    LEAST_AGREEMENT,
-    HubModel,
-    Memory,
-    MiniLM,
-    NoSuchModel,
-    WrongWeights,
-    check_files,
-    embed_new,
-    minilm_for,
-    precision_for,
-    text_hash,
-)
+from ranking.index.embedder import Memory, NoSuchModel, embed_new, text_hash
+from ranking.index.models import LEAST_AGREEMENT, HubModel, MiniLM, WrongWeights, check_files, minilm_for, precision_for
 from tests.embedder import HashingEmbedder
 
 

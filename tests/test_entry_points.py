@@ -17,10 +17,10 @@ import click
 import pytest
 from typer.main import get_command
 
-from flows import cli
+from flows.cli import app
 from flows.cli.operator import ask_operator, write_operator
 from scrapers.records import Account, Page, Request
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.conftest import NOON
 from tests.test_cli import Done, headwater
@@ -50,7 +50,7 @@ def commands(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tu
 
 def all_commands() -> list[tuple[str, ...]]:
     headwater("--version")  # by then every command has been added to the app
-    return list(commands(get_command(cli.app)))
+    return list(commands(get_command(app.app)))
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ranking.corpus.embedding import embed_evidence
 from ranking.handover.exporting import export
 from ranking.handover.spreadsheets import decoded
-from ranking.pool import TalentPool, embed_evidence
+from ranking.pool import TalentPool
 from ranking.upkeep.erasure import Erasure, forget, reapply, suppress, unfinished
 from scrapers.candidates.decisions import same, split
 from scrapers.candidates.joining import join_accounts, load_candidates
@@ -22,7 +23,7 @@ from scrapers.candidates.lookup import WhoIsThat, held_of
 from scrapers.collect.run import Run, collect, planned
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
 from scrapers.rights.suppression import ERASING, SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder

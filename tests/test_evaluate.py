@@ -13,7 +13,7 @@ from ranking.evaluation.evaluate import evaluate
 from ranking.evaluation.measures import compared, measured, read_run
 from ranking.index.embedder import Memory
 from ranking.scoring.weights import read_weights
-from scrapers.settings import BadConfiguration
+from scrapers.settings.strict import BadConfiguration
 from tests.embedder import HashingEmbedder
 
 PEOPLE = {

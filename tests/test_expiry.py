@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from flows.cli.operator import ask_operator, write_operator
-from ranking.pool import NobodyToRank, TalentPool, embed_evidence
+from ranking.corpus.embedding import embed_evidence
+from ranking.pool import NobodyToRank, TalentPool
 from ranking.upkeep.expiry import announced, expiring, last_deletion, people_standings
 from ranking.upkeep.sweep import sweep
 from scrapers.candidates.joining import join_accounts
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
+from scrapers.sources.watched import operator_of
 from scrapers.store import Dealing, Store
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder
@@ -88,9 +90,9 @@ def test_who_was_handed_over_is_announced_under_a_public_notice_too(home: Home, 
     (home / "operator.toml").write_text(text.replace('policy = "each"', 'policy = "public"'))
     seen(home, store, 0, "ada-example", "bob-stays")
     store.add_dealings([Dealing("forem:ada-example", "handed", DAY, "engineer")])
-    (group,) = expiring(people_standings(store), home.operator(), DAY + timedelta(days=25))
+    (group,) = expiring(people_standings(store), operator_of(home), DAY + timedelta(days=25))
     assert (group.reason, len(group.days)) == ("listed", 1)
-    later = expiring(people_standings(store), home.operator(), DAY + timedelta(days=175))
+    later = expiring(people_standings(store), operator_of(home), DAY + timedelta(days=175))
     assert {each.reason for each in later} == {"listed", "not_seen"}
     assert not any("public" in sentence for sentence in announced(home, store, DAY + timedelta(days=25)))
 

@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 from ranking.exports import UnknownFormat, find_exports
 from ranking.exports._cells import safe_cell, said_in
 from ranking.exports._rows import COLUMNS
-from ranking.handover.exporting import NotWritten, export, format_for, slug_of
+from ranking.handover.exporting import export, format_for
 from ranking.role import Requirement, Role
 from ranking.shortlist.shortlist import Match, Quote, Shortlist, Term
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 from scrapers.rights.ledger import Clearance, Contact
-from scrapers.settings import Home
+from scrapers.settings.home import Home, NotWritten
 from scrapers.store import Store
+from scrapers.text import slug_of
 from tests.conftest import NOON
 
 HOSTILE = '<script>alert(1)</script> =cmd|"/c calc" & "quotes"\nnew line'

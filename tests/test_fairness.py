@@ -15,9 +15,10 @@ from scipy.stats import spearmanr
 from ranking.corpus.corpus import build_corpus
 from ranking.index.embedder import Memory
 from ranking.role import Requirement, Role
+from ranking.scoring.matches import rank
 from ranking.scoring.score import Scores, score_role, tie_break
 from ranking.scoring.weights import read_weights
-from ranking.shortlist.shortlist import Shortlist, rank
+from ranking.shortlist.shortlist import Shortlist
 from scrapers.records import AccountKey, Candidate, Evidence
 from tests.conftest import THOROUGH
 from tests.crowds import TODAY, TRADES, crowd, person, piece, prose

@@ -22,9 +22,9 @@ from ranking.features.availability import MARKED, UNDATED, measure, standing
 from ranking.handover.blinding import blinded
 from ranking.index.embedder import Memory
 from ranking.role import Requirement, Role
+from ranking.scoring.matches import rank
 from ranking.scoring.score import Scores, score_role
 from ranking.scoring.weights import read_weights
-from ranking.shortlist.shortlist import rank
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 from tests.embedder import HashingEmbedder
 

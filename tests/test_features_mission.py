@@ -14,7 +14,7 @@ from ranking.scoring.signals import asked_signals, question_of
 from ranking.scoring.weights import read_weights
 from scrapers.candidates.joining import join_accounts, load_candidates
 from scrapers.records import Account, AccountKey, Award, Candidate, Event, Evidence, EvidenceKind, Page, Request
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder

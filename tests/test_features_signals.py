@@ -15,10 +15,10 @@ from ranking.features import Context, Signal, find_features
 from ranking.features._cues import text_strength
 from ranking.index.embedder import Memory
 from ranking.role import Requirement, Role
+from ranking.scoring.matches import rank
 from ranking.scoring.score import score_role
 from ranking.scoring.signals import IN_WORDS, asked_signals, blended, question_of
 from ranking.scoring.weights import read_weights
-from ranking.shortlist.shortlist import rank
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 from tests.embedder import HashingEmbedder
 

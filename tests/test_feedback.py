@@ -17,7 +17,7 @@ from ranking.exports._rows import COLUMNS
 from ranking.handover.feedback import FILE, Decision, FeedbackUnreadable, keep, read_reviewed, role_in
 from ranking.handover.spreadsheets import SheetUnreadable
 from scrapers.candidates.joining import ids_today
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.settings.secret_key import candidate_id
 from scrapers.store import Store
 from tests.conftest import NOON

@@ -616,7 +616,14 @@ def test_the_plain_function_gives_a_page_or_raises(site: Site) -> None:
 @pytest.mark.parametrize(("only", "cases"), [("", 150), ("robots", 43)])
 def test_the_hostile_corpus_is_withstood(shared: Path, only: str, cases: int) -> None:
     """All recorded attacks end as they should."""
-    probe = [sys.executable, str(shared / "abuse" / "probe.py"), "--fetch", "scrapers.fetch.client:fetch_once", "--only", only]
+    probe = [
+        sys.executable,
+        str(shared / "abuse" / "probe.py"),
+        "--fetch",
+        "scrapers.fetch.client:fetch_once",
+        "--only",
+        only,
+    ]
     root = Path(__file__).resolve().parents[1]
     ran = subprocess.run(probe, capture_output=True, text=True, cwd=root, env=dict(os.environ), check=False)
     assert f"{cases} passed, 0 failed" in ran.stdout, ran.stdout

@@ -21,7 +21,7 @@ from flows.work.markdown import plain, table
 from ranking.role import read_role
 from scrapers.faults import Fault, Locked
 from scrapers.rights.audit_log import read
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Dealing, Store, StoreOutOfReach, StoreUnusable
 from scrapers.store.sql.rows import PageDamaged
 from tests.conftest import NOON

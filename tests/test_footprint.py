@@ -11,10 +11,10 @@ import pytest
 from ranking.corpus.corpus import build_corpus
 from ranking.index.embedder import Memory
 from ranking.role import Requirement, Role
-from ranking.scoring.guaranteed_places import FLAG
+from ranking.scoring.matches import rank
 from ranking.scoring.score import Scores, score_role, tempered
 from ranking.scoring.weights import Slots, Weights, read_weights
-from ranking.shortlist.shortlist import Match, rank
+from ranking.shortlist.shortlist import SMALL_FOOTPRINT, Match
 from scrapers.records import Candidate
 from tests.crowds import TODAY, crowd, person, piece, prose
 from tests.embedder import HashingEmbedder
@@ -44,7 +44,7 @@ def test_a_tenth_of_the_places_is_kept_for_small_footprints(seed: int) -> None:
     """At most two of twenty: at the end, flagged, with at most two pieces, an upper end that competes, and quotes."""
     people = pool(seed)
     shown, plain = matches(people), matches(people, weights=_with(share=0.0))
-    placed = [match for match in shown if FLAG in match.flags]
+    placed = [match for match in shown if SMALL_FOOTPRINT in match.flags]
     assert len(shown) == TOP
     assert 1 <= len(placed) <= 2
     assert shown[-len(placed) :] == placed
@@ -60,12 +60,12 @@ def test_a_tenth_of_the_places_is_kept_for_small_footprints(seed: int) -> None:
     assert all(
         match.candidate.id in kept for match in plain if len(match.candidate.evidence) <= 2
     )  # who is there by score stays
-    assert not any(FLAG in match.flags for match in plain)
+    assert not any(SMALL_FOOTPRINT in match.flags for match in plain)
 
 
 def test_an_unrelated_single_piece_gets_no_place() -> None:
     """Little evidence alone is no merit: it must be among the best pieces for something that must be."""
-    placed = [match for seed in range(5) for match in matches(pool(seed)) if FLAG in match.flags]
+    placed = [match for seed in range(5) for match in matches(pool(seed)) if SMALL_FOOTPRINT in match.flags]
     assert placed
     assert all(int(match.candidate.id[1:]) % 3 != 0 for match in placed)  # c102, c105, c108 write of gardens
 
@@ -73,8 +73,8 @@ def test_an_unrelated_single_piece_gets_no_place() -> None:
 def test_a_short_list_and_a_small_pool_keep_no_places() -> None:
     """A tenth of four places is none, and where everybody is listed there is nothing to guarantee."""
     people = pool(0)
-    assert not any(FLAG in match.flags for match in matches(people, top=4))
-    assert not any(FLAG in match.flags for match in matches(people, top=90))
+    assert not any(SMALL_FOOTPRINT in match.flags for match in matches(people, top=4))
+    assert not any(SMALL_FOOTPRINT in match.flags for match in matches(people, top=90))
 
 
 def test_the_upper_end_falls_with_evidence() -> None:

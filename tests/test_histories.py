@@ -28,9 +28,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import event
 
 from flows.cli.operator import ask_operator, write_operator
+from ranking.corpus.embedding import embed_evidence
 from ranking.handover.exporting import export
 from ranking.handover.feedback import Decision, keep
-from ranking.pool import NobodyToRank, TalentPool, embed_evidence
+from ranking.pool import NobodyToRank, TalentPool
 from ranking.upkeep import erasure
 from ranking.upkeep.sweep import sweep
 from scrapers.candidates import decisions
@@ -41,7 +42,7 @@ from scrapers.collect.run import Run, collect, planned
 from scrapers.faults import Fault
 from scrapers.records import AccountKey
 from scrapers.rights.suppression import SuppressionList, adopt_key
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.settings.secret_key import KeyRefused
 from scrapers.store import Dealing, Store
 from scrapers.store.copies import copies

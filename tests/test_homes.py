@@ -28,7 +28,7 @@ from ranking.upkeep.sweep import sweep
 from scrapers.candidates.joining import join_accounts
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Record, Request
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.settings.home_copies import identify, moved
 from scrapers.settings.secret_key import KeyRefused, fingerprint
 from scrapers.store import Store, StoreUnusable

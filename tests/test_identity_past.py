@@ -18,7 +18,7 @@ from scrapers.identity.match.model import default_model
 from scrapers.identity.match.rules import sure, sure_people
 from scrapers.identity.match.table import Statistics
 from scrapers.records import Account, Request
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.conftest import NOON
 from tests.test_candidates import keep

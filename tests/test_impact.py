@@ -15,7 +15,7 @@ from ranking.evaluation.adverse_impact import Assessed, LabelsRefused, assess, i
 from ranking.handover.exporting import export
 from ranking.pool import TalentPool
 from ranking.role import parse_role
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder

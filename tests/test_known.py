@@ -10,7 +10,7 @@ import pytest
 from ranking.handover.ats_known import FILE, is_export_of_others, remember, with_known
 from ranking.handover.exporting import export
 from ranking.handover.feedback import FeedbackUnreadable
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from tests.conftest import NOON
 from tests.test_exports import shortlist
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from scrapers.fetch.client import Fetcher
 from scrapers.fetch.pacing import Later
 from scrapers.records import Code, Refused, Request
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from scrapers.store.sql.engine import engine_for
 from tests.loopback import Reply, Site

@@ -17,9 +17,9 @@ from ranking.pool import TalentPool
 from ranking.role import Role, parse_role
 from ranking.scoring import longlist
 from ranking.scoring.longlist import longlisted, part_of, score_best
+from ranking.scoring.matches import rank
 from ranking.scoring.score import answers, score_role
 from ranking.scoring.weights import read_weights
-from ranking.shortlist.shortlist import rank
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 from tests.crowds import TODAY, crowd
 from tests.embedder import HashingEmbedder

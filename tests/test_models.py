@@ -13,26 +13,18 @@ import pytest
 
 from flows.cli.operator import ask_operator, write_operator
 from ranking.corpus.corpus import build_corpus
+from ranking.corpus.embedding import embed_evidence
 from ranking.evaluation.doctor import judge
-from ranking.index.embedder import (
-    HubModel,
-    Memory,
-    MiniLM,
-    NoSuchModel,
-    WrongWeights,
-    embed_new,
-    embedder_of,
-    passages_by,
-    text_hash,
-    vectors_id,
-)
+from ranking.index.embedder import Memory, NoSuchModel, embed_new, text_hash, vectors_id
 from ranking.index.hub import find_model, load
-from ranking.pool import TalentPool, embed_evidence
+from ranking.index.models import HubModel, MiniLM, WrongWeights, embedder_of, passages_by
+from ranking.pool import TalentPool
 from ranking.role import read_role
 from ranking.upkeep.references import vectors_of_theirs
 from scrapers.candidates.joining import join_accounts, load_candidates
 from scrapers.records import Page, Request
-from scrapers.settings import BadConfiguration, Home
+from scrapers.settings.home import Home
+from scrapers.settings.strict import BadConfiguration
 from scrapers.store import Store
 from tests.conftest import NOON
 from tests.crowds import TODAY, crowd

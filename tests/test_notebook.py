@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from ranking.notebook.plots import asked_of, find_hubs
 from ranking.pool import TalentPool
 from ranking.shortlist.shortlist import Shortlist
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from tests.embedder import HashingEmbedder
 
 DAY = date(2026, 11, 15)

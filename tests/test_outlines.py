@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from ranking.corpus.embedding import embed_evidence
 from ranking.exports import find_exports
-from ranking.pool import TalentPool, embed_evidence
+from ranking.pool import TalentPool
 from ranking.upkeep.erasure import expire, forget, suppress
 from scrapers.candidates.joining import join_accounts
 from scrapers.collect import crawl_state
@@ -29,7 +30,7 @@ from scrapers.reading.cleaning import read_page
 from scrapers.reading.parse_cache import outline_of, reading_of, records_in
 from scrapers.records import Code, Evidence, EvidenceKind, Page, Refused
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home, packaged
+from scrapers.settings.home import Home, packaged
 from scrapers.sources import find_sources, source_named
 from scrapers.store import Store
 from scrapers.store.sql.tables import metadata, pages

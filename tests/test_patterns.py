@@ -56,10 +56,14 @@ class Place:
 
 # Patterns made of local data, by the file and the function that makes them: one each, made as the code makes it.
 MADE_OF_DATA: dict[str, Callable[[], Iterable[AnyPattern]]] = {
-    "ranking/shortlist/outreach.py _pattern": lambda: [_draft._pattern("“{title}” of {date}[, with “{event}”]: {url}.")],
+    "ranking/shortlist/outreach.py _pattern": lambda: [
+        _draft._pattern("“{title}” of {date}[, with “{event}”]: {url}.")
+    ],
     "ranking/features/_cues.py _words": lambda: [_cues._hype(), *_held(_cues.tables())],
     "ranking/features/_openness.py together": lambda: _held(_openness._phrases()),
-    "ranking/corpus/passages.py _naming": lambda: [_passages._naming({"ada-example#2"}, {"Ada Example", "Ada B. Example"})],
+    "ranking/corpus/passages.py _naming": lambda: [
+        _passages._naming({"ada-example#2"}, {"Ada Example", "Ada B. Example"})
+    ],
     "ranking/role/front_matter.py _line_of": lambda: [re.compile(r"(?:^|[\s{,-])must\s*:")],
     "ranking/role/headings.py <module>": lambda: [pattern for _, pattern in _headings._HEADINGS],
     "ranking/role/protected.py _pattern": lambda: _held(_protected._TRAITS),
@@ -67,7 +71,9 @@ MADE_OF_DATA: dict[str, Callable[[], Iterable[AnyPattern]]] = {
         re.compile(pattern) for pattern, _ in _requirements._SHARES + _requirements._WORDS
     ],
     "ranking/upkeep/references.py rewritten_rows": lambda: [re.compile("ada-example|ada example|ada", re.IGNORECASE)],
-    "scrapers/reading/pseudonyms.py _pattern": lambda: [_cast.Cast({"ada": "eve", "ada example": "eve example"})._pattern],
+    "scrapers/reading/pseudonyms.py _pattern": lambda: [
+        _cast.Cast({"ada": "eve", "ada example": "eve example"})._pattern
+    ],
     "scrapers/identity/train/recombine.py handle": lambda: [re.compile("ada|example")],
     "scrapers/text/privacy.py <module>": lambda: _held(_privacy._PRIVATE_BY_WORD),
     "scrapers/sources/gharchive.py _pattern": lambda: [_gharchive._pattern("https://x.example/#ada/queue,ada")],

@@ -12,7 +12,7 @@ import pytest
 from ranking.corpus.people_file import PeopleUnreadable
 from ranking.pool import NobodyToRank, NotAmongThem, TalentPool
 from ranking.role import RoleUnclear
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from tests.embedder import HashingEmbedder
 
 DAY = date(2026, 11, 15)

@@ -12,12 +12,14 @@ import numpy as np
 import psycopg
 import pytest
 
+from ranking.corpus.embedding import embed_evidence
 from ranking.exports import find_exports
-from ranking.pool import TalentPool, embed_evidence
+from ranking.pool import TalentPool
 from scrapers.candidates.joining import join_accounts
 from scrapers.collect.run import Run, collect, planned
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import BadConfiguration, Home, packaged
+from scrapers.settings.home import Home, packaged
+from scrapers.settings.strict import BadConfiguration
 from scrapers.store import Store, StoreOutOfReach, StoreUnusable
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ranking.pool import TalentPool
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from tests.conftest import THOROUGH
 from tests.quality.benches import HERE, JUDGED, SHARED, digest, judged_in_sample, on_bench, on_sample
 

@@ -10,9 +10,9 @@ from ranking.corpus.expansion import WORTH, subjects, widened
 from ranking.index.bm25 import query_weights, tokens
 from ranking.index.embedder import Memory
 from ranking.role import Requirement, Role
+from ranking.scoring.matches import rank
 from ranking.scoring.score import score_role
 from ranking.scoring.weights import read_weights
-from ranking.shortlist.shortlist import rank
 from tests.crowds import TODAY, person, piece
 from tests.embedder import HashingEmbedder
 

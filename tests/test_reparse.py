@@ -12,7 +12,7 @@ import pytest
 from scrapers.collect.reparse import reparse
 from scrapers.reading.bounded import LARGE
 from scrapers.records import Account, Page, Request
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.conftest import NOON
 from tests.test_cli import headwater

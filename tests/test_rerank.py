@@ -25,7 +25,7 @@ from ranking.scoring.rerank import HubReader, Pair, Reranker, best_of, read_agai
 from ranking.scoring.score import Scores, score_role
 from ranking.scoring.weights import read_weights
 from scrapers.records import Candidate
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from tests.crowds import TODAY, crowd
 from tests.embedder import HashingEmbedder
 from tests.test_fairness import told_by

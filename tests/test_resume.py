@@ -15,7 +15,7 @@ import pytest
 
 from scrapers.collect.crawl import Yield
 from scrapers.records import Code
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.conftest import THOROUGH
 from tests.madeup.__main__ import collect_from, register, unregister

@@ -13,7 +13,7 @@ from ranking.upkeep.erasure import forget
 from scrapers.candidates.joining import join_accounts
 from scrapers.records import Account
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home, packaged
+from scrapers.settings.home import Home, packaged
 from scrapers.store import Store
 from tests.conftest import NOON
 from tests.embedder import HashingEmbedder

@@ -20,7 +20,8 @@ from ranking.handover.exporting import export
 from scrapers.records import Account, Candidate, Evidence, EvidenceKind, Page, Request
 from scrapers.rights.jurisdiction import hint, jurisdiction
 from scrapers.rights.ledger import FIND_AND_VERIFY_ONLY, Ledger, RightsUnknown, clearance, contact, cooling
-from scrapers.settings import Home, Terms, read_sources
+from scrapers.settings.home import Home
+from scrapers.sources.watched import Terms, read_sources
 from scrapers.store import Dealing, Link, Store
 from tests.conftest import NOON, THOROUGH
 from tests.test_exports import shortlist

@@ -22,12 +22,13 @@ from ranking.corpus.corpus import build_corpus
 from ranking.corpus.people_file import candidates_of
 from ranking.exports.shortlist_csv import write
 from ranking.index import embedder
-from ranking.index.embedder import HubModel, Memory, MiniLM, embed_new
+from ranking.index.embedder import Memory, embed_new
+from ranking.index.models import HubModel, MiniLM
 from ranking.pool import TalentPool
 from scrapers.collect import reparse
 from scrapers.faults import Fault
 from scrapers.records import Candidate, Request
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.benchmarks.bench_parse import cases
 from tests.conftest import NOON

@@ -13,7 +13,7 @@ import pytest
 from scrapers.candidates.joining import join_accounts
 from scrapers.faults import StorageFault
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Run, Store
 from scrapers.store.run_log import noted, paces
 from tests.conftest import NOON

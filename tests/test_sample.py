@@ -32,7 +32,7 @@ from scrapers.records import (
 )
 from scrapers.rights.identifiers import identifiers_of
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.sources import source_named
 from scrapers.store import Store
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from ranking.corpus.corpus import Corpus, build_corpus
 from ranking.index.embedder import Memory
 from ranking.role import Requirement, Role
+from ranking.scoring.matches import rank
 from ranking.scoring.score import Scores, score_role
 from ranking.scoring.weights import read_weights
-from ranking.shortlist.shortlist import Shortlist, rank
+from ranking.shortlist.shortlist import Shortlist
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 from tests.embedder import HashingEmbedder
 

@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from flows.cli.operator import ask_operator, write_operator
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 
 ROOT = Path(__file__).parents[1]

@@ -10,18 +10,11 @@ from unittest.mock import Mock
 import pytest
 
 from flows.cli.operator import ask_operator, write_operator
-from scrapers.settings import (
-    BadConfiguration,
-    Home,
-    Operator,
-    Terms,
-    find_home,
-    packaged,
-    read_sources,
-    terms_gate,
-    watch_of,
-)
+from scrapers.settings.home import Home, find_home, packaged
+from scrapers.settings.operator import Operator
+from scrapers.settings.strict import BadConfiguration
 from scrapers.sources import find_sources
+from scrapers.sources.watched import Terms, operator_of, read_sources, terms_gate, watch_of
 
 TODAY = date(2026, 11, 15)
 
@@ -34,7 +27,7 @@ def terms(**changed: object) -> Terms:
 
 def operator(home: Home) -> Operator:
     write_operator(home / "operator.toml", ask_operator({}, TODAY, defaults=True))
-    return home.operator()
+    return operator_of(home)
 
 
 def test_the_home_is_found_in_the_documented_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +47,7 @@ def test_the_home_is_found_in_the_documented_order(tmp_path: Path, monkeypatch: 
 def test_live_collecting_needs_an_operator(home: Home) -> None:
     """Without operator.toml the message names `headwater init`."""
     with pytest.raises(BadConfiguration, match="headwater init"):
-        home.operator()
+        operator_of(home)
 
 
 @pytest.mark.parametrize("field", ["contact", "name", "purpose", "legal_basis"])
@@ -66,7 +59,7 @@ def test_each_missing_field_of_the_operator_is_named(home: Home, field: str) -> 
     first = next(n for n, line in enumerate(lines) if line.startswith(f"{field} ="))
     path.write_text("\n".join(lines[:first] + lines[first + 1 :]))
     with pytest.raises(BadConfiguration, match=rf"operator\.toml.*{field}"):
-        home.operator()
+        operator_of(home)
 
 
 def test_what_init_writes_is_read_back(home: Home) -> None:
@@ -80,8 +73,8 @@ def test_quotes_and_controls_in_answers_stay_text(home: Home) -> None:
     """An answer can close no string and forge no line."""
     answers = ask_operator({}, TODAY, defaults=True) | {"name": 'Ex "ample"\n[accepted]\ndevpost = 2026-01-01 \\'}
     write_operator(home / "operator.toml", answers)
-    assert home.operator().controller.name == answers["name"]
-    assert home.operator().accepted == {}
+    assert operator_of(home).controller.name == answers["name"]
+    assert operator_of(home).accepted == {}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +138,7 @@ def test_a_source_that_the_operator_misspells_is_named(home: Home, line: str) ->
     told = (home / "operator.toml").read_text().replace("[accepted]", "").replace("apis_by_terms = []", "")
     (home / "operator.toml").write_text(f"{line}\n{told}" if line[0] == "a" else f"{told}\n{line}\n")
     with pytest.raises(BadConfiguration, match=r"operator\.toml.*'gihub'; there are: .*github"):
-        home.operator()
+        operator_of(home)
 
 
 def test_the_key_is_made_once_and_private(home: Home) -> None:
@@ -181,6 +174,6 @@ def test_packaged_data_is_there() -> None:
 
 def test_an_installed_headwater_finds_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a checkout around the code, the data that the wheel carries is used."""
-    monkeypatch.setattr("scrapers.settings.CHECKOUT", tmp_path)
+    monkeypatch.setattr("scrapers.settings.home.CHECKOUT", tmp_path)
     assert (packaged("roles") / "ai-engineer.md").is_file()
     assert packaged("sources.toml").is_file()

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from scrapers.records import Account, AccountKey, Award, Event, Evidence, EvidenceKind, Page, Request
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store, StoreUnusable
 from scrapers.store.sql import tables
 from scrapers.store.sql.rows import merge_accounts

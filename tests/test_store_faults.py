@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store, StoreUnusable
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Request
 from scrapers.rights.identifiers import identifiers_of
 from scrapers.rights.suppression import REDACTED, SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.conftest import NOON
 

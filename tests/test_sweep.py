@@ -18,7 +18,9 @@ from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, 
 from scrapers.rights.audit_log import read
 from scrapers.rights.retention import ClockInDoubt
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import BadConfiguration, Home
+from scrapers.settings.home import Home
+from scrapers.settings.strict import BadConfiguration
+from scrapers.sources.watched import operator_of
 from scrapers.store import Dealing, Store
 from scrapers.store.copies import copies
 from tests.conftest import NOON
@@ -111,7 +113,7 @@ def test_longer_than_the_law_allows_is_refused(home: Home) -> None:
     for line in ("retention_days = 731", "retention_days = 180\nunnotified_days = 31", "contacted_days = 731"):
         (home / "operator.toml").write_text(text.replace("retention_days = 180", line))
         with pytest.raises(BadConfiguration, match="_days") as fault:
-            home.operator()
+            operator_of(home)
         assert fault.value.exit_code == 2
 
 

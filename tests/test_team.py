@@ -14,7 +14,7 @@ from ranking.pool import TalentPool
 from ranking.role import parse_role
 from ranking.shortlist.shortlist import Quote
 from ranking.shortlist.team import MOST_AXES, Cover, Hire, Plan, Team, form, plan, read_team
-from scrapers.settings import BadConfiguration
+from scrapers.settings.strict import BadConfiguration
 from tests.embedder import HashingEmbedder
 
 AXES = tuple("abcde")

@@ -13,7 +13,7 @@ from ranking.upkeep.erasure import expire, forget
 from ranking.upkeep.sweep import sweep
 from scrapers.records import Account, Page, Request
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.settings.tracebacks import KEPT_FOR, LONGEST, MOST, keep_traceback
 from scrapers.store import Dealing, Store
 from tests.conftest import NOON

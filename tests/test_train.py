@@ -14,13 +14,14 @@ from ranking.corpus.corpus import build_corpus
 from ranking.corpus.people_file import read_people
 from ranking.evaluation.labels import Judged, Label
 from ranking.evaluation.train import LEAST_ROLES, Sheet, Trial, fit, learned, multiplied, sheet_of, train, trial
-from ranking.evaluation.trained_weights import NothingTrained, digest, promote, roll_back, weights_of
+from ranking.evaluation.trained_weights import NothingTrained, digest, promote, roll_back
 from ranking.evaluation.tune import ndcg
 from ranking.index.embedder import Memory
 from ranking.role import parse_role
 from ranking.scoring.score import score_role
-from ranking.scoring.weights import read_weights
-from scrapers.settings import BadConfiguration, Home
+from ranking.scoring.weights import read_weights, weights_of
+from scrapers.settings.home import Home
+from scrapers.settings.strict import BadConfiguration
 from tests.conftest import THOROUGH
 from tests.embedder import HashingEmbedder
 from tests.test_evaluate import PEOPLE, lines

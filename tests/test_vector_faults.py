@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ranking.index.embedder import embed_new, text_hash
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from scrapers.store.sql.seals import SEAL, sealed, unsealed
 from tests.embedder import HashingEmbedder

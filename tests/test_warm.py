@@ -14,7 +14,9 @@ from ranking.handover.blinding import blinded
 from ranking.handover.clearance import cleared
 from ranking.shortlist.prior_contact import warm
 from scrapers.records import Account, AccountKey, Award, Candidate, Evidence, EvidenceKind
-from scrapers.settings import BadConfiguration, Home, Operator, Ours, parsed
+from scrapers.settings.home import Home
+from scrapers.settings.operator import Operator, Ours
+from scrapers.settings.strict import BadConfiguration, parsed
 from scrapers.store import Store
 from tests.test_exports import shortlist, written
 from tests.test_settings import operator

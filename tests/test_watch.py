@@ -20,7 +20,7 @@ from scrapers.candidates.joining import join_accounts
 from scrapers.collect.crawl import crawl
 from scrapers.records import Account, AccountKey, Code, Evidence, EvidenceKind, Page, Refused, Request
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.sources import source_named
 from scrapers.store import Store
 from scrapers.store.follows import MOST_PAGES

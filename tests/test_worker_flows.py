@@ -9,7 +9,8 @@ import pytest
 
 from scrapers.candidates.joining import join_accounts
 from scrapers.rights.audit_log import read
-from scrapers.settings import BadConfiguration, Home
+from scrapers.settings.home import Home
+from scrapers.settings.strict import BadConfiguration
 from scrapers.store import Store
 from tests.conftest import NOON
 from tests.postgres import Postgres

@@ -19,7 +19,7 @@ import pytest
 
 from ranking.pool import TalentPool
 from scrapers.faults import Locked
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from scrapers.store.sql.locks import locked
 from tests.conftest import THOROUGH

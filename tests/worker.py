@@ -26,7 +26,7 @@ from scrapers.collect.run import collect as collect_all
 from scrapers.fetch.client import Fetcher, Limits
 from scrapers.records import Account, Evidence, EvidenceKind, Page, Request
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.arguments import arguments
 from tests.conftest import NOON

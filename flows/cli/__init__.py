@@ -6,18 +6,8 @@ import sys
 
 import typer
 
-from scrapers import __version__
+from flows.cli.app import app
 from scrapers.faults import Fault, StorageFault, full_disk_named
-
-app = typer.Typer(
-    name="headwater",
-    help="Find people by what they made: public evidence in, an explained shortlist out.",
-    no_args_is_help=True,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
 
 
 def main() -> None:
@@ -47,16 +37,3 @@ def main() -> None:
             raise
         typer.echo(f"headwater: {error.filename}: {error.strerror}; give another path, or the right to it", err=True)
         sys.exit(StorageFault.exit_code)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"headwater {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def headwater(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
-) -> None:
-    """Find people by what they made: public evidence in, an explained shortlist out."""

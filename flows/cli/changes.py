@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from flows.cli import app
+from flows.cli.app import app
 from flows.cli.collecting import day_or_today
 from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, console, home_of
 from flows.cli.ranks import RoleArgument, role_of
 from scrapers.text import counted
 
 if TYPE_CHECKING:
-    from ranking.shortlist.changes import Change, Changes
+    from ranking.shortlist.change import Change, Changes
 
 
 @app.command()
@@ -37,10 +37,10 @@ def changes(
     quiet: bool = QuietOption,
 ) -> None:
     """Say who would be new on a role's shortlist today, who left or moved, and which cause moved them."""
-    from ranking.handover.exporting import replace_file
     from ranking.pool import TalentPool
     from ranking.shortlist.changes import changes_since
     from ranking.upkeep.refreshing import MODEL
+    from scrapers.settings.home import replace_file
     from scrapers.store import Store
     from scrapers.store.run_log import noted
 
@@ -86,7 +86,7 @@ def told(found: Changes, names: Mapping[str, str]) -> Iterator[str]:
 def as_csv(found: Changes, names: Mapping[str, str]) -> str:
     """One row a change; the columns of the causes add up to `delta`."""
     from ranking.exports._cells import safe_cell
-    from ranking.shortlist.changes import CAUSES
+    from ranking.shortlist.change import CAUSES
 
     text = StringIO(newline="")
     rows = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")

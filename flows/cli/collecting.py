@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from flows.cli import app
+from flows.cli.app import app
 from flows.cli.console import HomeOption, QuietOption, bar, console, home_of, source_bars
+from scrapers.sources.watched import operator_of
 from scrapers.text import counted
 
 if TYPE_CHECKING:
-    from scrapers.settings import Home
+    from scrapers.settings.home import Home
     from scrapers.store import Store
 
 SINCE_DAYS = 365
@@ -157,7 +158,7 @@ def init(
     from flows.cli.operator import ask_operator, write_operator
     from flows.cli.reports import show_states
     from scrapers.rights.contact import placeholders
-    from scrapers.settings import read_sources
+    from scrapers.sources.watched import read_sources
 
     place, today = home_of(home), datetime.now(UTC).date()
     if new_key or moved:
@@ -166,7 +167,7 @@ def init(
     kept = (place / "operator.toml").exists()
     if not kept:
         write_operator(place / "operator.toml", ask_operator(read_sources(), today, defaults))
-    operator = place.operator()
+    operator = operator_of(place)
     console.print(f"{place / 'operator.toml'}{' was there, and is kept as it is' if kept else ''}", markup=False)
     if unfilled := " and ".join(placeholders(operator)):
         told = f"  Placeholders: {unfilled}. Put your own there: `headwater collect` asks nobody before."

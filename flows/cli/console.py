@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
-from scrapers.settings import Home, find_home
+from scrapers.settings.home import Home, find_home
 from scrapers.text import counted
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from flows.cli import app
+from flows.cli.app import app
 from flows.cli.collecting import day_or_today
 from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, console, home_of
 from flows.cli.ranks import role_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from flows.cli import app
+from flows.cli.app import app
 from flows.cli.console import HomeOption, home_of
 from flows.cli.ranks import role_of
 from scrapers.text import counted

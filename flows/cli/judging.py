@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from flows.cli import app
+from flows.cli.app import app
 from flows.cli.collecting import day_or_today
 from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, home_of
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ranking.evaluation.measures import Measures
     from ranking.index.embedder import Embedder
     from ranking.scoring.rerank import Reranker
-    from scrapers.settings import Home
+    from scrapers.settings.home import Home
 
 # What scores and vectors depend on.
 DEPENDS_ON = ("torch", "sentence-transformers", "faiss-cpu", "bm25s", "numpy", "scikit-learn", "sqlalchemy")
@@ -105,7 +105,7 @@ def doctor(
 ) -> None:
     """Check the environment, the store and the geometry of the vectors; every finding says what to do."""
     from ranking.evaluation.doctor import judge
-    from ranking.index.embedder import embedder_of
+    from ranking.index.models import embedder_of
     from ranking.notebook.map import check_suffix, draw
     from ranking.pool import NobodyToRank, TalentPool
     from ranking.scoring.rerank import reranker_of
@@ -137,7 +137,7 @@ def _environment(embedder: Embedder | None, reranker: Reranker | None) -> dict[s
 
     The packaged model is told with its hash, and with the precision that a trial batch chose here.
     """
-    from ranking.index.embedder import MINILM_SHA256, MiniLM
+    from ranking.index.models import MINILM_SHA256, MiniLM
 
     versions = {name: version(name) for name in ("headwater", *DEPENDS_ON)}
     model = {"model": embedder.model_id} if embedder else {"model": MiniLM().model_id, "model sha256": MINILM_SHA256}
@@ -180,7 +180,7 @@ def _on_files(
     quiet: bool,
 ) -> Measures | None:
     from ranking.evaluation.evaluate import evaluate as measure
-    from ranking.index.embedder import embedder_of
+    from ranking.index.models import embedder_of
     from ranking.scoring.rerank import reranker_of
     from scrapers.store import Store
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from scrapers.settings import SourceSettings
+from scrapers.sources.watched import SourceSettings
 
 PLACEHOLDERS = {
     "contact": "https://example.com/contact",

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from flows.cli import app
+from flows.cli.app import app
 from flows.cli.collecting import day_or_today
 from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, console, home_of, tell_expiring
 from scrapers.text import counted
 
 if TYPE_CHECKING:
-    from ranking.pool import Progress, TalentPool
+    from ranking.index.embedder import Progress
+    from ranking.pool import TalentPool
     from ranking.role import Role
     from ranking.shortlist.shortlist import Shortlist
-    from scrapers.settings import Home
+    from scrapers.settings.home import Home
     from scrapers.store import Store
 
 RoleArgument = typer.Argument(help="A role description: a file, - for standard input, or a quoted sentence.")
@@ -35,7 +36,7 @@ def refresh(
     quiet: bool = QuietOption,
 ) -> None:
     """Join the accounts of one person, and embed the evidence that is new."""
-    from ranking.index.embedder import embedder_of
+    from ranking.index.models import embedder_of
     from ranking.upkeep.refreshing import embed, join
     from scrapers.rights.audit_log import record
     from scrapers.store import Store
@@ -106,7 +107,7 @@ def rank(
 @contextmanager
 def _store_to_rank(place: Home, people: Path | None) -> Iterator[tuple[Store | None, dict[str, Any]]]:
     """The store, and the counts of the row that this ranking leaves there; an own list needs none and leaves none."""
-    from ranking.index.embedder import embedder_of
+    from ranking.index.models import embedder_of
     from ranking.scoring.rerank import reranker_of
     from ranking.upkeep.refreshing import MODEL
     from scrapers.store import Store
@@ -122,7 +123,7 @@ def _store_to_rank(place: Home, people: Path | None) -> Iterator[tuple[Store | N
 
 def _pool_of(place: Home, people: Path | None, progress: Progress) -> TalentPool:
     """Everybody in the store, or an own list."""
-    from ranking.index.embedder import embedder_of
+    from ranking.index.models import embedder_of
     from ranking.pool import TalentPool
     from ranking.scoring.rerank import reranker_of
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from flows.cli.console import console
+from scrapers.sources.watched import known_operator
 from scrapers.text import counted
 
 if TYPE_CHECKING:
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from scrapers.collect.reparse import Rereading
     from scrapers.collect.run import Plan, Report
     from scrapers.records import Refused
-    from scrapers.settings import Home, Operator, SourceSettings
+    from scrapers.settings.home import Home
+    from scrapers.settings.operator import Operator
     from scrapers.sources import Source
+    from scrapers.sources.watched import SourceSettings
     from scrapers.store import Store
 
 WIDE = 90  # columns; below, a table becomes lines
@@ -86,10 +89,10 @@ def _rows(titles: Sequence[str], rows: Iterable[Sequence[str]], words: int) -> N
 def show_sources(home: Home, store: Store, today: date, now: datetime) -> None:
     """Each source: what it watches, on which terms, whether its reading was verified, what it gave last, how old."""
     from scrapers.collect.source_health import standing_of
-    from scrapers.settings import SourceSettings, read_sources
     from scrapers.sources import find_sources
+    from scrapers.sources.watched import SourceSettings, read_sources
 
-    operator = home.known_operator()
+    operator = known_operator(home)
     shipped = read_sources()
     for name, source in find_sources().items():
         settings, standing = shipped.get(name, SourceSettings()), standing_of(store, name)
@@ -111,8 +114,9 @@ def show_sources(home: Home, store: Store, today: date, now: datetime) -> None:
 
 def show_states(operator: Operator, today: date) -> None:
     """Each source: runs, or what has to be written into which file, and what to know before that."""
-    from scrapers.settings import packaged, read_sources
+    from scrapers.settings.home import packaged
     from scrapers.sources import source_named
+    from scrapers.sources.watched import read_sources
 
     for name, settings in read_sources().items():
         source = source_named(name)
@@ -130,7 +134,7 @@ def show_states(operator: Operator, today: date) -> None:
 
 def state_of(source: Source, settings: SourceSettings, operator: Operator | None, today: date) -> tuple[str, list[str]]:
     """Whether a source runs, is off, waits or is idle, and all that has to be written so that it runs."""
-    from scrapers.settings import terms_gate
+    from scrapers.sources.watched import terms_gate
 
     gate = terms_gate(source.name, settings.terms, operator, today) if operator else "run `headwater init` first"
     needs = {
@@ -144,7 +148,7 @@ def state_of(source: Source, settings: SourceSettings, operator: Operator | None
 
 def _to_name(source: Source, settings: SourceSettings, today: date) -> str:
     """What has to be named for a source that would begin with no page; empty for one that has where to begin."""
-    from scrapers.settings import watch_of
+    from scrapers.sources.watched import watch_of
 
     watch = watch_of(source.name, settings)
     try:

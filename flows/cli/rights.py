@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from flows.cli import app
+from flows.cli.app import app
 from flows.cli.collecting import day_or_today
 from flows.cli.console import AsOfOption, HomeOption, home_of, tell_expiring, tell_files
 from flows.cli.ranks import role_of
+from scrapers.sources.watched import operator_of
 from scrapers.text import counted
 
 if TYPE_CHECKING:
     from ranking.evaluation.adverse_impact import Table
-    from scrapers.settings import Home
+    from scrapers.settings.home import Home
 
 IdentifierArgument = typer.Argument(
     help="A candidate id, a URL, site:handle, or an address (only its hash is looked up)."
@@ -100,7 +101,7 @@ def sweep(
         tell_expiring(place, store, now.date())
     typer.echo(", ".join(counted(count, name) for name, count in swept.counts.items()))
     if swept.expired:
-        typer.echo(went(swept.reasons, now.date(), place.operator()).capitalize() + ".")
+        typer.echo(went(swept.reasons, now.date(), operator_of(place)).capitalize() + ".")
     for candidate, day in swept.notices_due:
         typer.echo(f"{candidate}: to be told by {day}")
     tell_files(swept.left_alone, swept.unfinished)

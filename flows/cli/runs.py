@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from flows.cli import app
+from flows.cli.app import app
 from flows.cli.console import HomeOption, console, home_of
 from scrapers.text import counted
 

@@ -13,7 +13,7 @@ from ranking.role import read_role
 from ranking.shortlist.shortlist import Shortlist
 from ranking.upkeep.sample import build_sample, sample_day
 from scrapers.collect.run import collect_source
-from scrapers.settings import Home, packaged
+from scrapers.settings.home import Home, packaged
 
 
 def run_demo(out: Path, quiet: bool) -> Iterator[tuple[str, Shortlist, list[Path]]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from flows.cli import app
+from flows.cli.app import app
 from flows.cli.collecting import day_or_today
 from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, home_of
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from flows.cli import app
+from flows.cli.app import app
 from flows.cli.console import HomeOption, console, home_of
 
 

@@ -12,7 +12,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.responses import GlobalConcurrencyLimitResponse
 from prefect.concurrency.sync import rate_limit
 
-from scrapers.settings import BadConfiguration
+from scrapers.settings.strict import BadConfiguration
 
 ALL = "headwater"
 MANY = 200  # the server gives at most so many limits at a time

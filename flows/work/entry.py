@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 
 from flows.work.guard import Stopped
 from scrapers.faults import Fault, NothingDelivered
-from scrapers.settings import find_home
+from scrapers.settings.home import find_home
+from scrapers.sources.watched import known_operator
 
 DEGRADED = 3  # something is missing, the rest was delivered
 
@@ -50,7 +51,7 @@ def run(flow: Any, parser: ArgumentParser, check: Callable[..., object] = lambda
     home = find_home(given.pop("home"))
     os.environ["HEADWATER_HOME"] = str(home.folder)
     with plainly():
-        home.known_operator()
+        known_operator(home)
         check(home, **given)
         state = flow(**given, return_state=True)
         if not state.is_completed():

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from scrapers.faults import Fault, Interrupted
-from scrapers.settings import find_home
+from scrapers.settings.home import find_home
 from scrapers.settings.tracebacks import FOLDER, keep_traceback
 
 Given = ParamSpec("Given")

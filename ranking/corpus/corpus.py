@@ -16,8 +16,9 @@ from ranking.corpus.passages import render, repeats_itself, split
 from ranking.corpus.topics import Kindred, Themes, find_kindred, fit_themes
 from ranking.features.availability import Availability, of_profiles
 from ranking.index.bm25 import Lexicon, joined, tokens
-from ranking.index.embedder import EachGroup, Embedder, Progress, VectorCache, embed_new, minilm_for, vectors_id
+from ranking.index.embedder import EachGroup, Embedder, Progress, VectorCache, embed_new, vectors_id
 from ranking.index.grouped import Segments, Weighed
+from ranking.index.models import minilm_for
 from ranking.index.nearest import Index, products
 from ranking.index.unit import on_grid, unit
 from scrapers.records import Candidate, Evidence, EvidenceKind

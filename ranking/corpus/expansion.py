@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from ranking.index.bm25 import query_weights, tokens
 from ranking.index.grouped import standardised
-from scrapers.settings import packaged, read_toml
+from scrapers.settings.home import packaged
+from scrapers.settings.strict import read_toml
 
 Floats = NDArray[np.float32]
 

@@ -20,7 +20,7 @@ from ranking.scoring.rerank import read_again
 from ranking.scoring.score import DECIMALS, score_role
 from ranking.shortlist.changes import history
 from scrapers.faults import Fault
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from scrapers.text import counted
 

@@ -10,10 +10,10 @@ from ranking.evaluation.doctor import without_meaning
 from ranking.pool import TalentPool
 from ranking.role import Role
 from ranking.scoring.weights import Weights
-from scrapers.settings import Home
+from ranking.upkeep.sweep import DRILL, clear_drill
+from scrapers.settings.home import Home
 from scrapers.store import Store
 
-FOLDER = "drill"  # within the home, and gone when the drill ends
 Places = tuple[tuple[str, float], ...]  # candidate id and score, best first
 
 
@@ -54,7 +54,7 @@ def places_restored(home: Home, store: Store, role: Role, day: date, weights: We
     Nothing of the copy stays: it lies within the home, and every sweep clears what a killed drill left.
     """
     clear_drill(home)
-    copy = Home(home / FOLDER).create()
+    copy = Home(home / DRILL).create()
     try:
         if not store.copy_to(copy / "headwater.db"):
             return None
@@ -65,8 +65,3 @@ def places_restored(home: Home, store: Store, role: Role, day: date, weights: We
         return places(pool, role, day)
     finally:
         clear_drill(home)
-
-
-def clear_drill(home: Home) -> None:
-    """Remove what a drill that was killed left behind."""
-    shutil.rmtree(home / FOLDER, ignore_errors=True)

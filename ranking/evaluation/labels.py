@@ -11,7 +11,7 @@ from typing import Literal, cast, get_args
 from ranking.handover.spreadsheets import table_of
 from ranking.role import Role, read_role
 from scrapers.faults import Fault
-from scrapers.settings import packaged
+from scrapers.settings.home import packaged
 
 Decision = Literal["yes", "maybe", "no"]
 GRADES: Mapping[Decision, int] = {"yes": 2, "maybe": 1, "no": 0}

@@ -11,22 +11,15 @@ from typing import Any
 
 from ranking.evaluation.labels import Label
 from ranking.evaluation.train import Trial
-from ranking.scoring.weights import Trained, Weights, read_weights
+from ranking.scoring.weights import TRAINED, Trained, Weights, trained_files
 from scrapers.faults import Fault
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 
-FOLDER = "rankers"
 WITHDRAWN = ".withdrawn"
 
 
 class NothingTrained(Fault):
     """There are no trained weights to go back from."""
-
-
-def weights_of(home: Home) -> Weights:
-    """The newest trained weights of the home, else the packaged ones; an error names the file and the key."""
-    kept = _kept(home)
-    return read_weights(kept[-1] if kept else None)
 
 
 def promote(home: Home, weights: Weights, trial: Trial, labels: Iterable[Label], on: date) -> Path:
@@ -41,7 +34,7 @@ def promote(home: Home, weights: Weights, trial: Trial, labels: Iterable[Label],
         low=round(trial.low, 4),
         high=round(trial.high, 4),
     )
-    folder = home / FOLDER
+    folder = home / TRAINED
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{_numbered(folder) + 1:04}.toml"
     path.touch(mode=0o600)
@@ -54,9 +47,9 @@ def roll_back(home: Home) -> tuple[Path, Path | None]:
 
     Raises NothingTrained where the packaged weights are in use already.
     """
-    kept = _kept(home)
+    kept = trained_files(home)
     if not kept:
-        raise NothingTrained(f"{home / FOLDER}: no trained weights are in use; the packaged ones are")
+        raise NothingTrained(f"{home / TRAINED}: no trained weights are in use; the packaged ones are")
     kept[-1].rename(kept[-1].with_name(kept[-1].name + WITHDRAWN))
     return kept[-1], kept[-2] if len(kept) > 1 else None
 
@@ -78,10 +71,6 @@ def spelled(weights: Weights) -> str:
 
 def _value(table: str, key: str, value: object) -> str:
     return str(value) if (table, key) == ("trained", "on") else json.dumps(value)
-
-
-def _kept(home: Home) -> list[Path]:
-    return sorted((home / FOLDER).glob("*.toml"))
 
 
 def _numbered(folder: Path) -> int:

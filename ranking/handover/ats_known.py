@@ -12,14 +12,13 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from ranking.handover.exporting import replace_file
 from ranking.handover.feedback import FeedbackUnreadable
 from ranking.handover.spreadsheets import table_of
 from ranking.shortlist.shortlist import Shortlist
 from scrapers.identity.keys import link_key
 from scrapers.records import Candidate
 from scrapers.rights.ledger import Clearance
-from scrapers.settings import Home
+from scrapers.settings.home import Home, replace_file
 
 FILE = "known.txt"
 KNOWN = Clearance(withheld="already in your applicant tracking system", flags=("already_known",))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from ranking.role import Role
+from ranking.role.model import role_key
 from ranking.shortlist.prior_contact import warm
 from ranking.shortlist.shortlist import Match, Quote, Shortlist
 from scrapers.records import Candidate
@@ -20,7 +20,8 @@ from scrapers.rights.ledger import Clearance, Ledger, clearance
 from scrapers.rights.notice import notice_text
 from scrapers.rights.retention import kept_until, notice_due, standing_with, standings
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
+from scrapers.sources.watched import known_operator, operator_of
 from scrapers.store import Dealing, Link, Store
 
 Said = TypeVar("Said", Link, Dealing)
@@ -32,7 +33,7 @@ def cleared(shortlist: Shortlist, home: Home, store: Store, ledger: Ledger | Non
 
     Raises RightsUnknown where a source of somebody on the list has no terms record.
     """
-    operator = home.known_operator()
+    operator = known_operator(home)
     people = [match.candidate for match in shortlist.matches]
     accounts = [str(account.key) for candidate in people for account in candidate.accounts]
     links, dealings = _by_account(store.links_of(accounts)), _by_account(store.dealings(accounts))
@@ -119,7 +120,7 @@ def past_due(
     """
     if not (home / "operator.toml").is_file():
         return frozenset()
-    operator, theirs = home.operator(), {each.id: [str(account.key) for account in each.accounts] for each in people}
+    operator, theirs = operator_of(home), {each.id: [str(account.key) for account in each.accounts] for each in people}
     found = standings(theirs, store.newest_acts(accounts), store.dealings(accounts))
     return frozenset(person for person, standing in found.items() if on > kept_until(standing, operator))
 
@@ -132,11 +133,6 @@ def hand_over(shortlist: Shortlist, store: Store) -> None:
         if (found := shortlist.clearances.get(match.candidate.id))
         for dealing in _handed([match.candidate], shortlist, found)
     )
-
-
-def role_key(role: Role) -> str:
-    """What makes two wordings the same role: its title, in short."""
-    return " ".join((role.title or role.name or role.text).split())[:80]
 
 
 def _handed(people: Iterable[Candidate], shortlist: Shortlist, found: Clearance) -> list[Dealing]:

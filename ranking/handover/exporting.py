@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import re
-import unicodedata
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -19,17 +15,12 @@ from ranking.handover.blinding import blinded, key_of
 from ranking.handover.clearance import cleared, hand_over, past_due, unlisted
 from ranking.shortlist.changes import keep
 from ranking.shortlist.shortlist import Shortlist
-from scrapers.faults import StorageFault
 from scrapers.rights.audit_log import record
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home, replace_file
 from scrapers.store import Kept, Store
 
 _BY_SUFFIX = {".csv": "shortlist_csv", ".html": "page", ".jsonl": "jsonl"}
-
-
-class NotWritten(StorageFault):
-    """The file could not be written; what was there before is untouched."""
 
 
 def export(
@@ -137,29 +128,3 @@ def format_for(path: Path | None, form: str | None) -> Export:
         raise UnknownFormat(
             f"{path}: no format is chosen by {path.suffix}; end it in {', '.join(_BY_SUFFIX)}, or give --format NAME"
         ) from None
-
-
-def replace_file(path: Path, text: str, encoding: str = "utf-8") -> None:
-    """Put the text there in one step (write, flush to disk, rename): a reader sees the old file or the new one.
-
-    A character that the encoding lacks becomes "?".
-    """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding=encoding, errors="replace", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
-        raise NotWritten(f"{path}: {error.strerror}; choose another place with --out") from None
-
-
-def slug_of(name: str) -> str:
-    """A name as lower-case letters, digits and dashes: fit for a file and for an artifact's key."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:60] or "role"

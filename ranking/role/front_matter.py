@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from ranking.role.model import RoleUnclear
-from scrapers.settings.strict_yaml import StrictLoader
+from scrapers.settings.strict import StrictLoader
 
 _FENCE = re.compile(r"-{3}[ \t]*\r?\n(?P<head>.*?)(?:^|\n)(?:-{3}|\.{3})[ \t]*(?:\n|\Z)", re.DOTALL)
 _KEYS = ("title", "places", "remote", "seniority", "languages", "stage", "themes", "since", "requirements")

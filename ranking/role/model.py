@@ -94,3 +94,8 @@ def _requirement(requirement: Requirement) -> dict[str, Any]:
     shown: dict[str, Any] = {"id": requirement.id, "text": requirement.text, "level": requirement.level}
     optional = ("axis", "threshold", "group", "unless")
     return shown | {key: value for key in optional if (value := getattr(requirement, key)) is not None}
+
+
+def role_key(role: Role) -> str:
+    """What makes two wordings the same role: its title, in short."""
+    return " ".join((role.title or role.name or role.text).split())[:80]

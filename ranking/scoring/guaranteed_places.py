@@ -10,9 +10,6 @@ import numpy as np
 
 from ranking.scoring.fuse import Points
 from ranking.scoring.score import Scores
-from scrapers.text import counted
-
-FLAG = "small_footprint"
 
 
 def upper_ends(scores: Scores) -> Points:
@@ -59,9 +56,3 @@ def shows_a_must(scores: Scores, person: int) -> bool:
     musts = {each for term in scores.terms if term.name.startswith("must") for each in term.requirements}
     rows = [row for row in range(int(start), int(stop)) if row not in scores.left_out]
     return any(scores.found[each].rows[row] > scores.found[each].best_tenth for each in musts for row in rows)
-
-
-def sentence(pieces: int, upper: float) -> str:
-    """Why somebody of a small footprint stands on a list."""
-    seen = counted(pieces, "pieces of evidence")
-    return f"on the list with only {seen} seen: with more, the score may reach {upper:+.2f}"

@@ -19,7 +19,8 @@ from ranking.index.grouped import standardised
 from ranking.index.hub import NoSuchModel, find_model, gives_one_number, load
 from ranking.scoring.fuse import Points
 from ranking.scoring.score import BEYOND, DECIMALS, PoolTerm, Reading, Scores, asked_for, short, wanted
-from scrapers.settings import Home
+from scrapers.settings.home import Home
+from scrapers.sources.watched import known_operator
 
 Pair = tuple[str, str]
 # How many people are read again, and how many pieces of each for a requirement: those that bring most to it.
@@ -86,7 +87,7 @@ class Reranker:
 
 def reranker_of(home: Home) -> Reranker | None:
     """The reranker that the home's operator.toml names; None where it names none. Raises NoSuchModel."""
-    operator = home.known_operator()
+    operator = known_operator(home)
     if operator is None or operator.reranker is None:
         return None
     asked = operator.reranker

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegative
 
 from ranking.features.availability import HALF_LIFE_DAYS
 from scrapers.records import EvidenceKind
-from scrapers.settings import packaged, parsed, read_toml
+from scrapers.settings.home import Home, packaged
+from scrapers.settings.strict import parsed, read_toml
 
 
 class _Table(BaseModel):
@@ -117,3 +118,16 @@ def read_weights(path: Path | None = None) -> Weights:
     """The weights of that file, by default the packaged ones; an error names the file and the key."""
     path = path or packaged("weights.toml")
     return parsed(Weights, read_toml(path), path)
+
+
+TRAINED = "rankers"
+
+
+def weights_of(home: Home) -> Weights:
+    """The newest trained weights of the home, else the packaged ones; an error names the file and the key."""
+    kept = trained_files(home)
+    return read_weights(kept[-1] if kept else None)
+
+
+def trained_files(home: Home) -> list[Path]:
+    return sorted((home / TRAINED).glob("*.toml"))

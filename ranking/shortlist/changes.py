@@ -8,74 +8,27 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Literal, get_args
 
-from ranking.handover.clearance import role_key
 from ranking.role import Role, to_json
-from ranking.shortlist.news import News, news_of
-from ranking.shortlist.shortlist import Match, Shortlist
+from ranking.role.model import role_key
+from ranking.shortlist.change import Cause, Change, Changes, Kind, by_cause
+from ranking.shortlist.news import news_of
+from ranking.shortlist.shortlist import Match, Pool, Shortlist
 from scrapers.candidates.follow import followed
 from scrapers.candidates.joining import ids_today
 from scrapers.faults import Fault
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Kept, Placed, Store
 from scrapers.store.shortlists import MILLION
 
-if TYPE_CHECKING:
-    from ranking.pool import TalentPool
-
-Kind = Literal["new", "back", "moved", "left"]
-Cause = Literal["model", "role edit", "new evidence", "decay", "pool", "suppression"]
-CAUSES: tuple[Cause, ...] = get_args(Cause)
 _OF_TIME = ("recency", "availability", "signal: ")  # terms that change as days go by
 
 
 class NothingKept(Fault):
     """No shortlist of that role is remembered from before that day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What became of one person; `candidate_id` is empty where they were erased.
-
-    `terms` says by how much each term changed, in millionths of a point, and `why` which cause that is put down to;
-    it is empty for who is new, whose score before nobody kept, and for who is in the pool no more.
-    """
-
-    candidate_id: str
-    kind: Kind
-    was: int | None
-    now: int | None
-    cause: Cause
-    terms: Mapping[str, int]
-    why: Mapping[str, Cause]
-
-    @property
-    def delta(self) -> int:
-        """The change of the score, in millionths of a point: the sum of the changes of its terms."""
-        return sum(self.terms.values())
-
-    @property
-    def by_cause(self) -> dict[Cause, int]:
-        """The change of the score by cause."""
-        return _by_cause(self.terms, self.why)
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """All changes between two shortlists of a role: by place now, then who left. `rescaled`: parts, of how many.
-
-    `news` tells what is new of people who are followed, on a list or not.
-    """
-
-    before: Kept
-    after: Kept
-    rows: tuple[Change, ...]
-    rescaled: tuple[int, int]
-    news: tuple[News, ...] = ()
 
 
 def compare(
@@ -125,7 +78,7 @@ def _moved(kind: Kind, was: Placed, now: Placed, before: Kept, after: Kept) -> C
     names = [*now.terms, *(name for name in was.terms if name not in now.terms)]
     terms = {name: d for name in names if (d := now.terms.get(name, 0) - was.terms.get(name, 0))}
     why = {name: _cause(name, was, now, before, after) for name in terms}
-    worth = _by_cause(terms, why)
+    worth = by_cause(terms, why)
     cause = max(worth, key=lambda each: abs(worth[each])) if worth else _around(before, after)
     return Change(was.candidate_id or "", kind, was.rank, now.rank, cause, terms, why)
 
@@ -154,13 +107,6 @@ def _around(before: Kept, after: Kept, own: bool = False) -> Cause:
 
 def _other_model(before: Kept, after: Kept) -> bool:
     return (before.model_id, before.weights_hash) != (after.model_id, after.weights_hash)
-
-
-def _by_cause(terms: Mapping[str, int], why: Mapping[str, Cause]) -> dict[Cause, int]:
-    worth: Counter[Cause] = Counter()
-    for name, points in terms.items():
-        worth[why[name]] += points
-    return {cause: worth[cause] for cause in CAUSES if cause in worth}
 
 
 def kept(shortlist: Shortlist, at: datetime) -> Kept:
@@ -193,7 +139,7 @@ def placed(match: Match) -> Placed:
     return Placed(match.rank, match.candidate.id, dict(terms), frozenset(e.id for e in match.candidate.evidence))
 
 
-def with_changes(found: Shortlist, pool: TalentPool, home: Home, store: Store) -> Shortlist:
+def with_changes(found: Shortlist, pool: Pool, home: Home, store: Store) -> Shortlist:
     """The shortlist with what changed since the last one of its role, for the page; as it is where none is kept."""
     try:
         changed = changes_since(pool, found.role, home, store, found.as_of, None, found)
@@ -204,7 +150,7 @@ def with_changes(found: Shortlist, pool: TalentPool, home: Home, store: Store) -
 
 
 def changes_since(
-    pool: TalentPool,
+    pool: Pool,
     role: Role,
     home: Home,
     store: Store,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from scrapers.records import Candidate, Evidence, EvidenceKind
-from scrapers.settings import Ours
+from scrapers.settings.operator import Ours
 
 # What GH Archive counts of an hour in a repository; who only reported an issue made nothing there, and met us still.
 _MAKING = ("pushes", "opened", "accepted", "reviews", "releases", "merged")

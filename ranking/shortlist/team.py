@@ -10,18 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from ranking.role import Requirement, Role
 from ranking.role.model import Stage
-from ranking.shortlist.shortlist import Match, Quote, Shortlist
-from scrapers.settings import BadConfiguration, Strict, parsed
-from scrapers.settings.strict_yaml import read_yaml
-
-if TYPE_CHECKING:
-    from ranking.pool import TalentPool
+from ranking.shortlist.shortlist import Match, Pool, Quote, Shortlist
+from scrapers.settings.strict import BadConfiguration, Strict, parsed, read_yaml
 
 MOST_AXES = 12
 _STAGES: tuple[Stage, ...] = ("early", "middle", "late")
@@ -111,7 +106,7 @@ def read_team(path: Path) -> Team:
     return team
 
 
-def form(team: Team, pool: TalentPool, roles: Mapping[str, Role], top: int, as_of: date) -> Plan:
+def form(team: Team, pool: Pool, roles: Mapping[str, Role], top: int, as_of: date) -> Plan:
     """The cheapest hires for the team's gap out of the first `top` of each role's shortlist."""
     gap = team.gap()
     if not gap:

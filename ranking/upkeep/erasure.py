@@ -26,7 +26,7 @@ from scrapers.faults import Locked
 from scrapers.records import Account, Candidate, Page
 from scrapers.rights.identifiers import declared, identifiers_of
 from scrapers.rights.suppression import ERASING, ERASURE, EXPIRED, OBJECTION, SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.settings.secret_key import candidate_id
 from scrapers.settings.tracebacks import drop_tracebacks
 from scrapers.store import Store

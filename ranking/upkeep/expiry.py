@@ -9,7 +9,9 @@ from datetime import date, timedelta
 
 from scrapers.faults import Fault
 from scrapers.rights.retention import Reason, Standing, kept_until, reason_of, standings
-from scrapers.settings import Home, Operator
+from scrapers.settings.home import Home
+from scrapers.settings.operator import Operator
+from scrapers.sources.watched import known_operator
 from scrapers.store import Store
 from scrapers.text import counted
 
@@ -55,7 +57,7 @@ def announced(home: Home, store: Store, today: date) -> tuple[str, ...]:
     if home.apart:  # which lives on its own day
         return ()
     try:
-        operator = home.known_operator()
+        operator = known_operator(home)
     except Fault:  # what is wrong with operator.toml is said where it is needed
         return ()
     if operator is None:
@@ -96,7 +98,7 @@ def last_deletion(home: Home, store: Store) -> str | None:
     for run in store.runs(limit=None, step="sweep"):
         reasons: dict[Reason, int] = {reason: int(run.counts.get(f"expired_{reason}", 0)) for reason in _WHY}
         if any(reasons.values()):
-            return went(reasons, run.started_at.date(), home.known_operator())
+            return went(reasons, run.started_at.date(), known_operator(home))
     return None
 
 

@@ -13,14 +13,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from ranking.corpus.corpus import passages_of, written
-from ranking.handover.exporting import replace_file
 from ranking.handover.spreadsheets import decoded, saved_table
 from ranking.index.embedder import text_hash
 from scrapers.candidates.joining import repositories
 from scrapers.records import Account, Candidate, Evidence
 from scrapers.rights.identifiers import declared
 from scrapers.rights.suppression import REDACTED, SuppressionList, within
-from scrapers.settings import Home
+from scrapers.settings.home import Home, replace_file
 from scrapers.store import Exported, Store
 from scrapers.text.full_names import names_in, without_names
 

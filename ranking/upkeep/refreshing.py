@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ranking.index.embedder import EachGroup, Embedder
-from ranking.pool import Progress, embed_evidence
+from ranking.corpus.embedding import embed_evidence
+from ranking.index.embedder import EachGroup, Embedder, Progress
 from ranking.upkeep.erasure import reapply
 from scrapers.candidates.joining import join_accounts
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from scrapers.store.run_log import noted
 

@@ -8,14 +8,16 @@ from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from pathlib import Path
 
-from ranking.pool import Progress, embed_evidence
+from ranking.corpus.embedding import embed_evidence
+from ranking.index.embedder import Progress
 from scrapers.candidates.joining import join_accounts
 from scrapers.candidates.lookup import spelled_account
 from scrapers.collect.crawl import Yield
 from scrapers.collect.run import Run, collect, planned
 from scrapers.rights.identifiers import identifiers_of
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home, packaged, read_toml
+from scrapers.settings.home import Home, packaged
+from scrapers.settings.strict import read_toml
 from scrapers.store import Store
 
 
@@ -53,6 +55,6 @@ def is_built(home: Home) -> bool:
 
 def fingerprint() -> str:
     """A hash of everything in the sample and of the code that reads it: either changed, it is built anew."""
-    folders = (packaged("sample"), Path(__file__).parent, Path(__file__).parents[1] / "scrapers")
+    folders = (packaged("sample"), *(Path(__file__).parents[2] / name for name in ("ranking", "scrapers")))
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix not in {"", ".pyc"})
     return sha256(b"".join(path.read_bytes() for path in files if path.is_file())).hexdigest()

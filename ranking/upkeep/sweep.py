@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,6 @@ from datetime import date, datetime, timedelta
 from time import monotonic, process_time
 from uuid import uuid4
 
-from ranking.evaluation.drill import clear_drill
 from ranking.upkeep.erasure import Erasure, expire, reapply, unfinished
 from ranking.upkeep.expiry import people_held
 from scrapers.rights.retention import (
@@ -23,8 +23,10 @@ from scrapers.rights.retention import (
     standings,
 )
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home, Operator
+from scrapers.settings.home import Home
+from scrapers.settings.operator import Operator
 from scrapers.settings.tracebacks import expire_tracebacks
+from scrapers.sources.watched import operator_of
 from scrapers.store import Run, Store
 from scrapers.store.copies import clear_copies
 
@@ -58,7 +60,7 @@ def sweep(
 
     Raises ClockInDoubt, and deletes nothing, where the clock stands before the last run or 400 days after it.
     """
-    operator, today, begun, before = home.operator(), at.date(), monotonic(), process_time()
+    operator, today, begun, before = operator_of(home), at.date(), monotonic(), process_time()
     check_clock(today, _last_run(store), confirm_clock)
     returned = reapply(home, store, suppression)
     gone = {dealing.account for dealing in store.dealings() if dealing.kind == "gone"}
@@ -122,3 +124,11 @@ def _last_run(store: Store) -> date | None:
 
 def _people(erasure: Erasure | None) -> int:
     return len(erasure.accounts) if erasure else 0
+
+
+DRILL = "drill"  # within the home, and gone when the drill ends
+
+
+def clear_drill(home: Home) -> None:
+    """Remove what a drill that was killed left behind."""
+    shutil.rmtree(home / DRILL, ignore_errors=True)

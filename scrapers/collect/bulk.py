@@ -12,7 +12,7 @@ from tempfile import TemporaryFile
 from typing import IO, Protocol
 from urllib.parse import urlsplit
 
-from scrapers.collect.crawl import Door
+from scrapers.fetch.door import Door
 from scrapers.parse.lines import Damaged, lines_of
 from scrapers.records import Code, Page, Refused, Request
 from scrapers.sources import Bulk, Source

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from scrapers.collect.crawl_state import Walk
 from scrapers.collect.source_result import Yield
 from scrapers.faults import Fault, Interrupted
+from scrapers.fetch.door import Door
 from scrapers.reading.bounded import Reader
-from scrapers.records import Code, Page, Refused, Request
+from scrapers.records import Code, Refused, Request
 from scrapers.rights.suppression import SuppressionList
 from scrapers.sources import Source
 from scrapers.sources.budget import STANDARD, Budget
@@ -19,21 +19,7 @@ from scrapers.store import Store
 from scrapers.store.sql.rows import page_key
 from scrapers.text import counted
 
-__all__ = ["Door", "Yield", "crawl", "is_followed"]
-
-
-class Door(Protocol):
-    """Whatever answers requests: the web, politely, or an archive."""
-
-    def fetch(
-        self,
-        request: Request,
-        *,
-        known: Page | None = None,
-        pause: float = 1.0,
-        token: str | None = None,
-        token_host: str | None = None,
-    ) -> Page | Refused: ...
+__all__ = ["Yield", "crawl", "is_followed"]
 
 
 def crawl(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from scrapers.collect.plan import Plan
-from scrapers.settings import SourceSettings
 from scrapers.sources import Source, source_named
+from scrapers.sources.watched import SourceSettings
 
 
 @dataclass(frozen=True, slots=True)

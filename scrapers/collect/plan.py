@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from scrapers.collect.bulk import BulkFiles
-from scrapers.collect.crawl import Door
 from scrapers.collect.source_health import basis_of
 from scrapers.faults import Fault, Interrupted
-from scrapers.fetch import clone
+from scrapers.fetch.clones import Clones
+from scrapers.fetch.door import Door
 from scrapers.fetch.pacing import ALONE, Turns
 from scrapers.fetch.replay import Replay
 from scrapers.fetch.retries import Clock
-from scrapers.records import Code, Page, Refused, Request
+from scrapers.records import Code, Refused, Request
 from scrapers.rights.contact import reachable
-from scrapers.settings import Home, Operator, SourceSettings, read_sources, terms_gate, watch_of
+from scrapers.settings.home import Home
+from scrapers.settings.operator import Operator
 from scrapers.sources import find_sources, source_named
+from scrapers.sources.watched import SourceSettings, known_operator, read_sources, terms_gate, watch_of
 
 OnWait = Callable[[str, str, float], None]
 
@@ -80,7 +80,7 @@ def planned(
         return
     from scrapers.fetch.client import Fetcher
 
-    operator = home.known_operator() if dry else reachable(home)
+    operator = known_operator(home) if dry else reachable(home)
     settings, stop = read_sources(), Event()
     start: dict[str, tuple[Request, ...]] = {}
     gated = []
@@ -120,34 +120,6 @@ def _sleeper(stop: Event) -> Callable[[float], None]:
             raise Interrupted
 
     return sleep
-
-
-@dataclass(frozen=True, slots=True)
-class Clones:
-    """Answers a `file:` request with the history of that clone, and leaves every other request to another door."""
-
-    key: bytes
-    otherwise: Door | None = None
-
-    def fetch(
-        self,
-        request: Request,
-        *,
-        known: Page | None = None,
-        pause: float = 1.0,
-        token: str | None = None,
-        token_host: str | None = None,
-    ) -> Page | Refused:
-        """The page of a clone, or the other door's answer."""
-        if request.url.startswith("file:"):
-            folder = Path(url2pathname(urlsplit(request.url).path))
-            try:
-                return clone.read(folder, self.key, fetched_at=datetime.now(UTC))
-            except clone.NotAClone as fault:
-                return Refused(Code.CONFIG, request.url, str(fault), request.source)
-        if self.otherwise is None:
-            return Refused(Code.CONFIG, request.url, "only local clones are read in this run", request.source)
-        return self.otherwise.fetch(request, known=known, pause=pause, token=token, token_host=token_host)
 
 
 def _replay_plan(archive: Replay, folder: Path, names: Sequence[str]) -> Plan:

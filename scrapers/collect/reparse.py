@@ -27,7 +27,7 @@ from scrapers.reading.cleaning import read_page, version_of
 from scrapers.reading.processes import fresh_processes, know_sources
 from scrapers.records import Account, Code, Evidence, Page, Record, Refused
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.sources import Source, find_sources, source_named
 from scrapers.store import Archived, Store
 from scrapers.store.sql.locks import locked

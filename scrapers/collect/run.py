@@ -23,9 +23,10 @@ from scrapers.fetch.retries import Clock
 from scrapers.reading.cleaning import version_of
 from scrapers.records import Code, Refused, Request
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home, SourceSettings
+from scrapers.settings.home import Home
 from scrapers.sources import find_sources, source_named
 from scrapers.sources.budget import WHOLE_ARCHIVE
+from scrapers.sources.watched import SourceSettings
 from scrapers.store import Run as StoredRun
 from scrapers.store import Store
 from scrapers.store.sql.locks import locked

@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from scrapers.collect.drift import GOOD_RUNS
-from scrapers.settings import SourceSettings
+from scrapers.sources.watched import SourceSettings
 from scrapers.store import Run, Store
 from scrapers.text import counted
 

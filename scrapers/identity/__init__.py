@@ -7,7 +7,8 @@ from scrapers.identity.human import lock, merge, retract, unlock, unmerge
 from scrapers.identity.index import Index, place
 from scrapers.identity.judging import resolve
 from scrapers.identity.keys import link_key
-from scrapers.identity.records import IdentityRecord, Judgement, Past, Proof, Proposal, Resolution
+from scrapers.identity.records import IdentityRecord
+from scrapers.records.judgements import Judgement, Past, Proof, Proposal, Resolution
 
 __all__ = [
     "SIZE_CAP",

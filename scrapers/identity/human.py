@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from scrapers.identity.groups import standing_of
-from scrapers.identity.records import LOCK, NUMBERS, Judge, Judgement, Proof, Verdict
+from scrapers.records.judgements import LOCK, NUMBERS, Judge, Judgement, Proof, Verdict
 
 LOCKED = "A human locked this person."
 

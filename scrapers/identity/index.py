@@ -11,7 +11,8 @@ from scrapers.identity.judging import judge_one
 from scrapers.identity.match.block import KINDS, block_keys
 from scrapers.identity.match.model import Choice
 from scrapers.identity.match.table import Statistics
-from scrapers.identity.records import IdentityRecord, Judgement
+from scrapers.identity.records import IdentityRecord
+from scrapers.records.judgements import Judgement
 
 # Blocks that decide whether a key is shared by too many: looked into even where they are large, as far as matters.
 _DECIDING = frozenset({"link", "address", "number"})

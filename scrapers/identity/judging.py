@@ -12,8 +12,9 @@ from scrapers.identity.match.model import VERSION, Choice, chosen
 from scrapers.identity.match.past import MOST_CHANGED, look_again
 from scrapers.identity.match.rules import RULES_VERSION, ordered, sure, sure_people
 from scrapers.identity.match.table import Statistics
-from scrapers.identity.records import IdentityRecord, Judgement, Past, Proposal, Resolution
+from scrapers.identity.records import IdentityRecord
 from scrapers.identity.sentences import proofs, sentence
+from scrapers.records.judgements import Judgement, Past, Proposal, Resolution
 
 MOST_SUGGESTIONS = 3  # for one person: a queue that a human can finish
 

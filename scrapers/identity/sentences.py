@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from scrapers.identity.records import IdentityRecord, Proof, Proposal
+from scrapers.identity.records import IdentityRecord
+from scrapers.records.judgements import Proof, Proposal
 
 
 def sentence(proposal: Proposal, left: IdentityRecord, right: IdentityRecord) -> str:

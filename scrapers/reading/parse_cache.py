@@ -17,6 +17,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+import scrapers
 from scrapers import sources
 from scrapers.reading.cleaning import version_of
 from scrapers.records import Account, Event, Evidence, Page, Record, Request
@@ -63,7 +64,7 @@ def records_in(outline: bytes) -> list[Record]:
 def _readers(folders: Sequence[str]) -> str:
     """A digest of everything that takes part in reading: this package, the folders of sources, libraries, Python."""
     digest = sha256(" ".join([python_version(), *(f"{name} {version(name)}" for name in READERS)]).encode())
-    for folder in (str(Path(__file__).parent), *folders):
+    for folder in (str(Path(scrapers.__file__).parent), *folders):
         for file in sorted(Path(folder).rglob("*.*")):
             if file.suffix != ".pyc" and file.is_file():
                 digest.update(file.name.encode() + file.read_bytes())

@@ -16,8 +16,9 @@ from scrapers.reading.minimise import AIM, Read, landmarks, trimmed
 from scrapers.reading.pseudonyms import cast_for
 from scrapers.records import Page, Refused, Request, to_json
 from scrapers.rights.contact import reachable
-from scrapers.settings import Home, SourceSettings, read_sources, terms_gate
+from scrapers.settings.home import Home
 from scrapers.sources import source_named
+from scrapers.sources.watched import SourceSettings, read_sources, terms_gate
 
 _KEPT_HEADERS = ("content-type", "link")
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from scrapers.faults import StorageFault, full_disk_named
-from scrapers.settings import Home, packaged
+from scrapers.settings.home import Home, packaged
 from scrapers.store.sql.locks import locked
 
 _START = "0" * 64

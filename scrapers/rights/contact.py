@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-from scrapers.settings import BadConfiguration, Home, Operator
+from scrapers.settings.home import Home
+from scrapers.settings.operator import Operator
+from scrapers.settings.strict import BadConfiguration
+from scrapers.sources.watched import operator_of
 from scrapers.text.hosts import registered
 
 # What stands where a host does: after "//" or "@", at the beginning, or after a space.
@@ -20,7 +23,7 @@ def placeholders(operator: Operator) -> tuple[str, ...]:
 
 def reachable(home: Home) -> Operator:
     """Who asks, with a contact that reaches them; raises BadConfiguration naming the file, the key and the remedy."""
-    operator = home.operator()
+    operator = operator_of(home)
     if unfilled := placeholders(operator):
         raise BadConfiguration(
             f"{home / 'operator.toml'}: {' and '.join(unfilled)}: still a placeholder, so nobody was asked; put a page "

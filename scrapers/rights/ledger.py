@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from scrapers.faults import Fault
 from scrapers.identity.keys import avatar_id, link_key
 from scrapers.records import Candidate
-from scrapers.settings import Terms, read_sources
+from scrapers.sources.watched import Terms, read_sources
 from scrapers.store import Dealing, Link
 from scrapers.text.privacy import wants_no_contact
 

@@ -5,7 +5,7 @@ A template filled from `operator.toml`: the controller answers for it, and its c
 
 from __future__ import annotations
 
-from scrapers.settings import Operator
+from scrapers.settings.operator import Operator
 from scrapers.text import counted
 
 ITEMS = (

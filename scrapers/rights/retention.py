@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from scrapers.faults import Fault
-from scrapers.settings import Operator
+from scrapers.settings.operator import Operator
 from scrapers.store import Dealing
 
 ARCHIVE_DAYS = 30  # raw pages (G4)

@@ -26,7 +26,7 @@ from scrapers.faults import full_disk_named
 from scrapers.identity.keys import avatar_id
 from scrapers.records import Account, AccountKey, Evidence, Record, Refused, Request
 from scrapers.rights.identifiers import accounts_in, api_number, declared
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.settings.secret_key import KEY, LIST, fingerprint, foreign, listed_key
 from scrapers.store import Store
 from scrapers.text.full_names import without_names

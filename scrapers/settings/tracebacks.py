@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 
 FOLDER = "faults"
 MOST = 40  # files

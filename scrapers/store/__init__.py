@@ -3,14 +3,17 @@
 Writes are idempotent: the same page read twice leaves the same rows. Readers never block a writer (WAL).
 """
 
-from scrapers.store.follows import Watching
-from scrapers.store.frontier import Archived, Crawling, Outlined, Pending
+from scrapers.store.archive import Archive, Archived, Outlined
+from scrapers.store.exports import Exported, Exports
+from scrapers.store.follows import Follows
+from scrapers.store.frontier import Pending
 from scrapers.store.interactions import Dealing, Dealings, Deed, Link
 from scrapers.store.leases import Leases
-from scrapers.store.people import Holdings, Stated
+from scrapers.store.people import People, Stated
+from scrapers.store.runs import Run, Runs
 from scrapers.store.shortlists import Kept, Placed, Shortlists
 from scrapers.store.sql.engine import StoreOutOfReach, StoreUnusable
-from scrapers.store.vectors import Books, Exported, Run
+from scrapers.store.vectors import VectorRows
 
 __all__ = [
     "Archived", "Dealing", "Deed", "Exported", "Kept", "Link", "Outlined", "Pending", "Placed", "Run", "Stated",
@@ -18,5 +21,5 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Store(Watching, Crawling, Holdings, Books, Dealings, Shortlists, Leases):
+class Store(Follows, Archive, People, VectorRows, Exports, Runs, Dealings, Shortlists, Leases):
     """The open store. Every public method is one transaction."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scrapers.faults import full_disk_named
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 
 FOLDER, KEPT = "copies", timedelta(days=7)
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-.*\.db(-journal)?")

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import delete, func, select, update
 
 from scrapers.records import Request
-from scrapers.store.frontier import Crawling
+from scrapers.store.frontier import Frontier
 from scrapers.store.sql import tables as t
 from scrapers.store.sql.rows import page_key
 
@@ -17,7 +17,7 @@ from scrapers.store.sql.rows import page_key
 MOST_PAGES = 20
 
 
-class Watching(Crawling):
+class Follows(Frontier):
     """Whom somebody follows, account by account."""
 
     def watch(self, accounts: Iterable[str], day: date) -> None:

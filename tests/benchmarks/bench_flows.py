@@ -24,7 +24,7 @@ os.environ |= {"PREFECT_LOGGING_LEVEL": "ERROR", "DO_NOT_TRACK": "1", "PREFECT_S
 
 def fresh(folder: Path) -> None:
     """An empty home, which the flows and the steps find by its name."""
-    from scrapers.settings import packaged
+    from scrapers.settings.home import packaged
 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
@@ -37,7 +37,7 @@ def flows_night(folder: Path) -> None:
     from flows.collect import collect
     from flows.refresh import refresh
     from flows.shortlist import shortlist
-    from scrapers.settings import packaged
+    from scrapers.settings.home import packaged
 
     fresh(folder)
     collect(replay=packaged("sample"), return_state=True)
@@ -56,7 +56,7 @@ def plain_night(folder: Path) -> None:
     from scrapers.collect.run import Run, collect, planned
     from scrapers.rights.audit_log import config_hash, record
     from scrapers.rights.suppression import SuppressionList
-    from scrapers.settings import find_home, packaged
+    from scrapers.settings.home import find_home, packaged
     from scrapers.store import Store
     from scrapers.store.run_log import noted
     from scrapers.store.sql.locks import locked

@@ -15,13 +15,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ranking.corpus.corpus import build_corpus
+from ranking.corpus.embedding import embed_evidence
 from ranking.index.embedder import Memory
-from ranking.pool import TalentPool, embed_evidence
+from ranking.pool import TalentPool
 from ranking.upkeep.erasure import forget
 from scrapers.candidates.joining import join_accounts, load_candidates
 from scrapers.records import Account, Evidence, EvidenceKind, Page, Request
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.arguments import arguments
 from tests.benchmarks.grown import grown_corpus

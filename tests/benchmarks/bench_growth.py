@@ -20,7 +20,7 @@ import numpy as np
 from ranking.pool import TalentPool
 from ranking.role import Role, read_role
 from ranking.scoring.longlist import score_best
-from scrapers.settings import packaged
+from scrapers.settings.home import packaged
 from tests.benchmarks.grown import grown_corpus
 from tests.benchmarks.timing import cpu, one_thread
 

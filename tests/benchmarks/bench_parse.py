@@ -34,7 +34,7 @@ from scrapers.fetch.replay import Replay
 from scrapers.reading import cleaning
 from scrapers.reading.cleaning import read_page
 from scrapers.records import Evidence, EvidenceKind, Page, Refused, Request
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.sources import source_named
 from scrapers.store import Store
 

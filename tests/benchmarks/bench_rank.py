@@ -20,7 +20,7 @@ from ranking.index.bm25 import tokens
 from ranking.pool import TalentPool
 from ranking.role import read_role
 from ranking.scoring.score import asked_for
-from scrapers.settings import packaged
+from scrapers.settings.home import packaged
 from tests.arguments import arguments
 from tests.benchmarks.grown import grown_corpus
 from tests.benchmarks.timing import HEAD, Line, in_turns, one_thread

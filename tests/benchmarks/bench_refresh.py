@@ -22,7 +22,7 @@ from scrapers.identity import IdentityRecord, read_records
 from scrapers.identity.train.recombine import readable, recombined
 from scrapers.identity.train.train import read_clusters
 from scrapers.records import Account, Page, Request
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)

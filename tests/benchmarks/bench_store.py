@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ranking.index.embedder import text_hash
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.arguments import arguments
 from tests.benchmarks.timing import HEAD, Line, in_turns

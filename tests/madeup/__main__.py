@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from scrapers import sources
-from scrapers.collect.crawl import Door
 from scrapers.collect.run import Plan, Report, Run, collect
 from scrapers.fetch.client import Fetcher
+from scrapers.fetch.door import Door
 from scrapers.fetch.retries import Clock
 from scrapers.records import Refused
 from scrapers.rights.suppression import SuppressionList
-from scrapers.settings import Home, SourceSettings, watch_of
+from scrapers.settings.home import Home
+from scrapers.sources.watched import SourceSettings, watch_of
 from scrapers.store import Store
 from tests.arguments import arguments
 from tests.conftest import NOON

@@ -12,7 +12,7 @@ from ranking.index.embedder import Memory
 from ranking.pool import TalentPool
 from ranking.role import read_role
 from ranking.upkeep.sample import sample_day
-from scrapers.settings import packaged
+from scrapers.settings.home import packaged
 
 HERE = Path(__file__).parent
 LABELS = HERE / "sample.csv"

@@ -13,7 +13,8 @@ from scrapers.identity.match.corroborate import SAME_HANDLE, SCORES, SURE, corro
 from scrapers.identity.match.model import SUGGEST, THRESHOLD, Model
 from scrapers.identity.match.rules import proposed
 from scrapers.identity.match.table import Floats, Statistics, Table, admissible
-from scrapers.identity.records import IdentityRecord, Proposal
+from scrapers.identity.records import IdentityRecord
+from scrapers.records.judgements import Proposal
 
 MODEL_CEILING = 0.99  # the model's best edge is tried after every rule
 

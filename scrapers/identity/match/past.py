@@ -13,7 +13,8 @@ from scrapers.identity.match.likely import compared, likely
 from scrapers.identity.match.model import VERSION, Choice, chosen
 from scrapers.identity.match.rules import RULES_VERSION
 from scrapers.identity.match.table import Statistics
-from scrapers.identity.records import IdentityRecord, Past, Proposal
+from scrapers.identity.records import IdentityRecord
+from scrapers.records.judgements import Past, Proposal
 
 MOST_CHANGED = 0.25  # of the records: above, everybody is compared anew, and what a name is worth is told anew
 _NO_CONTENT = frozenset({"keys", "url", "collected_at"})  # keys are told apart: a mapping has no order

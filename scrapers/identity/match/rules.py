@@ -9,7 +9,8 @@ from itertools import combinations
 from scrapers.identity.groups import SIZE_CAP, Groups
 from scrapers.identity.match.claims import find_claims
 from scrapers.identity.names import compatible, parse_name, same_full
-from scrapers.identity.records import IdentityRecord, Proposal
+from scrapers.identity.records import IdentityRecord
+from scrapers.records.judgements import Proposal
 
 Keys = Callable[[IdentityRecord], Iterable[str]]
 RULES_VERSION = 1

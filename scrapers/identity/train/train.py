@@ -146,7 +146,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("records", type=Path)
     parser.add_argument("clusters", type=Path)
-    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("model.txt"))
+    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "match" / "model.txt")
     given = parser.parse_args()
     text = fit(read_records(given.records), read_clusters(given.clusters))
     given.out.write_text(text, encoding="utf-8")

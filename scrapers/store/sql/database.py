@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, Table, delete, func, literal, select, text
 
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.settings.secret_key import KEY, LIST, KeyRefused, fingerprint, foreign, listed_key, missing, reproduces
 from scrapers.store.copies import clear_copies, new_copy
 from scrapers.store.sql import tables as t
@@ -187,7 +187,7 @@ class Database:
         from alembic.config import Config
 
         config = Config()
-        config.set_main_option("script_location", "scrapers:migrations")
+        config.set_main_option("script_location", "scrapers.store:migrations")
         with self._writing() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

@@ -16,7 +16,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import Pool
 
 from scrapers.faults import StorageFault
-from scrapers.settings import BadConfiguration, Home
+from scrapers.settings.home import Home
+from scrapers.settings.strict import BadConfiguration
 
 # PostgreSQL's advisory locks are two integers, seen by every client of one database. The first says that it is ours.
 OURS = 0x4857

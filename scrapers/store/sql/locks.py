@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from filelock import FileLock, Timeout
 
 from scrapers.faults import Locked, full_disk_named
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store.sql.advisory import advisory_lock
 from scrapers.store.sql.engine import server_url
 

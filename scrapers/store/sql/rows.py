@@ -11,8 +11,8 @@ from hashlib import sha256
 from typing import Any
 
 from scrapers.faults import StorageFault
-from scrapers.identity.records import Judgement, Proof
 from scrapers.records import Account, AccountKey, Award, Evidence, EvidenceKind, Page, Request
+from scrapers.records.judgements import Judgement, Proof
 
 
 class PageDamaged(StorageFault):

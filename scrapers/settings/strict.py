@@ -1,14 +1,57 @@
-"""YAML written by hand, read within limits (guardrail G26): no tags, no aliases, no key twice, no deep nesting."""
+"""Strict reading of configuration files, TOML and YAML: unknown keys, duplicate keys, tags and aliases are refused."""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
 from yaml.events import AliasEvent
 
-from scrapers.settings import BadConfiguration
+from scrapers.faults import Fault
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class BadConfiguration(Fault):
+    """A configuration file says something we do not accept; the message names file and field."""
+
+
+class Strict(BaseModel):
+    """A table of a configuration file: unknown keys are refused by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The file's tables; raises BadConfiguration naming file and line."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadConfiguration(f"{path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadConfiguration(f"{path}: {error}") from None
+
+
+def parsed(model: type[Model], table: Mapping[str, Any], where: Path | str) -> Model:
+    """The table as that model; raises BadConfiguration naming each wrong field."""
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, e['loc'])) or 'table'}: {_in_words(e['type'], e['msg'])}" for e in error.errors()
+        )
+        raise BadConfiguration(f"{where}: {wrong}") from None
+
+
+def _in_words(kind: str, told: str) -> str:
+    """What is wrong with a field, and what to do, in the words of somebody who edits the file."""
+    known = {"extra_forbidden": "no such key; correct its name or delete it", "missing": "is not there; add it"}
+    return known.get(kind, told)
+
 
 DEEPEST, LARGEST = 50, 1 << 20
 

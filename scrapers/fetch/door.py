@@ -1,0 +1,21 @@
+"""The protocol of everything that answers requests: web client, archive, local clone."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from scrapers.records import Page, Refused, Request
+
+
+class Door(Protocol):
+    """Whatever answers requests: the web, politely, or an archive."""
+
+    def fetch(
+        self,
+        request: Request,
+        *,
+        known: Page | None = None,
+        pause: float = 1.0,
+        token: str | None = None,
+        token_host: str | None = None,
+    ) -> Page | Refused: ...
