@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,10 +10,7 @@ import pytest
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home
 from scrapers.store import Store
-from tests.postgres import Postgres, postgres_server
-
-THOROUGH = os.environ.get("HEADWATER_THOROUGH") == "1"
-NOON = datetime(2026, 11, 15, 12, tzinfo=UTC)
+from tests.support.postgres import Postgres, postgres_server
 
 
 @pytest.fixture(scope="session")

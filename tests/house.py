@@ -11,6 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import grimp
+
 from tests.support.arguments import arguments
 
 ROOT = Path(__file__).parents[1]

@@ -13,7 +13,7 @@ from ranking.corpus.people_file import PeopleUnreadable
 from ranking.pool import NobodyToRank, NotAmongThem, TalentPool
 from ranking.role import RoleUnclear
 from scrapers.settings.home import Home
-from tests.embedder import HashingEmbedder
+from tests.support.hash_embedder import HashingEmbedder
 
 DAY = date(2026, 11, 15)
 WORK = {

@@ -131,7 +131,7 @@ def _reparse(place: Home, store: Store, sources: Sequence[str], wait: float, qui
 def record(
     source: str = typer.Argument(help="Which source reads the page."),
     url: str = typer.Argument(help="The page to record; with --file, where that file was saved from."),
-    out: Path | None = typer.Option(None, help="Where to write (default: tests/sources/SOURCE/recorded)."),
+    out: Path | None = typer.Option(None, help="Where to write (default: tests/cases/sources/SOURCE/recorded)."),
     file: Path | None = typer.Option(None, help="A saved page to read instead.", exists=True, dir_okay=False),
     home: Path | None = HomeOption,
 ) -> None:
@@ -139,7 +139,7 @@ def record(
     from scrapers.reading.recording import fetch_page, page_of_file, record_case
 
     page = page_of_file(source, url, file) if file else fetch_page(source, url, home_of(home))
-    made = record_case(page, out or Path("tests/sources") / source / "recorded")
+    made = record_case(page, out or Path("tests/cases/sources") / source / "recorded")
     told = f"{counted(made.records, 'records')}, {counted(made.swapped, 'names swapped')}"
     typer.echo(f"{made.folder}: {made.size / 1024:.0f} KB, {told}")
     for doubt in made.doubts:

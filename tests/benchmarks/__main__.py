@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from tests.arguments import arguments
 from tests.benchmarks.timing import HEAD
+from tests.support.arguments import arguments
 
 NAMES = ("embed", "index", "rank", "pipeline", "store", "dask", "flows")
 

@@ -19,9 +19,9 @@ from distributed import Client, LocalCluster
 from ranking.index import embedder
 from ranking.index.embedder import EachGroup, Memory, Vectors, embed_new
 from ranking.index.models import MiniLM
-from tests.arguments import arguments
 from tests.benchmarks.grown import real
 from tests.benchmarks.timing import HEAD, Line
+from tests.support.arguments import arguments
 
 GROUP = 32
 

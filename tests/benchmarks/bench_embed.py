@@ -17,9 +17,9 @@ from sentence_transformers import SentenceTransformer
 
 from ranking.index.embedder import Memory, embed_new
 from ranking.index.models import MiniLM
-from tests.arguments import arguments
 from tests.benchmarks.grown import real
 from tests.benchmarks.timing import HEAD, Line, cpu, in_turns, one_thread
+from tests.support.arguments import arguments
 
 WORDS = 180
 

@@ -19,7 +19,7 @@ import httpx
 
 from scrapers.fetch.client import Fetcher
 from scrapers.records import Page, Request
-from tests.arguments import arguments
+from tests.support.arguments import arguments
 
 BODY = b"<p>" + b"rust async embedded " * 800 + b"</p>"
 

@@ -24,10 +24,10 @@ from scrapers.records import Account, Evidence, EvidenceKind, Page, Request
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home
 from scrapers.store import Store
-from tests.arguments import arguments
 from tests.benchmarks.grown import grown_corpus
 from tests.benchmarks.timing import HEAD, Line, in_turns
-from tests.conftest import NOON
+from tests.support.arguments import arguments
+from tests.support.constants import NOON
 
 EACH = 3
 

@@ -13,9 +13,9 @@ import faiss
 import numpy as np
 
 from ranking.index.nearest import Index
-from tests.arguments import arguments
 from tests.benchmarks.grown import grown_vectors
 from tests.benchmarks.timing import HEAD, Line, in_turns, one_thread
+from tests.support.arguments import arguments
 
 K, QUERIES = 100, 20
 

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_parse.py [ARCHIVE] [--rounds 5] [--pages 1500]
 
-ARCHIVE is a folder as `collect --replay` takes it; without one the recorded cases under tests/sources are read. Bare
+ARCHIVE is a folder as `collect --replay` takes it; without one the recorded cases under tests/cases/sources are read. Bare
 means BeautifulSoup with lxml for HTML, json.loads for JSON, trafilatura.extract for articles, feedparser for XML; where
 JSON carries markup, a second line gives json.loads with BeautifulSoup for each text that holds a tag. All of it in the
 same process, interleaved, medians of CPU time, and no text remembered from one round to the next. The archive holds
@@ -39,7 +39,7 @@ from scrapers.sources import source_named
 from scrapers.store import Store
 
 TAG = re.compile(r"<[a-zA-Z/][^<>]*>")
-CASES = Path(__file__).parents[1] / "sources"
+CASES = Path(__file__).parents[1] / "cases" / "sources"
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 

@@ -44,10 +44,10 @@ from scrapers.records import Page
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home, packaged
 from scrapers.store import Store
-from tests.arguments import arguments
 from tests.benchmarks.bench_parse import BARE, kind_of
 from tests.benchmarks.timing import HEAD, Line, cpu, one_thread
-from tests.conftest import NOON
+from tests.support.arguments import arguments
+from tests.support.constants import NOON
 
 ROUNDS = 3
 EACH_TWENTIETH = slice(None, None, 20)

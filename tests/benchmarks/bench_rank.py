@@ -21,9 +21,9 @@ from ranking.pool import TalentPool
 from ranking.role import read_role
 from ranking.scoring.score import asked_for
 from scrapers.settings.home import packaged
-from tests.arguments import arguments
 from tests.benchmarks.grown import grown_corpus
 from tests.benchmarks.timing import HEAD, Line, in_turns, one_thread
+from tests.support.arguments import arguments
 
 TOP, DAY = 100, date(2026, 11, 1)
 # Their words are of different rarity: BM25 alone takes four times as long for one as for another.

@@ -15,8 +15,8 @@ import numpy as np
 from ranking.index.embedder import text_hash
 from scrapers.settings.home import Home
 from scrapers.store import Store
-from tests.arguments import arguments
 from tests.benchmarks.timing import HEAD, Line, in_turns
+from tests.support.arguments import arguments
 
 
 def lines(count: int = 20_000) -> Iterator[Line]:
