@@ -20,7 +20,7 @@ from ranking.shortlist.change import Changes
 from ranking.shortlist.changes import NothingKept, changes_since
 from scrapers.settings.home import Home, find_home, packaged
 from scrapers.store import Store
-from scrapers.store.run_log import noted
+from scrapers.store.run_log import logged_step
 from scrapers.store.shortlists import MILLION
 from scrapers.text import counted, slug_of
 
@@ -34,7 +34,7 @@ def changes(roles: list[Path] | None = None, as_of: date | None = None) -> dict[
 
     @task(name="compare-role", run_name="compare {name}", **ONCE_A_RUN)
     def compare(name: str) -> int | None:
-        with Store.open(home) as store, noted(store, "changes", name) as counts:
+        with Store.open(home) as store, logged_step(store, "changes", name) as counts:
             try:
                 found = changes_since(pool, read[name], home, store, day, None)
             except NothingKept:  # its first shortlist is yet to come

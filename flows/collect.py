@@ -22,7 +22,7 @@ from flows.work.running import RESUMING, Progress, flow, task
 from ranking.upkeep.erasure import finish
 from scrapers.collect.crawl import Yield
 from scrapers.collect.hints import REMEDY
-from scrapers.collect.run import Report, Run, collect_source, funnel, planned
+from scrapers.collect.run import CollectingRun, Report, collect_source, funnel, planned
 from scrapers.collect.run import collect as collect_all
 from scrapers.records import Refused
 from scrapers.rights.audit_log import config_hash, record
@@ -59,7 +59,7 @@ def collect(
             permit=permits(),
         ) as plan,
     ):
-        run = Run(plan, home, store, SuppressionList.open(home, store), wait)
+        run = CollectingRun(plan, home, store, SuppressionList.open(home, store), wait)
         report = collect_all(run, _as_task)
         finish(home, store, run.suppression)
     record(home, "collect", datetime.now(UTC), config=config_hash(), counts=report.counts)
@@ -73,7 +73,7 @@ def collect(
     return Completed(message=message, name="Degraded" if report.exit_code else "Completed")
 
 
-def _as_task(name: str, run: Run, seen: Yield) -> None:
+def _as_task(name: str, run: CollectingRun, seen: Yield) -> None:
     """Read one source as a Prefect task; the open store is closed over, since it is nothing to serialise."""
     progress = Progress(f"collecting-{name}", f"Pages of {name} in reach")
 

@@ -21,7 +21,7 @@ from ranking.pool import TalentPool
 from ranking.role import Role, read_role
 from scrapers.settings.home import Home, find_home, packaged
 from scrapers.store import Store
-from scrapers.store.run_log import noted
+from scrapers.store.run_log import logged_step
 from scrapers.store.sql.locks import locked
 
 
@@ -30,7 +30,7 @@ def drill(role: Path | None = None, wait: float = 60.0) -> State[Any]:
     """Rank one role as usual, out of a restored copy, and by words alone: Failed where a fallback does not hold."""
     home, now = find_home().create(), datetime.now(UTC)
     asked = _read(role, now.date())
-    with locked(home, "refresh", wait), Store.open(home) as store, noted(store, "drill") as counts:
+    with locked(home, "refresh", wait), Store.open(home) as store, logged_step(store, "drill") as counts:
         pool = TalentPool.open(home)
         usual = drills.places(pool, asked, now.date())
 
@@ -42,7 +42,7 @@ def drill(role: Path | None = None, wait: float = 60.0) -> State[Any]:
         def rank_by_words() -> drills.Places:
             return drills.places_by_words(pool, asked, now.date())
 
-        done = drills.Drilled(usual, restore(), rank_by_words())
+        done = drills.DrillResult(usual, restore(), rank_by_words())
         counts.update(done.counts)
     create_markdown_artifact(
         key="drill",

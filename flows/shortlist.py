@@ -31,7 +31,7 @@ from scrapers.faults import Fault
 from scrapers.settings.home import Home, find_home, packaged
 from scrapers.settings.strict import BadConfiguration
 from scrapers.store import Store
-from scrapers.store.run_log import noted
+from scrapers.store.run_log import logged_step
 from scrapers.text import counted, slug_of
 
 
@@ -55,7 +55,7 @@ def shortlist(roles: list[Path] | None = None, top: int = 25, as_of: date | None
 
     @task(name="rank-role", run_name="rank {name}", **ONCE_A_RUN)
     def rank_role(name: str) -> int:
-        with Store.open(home) as store, noted(store, "rank", name) as counts:
+        with Store.open(home) as store, logged_step(store, "rank", name) as counts:
             found = pool.rank(read[name], top=top, as_of=day)
             pool.keep_questions(found.role, store)
             counts.update(considered=found.considered, listed=len(found.matches))

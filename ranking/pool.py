@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ranking.corpus.corpus import Corpus, build_corpus
-from ranking.corpus.embedding import Held
+from ranking.corpus.embedding import PoolVectors
 from ranking.corpus.people_file import candidates_of, read_people
 from ranking.index.embedder import Embedder, Memory, Progress, text_hash, vectors_id
 from ranking.index.models import embedder_of, passages_by
@@ -122,7 +122,7 @@ class TalentPool:
                     place.folder,
                     ", ".join(others),
                 )
-            corpus = build_corpus(candidates, Held(store), embedder, progress, described)
+            corpus = build_corpus(candidates, PoolVectors(store), embedder, progress, described)
             return cls(candidates, corpus, weights_of(place), funnel, reranker)
 
     @classmethod

@@ -42,10 +42,10 @@ def changes(
     from ranking.upkeep.refreshing import MODEL
     from scrapers.settings.home import replace_file
     from scrapers.store import Store
-    from scrapers.store.run_log import noted
+    from scrapers.store.run_log import logged_step
 
     place, day = home_of(home), day_or_today(as_of)
-    with Store.open(place) as store, noted(store, "changes", None, *MODEL, reading=True) as counts:
+    with Store.open(place) as store, logged_step(store, "changes", None, *MODEL, reading=True) as counts:
         with bar("embedding", quiet) as progress:
             pool = TalentPool.open(place, progress=progress)
         found = changes_since(pool, role_of(role, day), place, store, day, since.date() if since else None)

@@ -31,12 +31,12 @@ def parse(
     """Print what one saved page shows, as JSON lines."""
     from scrapers.fetch.replay import pages_of_file
     from scrapers.fetch.responses import refusal
-    from scrapers.reading.bounded import Reader
+    from scrapers.reading.bounded import BoundedReader
     from scrapers.records import to_json
     from scrapers.sources import source_named
 
     known = source_named(source)
-    with Reader() as reader:
+    with BoundedReader() as reader:
         for page in pages_of_file(source, file, url, datetime.now(UTC)):
             refused = refusal(page)
             for record in [refused] if refused else reader.read(known, page):
@@ -62,7 +62,7 @@ def collect(
     from ranking.upkeep.erasure import finish
     from ranking.upkeep.expiry import last_deletion
     from scrapers.collect.crawl import Yield
-    from scrapers.collect.run import Run, collect_source, planned
+    from scrapers.collect.run import CollectingRun, collect_source, planned
     from scrapers.collect.run import collect as collect_all
     from scrapers.faults import Fault
     from scrapers.rights.audit_log import config_hash
@@ -101,11 +101,11 @@ def collect(
                 show_outlook(plan, place)
                 return
 
-            def read(name: str, run: Run, seen: Yield) -> None:
+            def read(name: str, run: CollectingRun, seen: Yield) -> None:
                 on_page(seen)
                 collect_source(name, run, seen, on_page)
 
-            run = Run(plan, place, store, SuppressionList.open(place, store), wait, accept_yield)
+            run = CollectingRun(plan, place, store, SuppressionList.open(place, store), wait, accept_yield)
             report = collect_all(run, read)
         finish(place, store, run.suppression)
         deleted = last_deletion(place, store)
@@ -118,9 +118,9 @@ def _reparse(place: Home, store: Store, sources: Sequence[str], wait: float, qui
     """Read the archive again; the exit code says whether every page could be read."""
     from flows.cli.reports import show_rereading
     from scrapers.collect.reparse import reparse
-    from scrapers.store.run_log import noted
+    from scrapers.store.run_log import logged_step
 
-    with bar("archived pages", quiet) as on_progress, noted(store, "reparse") as counts:
+    with bar("archived pages", quiet) as on_progress, logged_step(store, "reparse") as counts:
         found = reparse(place, store, sources, wait_for_locks=wait, on_progress=on_progress)
         counts.update(pages=found.pages.total(), changed=found.changed.total(), removed=found.removed)
     show_rereading(found)

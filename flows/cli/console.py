@@ -20,7 +20,7 @@ from scrapers.text import counted
 if TYPE_CHECKING:
     from datetime import date
 
-    from scrapers.collect.source_result import Yield
+    from scrapers.collect.source_result import SourceResult
     from scrapers.store import Store
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -68,14 +68,16 @@ def bar(what: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
-def source_bars(quiet: bool = False) -> Iterator[tuple[Callable[[Yield], None], Callable[[str, str, float], None]]]:
+def source_bars(
+    quiet: bool = False,
+) -> Iterator[tuple[Callable[[SourceResult], None], Callable[[str, str, float], None]]]:
     """A live line a source: pages of those in reach, how fast, what it gave, why it waits. Threads may share it."""
     with _progress(quiet) as progress:
         tasks: dict[str, TaskID] = {}
         reads: dict[int, str] = {}  # which source a thread reads
         begun: dict[str, float] = {}
 
-        def on_page(seen: Yield) -> None:
+        def on_page(seen: SourceResult) -> None:
             name = seen.source
             reads[get_ident()] = name
             if name not in tasks:

@@ -103,9 +103,9 @@ def forget(
 
 def _noted_erasure(store: Store, dry_run: bool) -> AbstractContextManager[dict[str, Any]]:
     """The counts of the row that an erasure leaves; one that only says what would go leaves none."""
-    from scrapers.store.run_log import noted
+    from scrapers.store.run_log import logged_step
 
-    return nullcontext({}) if dry_run else noted(store, "forget")
+    return nullcontext({}) if dry_run else logged_step(store, "forget")
 
 
 @app.command()

@@ -111,13 +111,13 @@ def _store_to_rank(place: Home, people: Path | None) -> Iterator[tuple[Store | N
     from ranking.scoring.rerank import reranker_of
     from ranking.upkeep.refreshing import MODEL
     from scrapers.store import Store
-    from scrapers.store.run_log import noted
+    from scrapers.store.run_log import logged_step
 
     embedder_of(place), reranker_of(place)  # a model that is not there is said before a store is made
     if people:
         yield None, {}
         return
-    with Store.open(place) as store, noted(store, "rank", None, *MODEL, reading=True) as counts:
+    with Store.open(place) as store, logged_step(store, "rank", None, *MODEL, reading=True) as counts:
         yield store, counts
 
 

@@ -16,7 +16,7 @@ from scrapers.text import counted
 
 if TYPE_CHECKING:
     from scrapers.collect.crawl import Yield
-    from scrapers.collect.reparse import Rereading
+    from scrapers.collect.reparse import ReparseResult
     from scrapers.collect.run import Plan, Report
     from scrapers.records import Refused
     from scrapers.settings.home import Home
@@ -88,14 +88,14 @@ def _rows(titles: Sequence[str], rows: Iterable[Sequence[str]], words: int) -> N
 
 def show_sources(home: Home, store: Store, today: date, now: datetime) -> None:
     """Each source: what it watches, on which terms, whether its reading was verified, what it gave last, how old."""
-    from scrapers.collect.source_health import standing_of
+    from scrapers.collect.source_health import health_of
     from scrapers.sources import find_sources
     from scrapers.sources.watched import SourceSettings, read_sources
 
     operator = known_operator(home)
     shipped = read_sources()
     for name, source in find_sources().items():
-        settings, standing = shipped.get(name, SourceSettings()), standing_of(store, name)
+        settings, standing = shipped.get(name, SourceSettings()), health_of(store, name)
         terms = settings.terms
         state, needs = state_of(source, settings, operator, today)
         basis = f"{terms.basis}, read {terms.checked_on}, {terms.terms_url}" if terms else "none written down"
@@ -178,11 +178,11 @@ def _briefly(value: object) -> str:
 
 def show_outlook(plan: Plan, home: Home) -> None:
     """What a run would ask of each source, the least that politeness makes it take, and what it still needs."""
-    from scrapers.collect.estimate import outlook
+    from scrapers.collect.estimate import estimate
     from scrapers.rights.contact import missing
 
     longest = 0.0
-    for ahead in outlook(plan, os.environ):
+    for ahead in estimate(plan, os.environ):
         longest = max(longest, ahead.least_in_all)
         if not ahead.begins:
             console.print(f"{ahead.source}: begins with no page, since none is named; see `headwater collect --list`")
@@ -206,7 +206,7 @@ def _time(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
-def show_rereading(found: Rereading) -> None:
+def show_rereading(found: ReparseResult) -> None:
     """What reading the archive again changed."""
     rows = [(name, str(count), str(found.changed[name])) for name, count in sorted(found.pages.items())]
     _rows(("source", "pages", "changed"), rows, words=1)

@@ -19,7 +19,7 @@ from scrapers.sources.watched import operator_of
 from scrapers.text import counted
 
 if TYPE_CHECKING:
-    from ranking.evaluation.adverse_impact import Table
+    from ranking.evaluation.adverse_impact import ImpactTable
     from scrapers.settings.home import Home
 
 IdentifierArgument = typer.Argument(
@@ -64,13 +64,15 @@ def notified(
     """Record that people were given the notice, or answered it: their clock of retention runs from that day."""
     from scrapers.candidates.lookup import held_behind
     from scrapers.rights.audit_log import record
-    from scrapers.store import Dealing, Store
+    from scrapers.store import Interaction, Store
 
     place, now, day = home_of(home), datetime.now(UTC), day_or_today(on)
     with Store.open(place) as store:
         accounts = [account for each in identifiers for account in held_behind(each, store, place.key)]
         owner = store.members()
-        store.add_dealings(Dealing(account, "answered" if answered else "notified", day) for account in accounts)
+        store.add_interactions(
+            Interaction(account, "answered" if answered else "notified", day) for account in accounts
+        )
         people = sorted({owner[account] for account in accounts if account in owner})
         record(place, "answered" if answered else "notified", now, candidates=people)
     typer.echo(f"Recorded for {counted(len(people), 'people')}, {day}.")
@@ -155,7 +157,7 @@ def _impact(labels: Path, role: str, place: Home, day: date, as_json: bool) -> N
         typer.echo(f"{counted(strangers, 'labels')} of nobody who is ranked: counted nowhere.")
 
 
-def ratios_told(table: Table) -> Iterator[str]:
+def ratios_told(table: ImpactTable) -> Iterator[str]:
     """A table in lines, with what to be careful about."""
     yield f"{' and '.join(table.columns)} ({counted(table.unknown, 'people')} unknown, not counted)"
     yield f"  {'group':32} {'people':>7} {'listed':>7} {'rate':>6} {'ratio':>6}  {'above':>6} {'rate':>6} {'ratio':>6}"
@@ -170,7 +172,7 @@ def ratios_told(table: Table) -> Iterator[str]:
         yield f"  {group.name:32} {group.people:7} {selection}  {scoring}  {'; '.join(notes)}".rstrip()
 
 
-def as_object(table: Table) -> dict[str, object]:
+def as_object(table: ImpactTable) -> dict[str, object]:
     """A table for a machine."""
     return {
         "columns": list(table.columns),

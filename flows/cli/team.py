@@ -15,7 +15,7 @@ from flows.cli.collecting import day_or_today
 from flows.cli.console import AsOfOption, HomeOption, QuietOption, bar, home_of
 
 if TYPE_CHECKING:
-    from ranking.shortlist.team import Plan
+    from ranking.shortlist.team import TeamPlan
 
 
 @app.command()
@@ -40,7 +40,7 @@ def team(
     typer.echo(json.dumps(asdict(found), ensure_ascii=False, default=str) if as_json else "\n".join(told(found)))
 
 
-def told(plan: Plan) -> list[str]:
+def told(plan: TeamPlan) -> list[str]:
     """The plan in sentences."""
     if not plan.gap:
         return ["No hire needed: the staff covers every axis of this stage."]

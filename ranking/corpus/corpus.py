@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from ranking.corpus.keyword_lists import only_lists
 from ranking.corpus.passages import render, repeats_itself, split
-from ranking.corpus.topics import Kindred, Themes, find_kindred, fit_themes
+from ranking.corpus.topics import Neighbours, Topics, find_neighbours, fit_topics
 from ranking.features.availability import Availability, of_profiles
-from ranking.index.bm25 import Lexicon, joined, tokens
+from ranking.index.bm25 import BM25Index, joined, tokens
 from ranking.index.embedder import EachGroup, Embedder, Progress, VectorCache, embed_new, vectors_id
 from ranking.index.grouped import Segments, Weighed
 from ranking.index.models import minilm_for
-from ranking.index.nearest import Index, products
+from ranking.index.nearest import VectorIndex, products
 from ranking.index.unit import on_grid, unit
 from scrapers.records import Candidate, Evidence, EvidenceKind
 
@@ -44,7 +44,7 @@ class Corpus:
     days: Ints
     profiles_say: Sequence[Availability | None]
     texts: Sequence[str]
-    index: Index
+    index: VectorIndex
     passage_row: Ints
     embedder: Embedder
     cache: VectorCache
@@ -92,15 +92,15 @@ class Corpus:
         return tuple(tuple(tokens(text)) for text in self.texts)
 
     @cached_property
-    def pieces(self) -> Lexicon:
+    def pieces(self) -> BM25Index:
         """BM25 over rows."""
-        return Lexicon(self.words)
+        return BM25Index(self.words)
 
     @cached_property
-    def profiles(self) -> Lexicon:
+    def profiles(self) -> BM25Index:
         """BM25 over people: all words of a person seen together."""
         starts = self.segments.starts
-        return Lexicon([joined(self.words[a:b]) for a, b in pairwise(starts)])
+        return BM25Index([joined(self.words[a:b]) for a, b in pairwise(starts)])
 
     @cached_property
     def passages(self) -> Segments:
@@ -129,12 +129,12 @@ class Corpus:
         return products(self.means, vector)
 
     @cached_property
-    def themes(self) -> Themes | None:
-        return fit_themes(self.pieces, self.texts)
+    def themes(self) -> Topics | None:
+        return fit_topics(self.pieces, self.texts)
 
     @cached_property
-    def kindred(self) -> Kindred | None:
-        return find_kindred(self.vectors, self.segments.owner, self.texts)
+    def kindred(self) -> Neighbours | None:
+        return find_neighbours(self.vectors, self.segments.owner, self.texts)
 
     @cached_property
     def repetitive(self) -> frozenset[int]:
@@ -225,7 +225,7 @@ def build_corpus(
         days=np.array([piece.date.toordinal() if piece.date else 0 for _, piece, _ in rows], dtype=np.int64),
         profiles_say=tuple(of_profiles(candidate.accounts) for candidate in ordered),
         texts=texts,
-        index=Index(on_grid(vectors)),
+        index=VectorIndex(on_grid(vectors)),
         passage_row=np.array([row for row, _ in passages], dtype=np.int64),
         embedder=embedder,
         cache=cache,

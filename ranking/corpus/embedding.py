@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scrapers.store import Store
 
 
-class Held:
+class PoolVectors:
     """The store's vectors, and beside them in memory what was embedded since: reading a pool never writes."""
 
     def __init__(self, store: Store) -> None:

@@ -32,7 +32,7 @@ _TOP5 = (np.arange(DEPTH) < 5).astype(np.float32)
 
 
 @dataclass(frozen=True)
-class Found:
+class Retrieved:
     """What one requirement finds: a strength of each row by each signal, and each person's raw parts by name.
 
     `rows` say how well each row answers by all signals together: standardised over rows and added.
@@ -83,7 +83,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Near:
+class Similarity:
     """One question asked of everything: its cosine with every passage, and its words' BM25.
 
     `asked` are its words and those related to it, with their weights.
@@ -96,7 +96,7 @@ class Near:
     profiles: Floats
 
 
-def near(corpus: Corpus, texts: Sequence[str], questions: Floats, roughly: bool = False) -> list[Near]:
+def near(corpus: Corpus, texts: Sequence[str], questions: Floats, roughly: bool = False) -> list[Similarity]:
     """What each question finds, its vectors a line each; the cosines of many cost little more than of one.
 
     `roughly` has cosines that are off by less than 0.001 as a rule, and had sooner.
@@ -104,12 +104,12 @@ def near(corpus: Corpus, texts: Sequence[str], questions: Floats, roughly: bool 
     passages = corpus.index.roughly(questions) if roughly else corpus.index.scores(questions)
     asked = [widened(text, subjects_of(corpus) @ question) for text, question in zip(texts, questions, strict=True)]
     return [
-        Near(*each, corpus.pieces.scores(each[-1]), corpus.profiles.scores(each[-1]))
+        Similarity(*each, corpus.pieces.scores(each[-1]), corpus.profiles.scores(each[-1]))
         for each in zip(questions, passages, asked, strict=True)
     ]
 
 
-def find(corpus: Corpus, requirement: str, nearness: Near, counted: Floats) -> Found:
+def find(corpus: Corpus, requirement: str, nearness: Similarity, counted: Floats) -> Retrieved:
     """The rows' strengths and the people's parts for one requirement; `counted` says how much each row counts."""
     segments, weights = corpus.segments, nearness.asked
     words = nearness.words * counted
@@ -136,7 +136,7 @@ def find(corpus: Corpus, requirement: str, nearness: Near, counted: Floats) -> F
         "kindred_best": _weighed(segments.best(_rows(kindred, stand_for), DEPTH), _BEST),
     }
     signals = (words, meaning, themes, kindred, rows)
-    return Found(requirement, weights, *signals, parts, corpus.stands_for, stand_for)
+    return Retrieved(requirement, weights, *signals, parts, corpus.stands_for, stand_for)
 
 
 def subjects_of(corpus: Corpus) -> Floats:
@@ -144,7 +144,7 @@ def subjects_of(corpus: Corpus) -> Floats:
     return corpus.once("subjects", lambda: corpus.encode_query([each.called for each in subjects()]))
 
 
-def _profiles(corpus: Corpus, nearness: Near, counted: Floats) -> tuple[Floats, Floats]:
+def _profiles(corpus: Corpus, nearness: Similarity, counted: Floats) -> tuple[Floats, Floats]:
     """Everybody's profile by words and by meaning; a row that counts for nothing is no part of it."""
     words, meaning = nearness.profiles.copy(), corpus.likeness(nearness.vector)
     for person in np.unique(corpus.segments.owner[counted == 0]):

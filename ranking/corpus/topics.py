@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ranking.index.bm25 import Lexicon
+from ranking.index.bm25 import BM25Index
 from ranking.index.nearest import products
 from ranking.index.unit import on_grid, unit
 
@@ -33,7 +33,7 @@ NEIGHBOURS = 10
 
 
 @dataclass(frozen=True)
-class Themes:
+class Topics:
     """Unit rows of the pieces in theme space, and the way for a query's words to get there.
 
     `places` are the numbers of those rows that scores are of; without them, of all.
@@ -41,7 +41,7 @@ class Themes:
 
     rows: Floats
     loadings: Floats
-    lexicon: Lexicon
+    lexicon: BM25Index
     places: Ints | None = None
 
     def query(self, weights: dict[str, float]) -> Floats:
@@ -58,7 +58,7 @@ class Themes:
 
 
 @dataclass(frozen=True)
-class Kindred:
+class Neighbours:
     """For each row its nearest sampled rows by other people, with weights that add up to 1 (or 0 where none).
 
     A weight falls to 0 at the first row that is too far, so that it does not matter which of equally near rows is in.
@@ -73,7 +73,7 @@ class Kindred:
         return mean
 
 
-def fit_themes(lexicon: Lexicon, keys: Sequence[str]) -> Themes | None:
+def fit_topics(lexicon: BM25Index, keys: Sequence[str]) -> Topics | None:
     """Themes of the pieces, fitted on at most FITTED_ON of them; None for a pool too small.
 
     Which, and in which order, their keys decide: the decomposition of many is a random one, and another order gives
@@ -84,7 +84,7 @@ def fit_themes(lexicon: Lexicon, keys: Sequence[str]) -> Themes | None:
         return None
     sample = matrix[by_hash(keys)[:FITTED_ON]].astype(np.float64)
     loadings = decomposed(sample, min(DIMENSIONS, min(sample.shape) // 2))
-    return Themes(unit((matrix @ loadings.T).astype(np.float32)), loadings.astype(np.float32), lexicon)
+    return Topics(unit((matrix @ loadings.T).astype(np.float32)), loadings.astype(np.float32), lexicon)
 
 
 def decomposed(sample: Any, dimensions: int) -> NDArray[np.float64]:
@@ -104,7 +104,7 @@ def decomposed(sample: Any, dimensions: int) -> NDArray[np.float64]:
     return exact
 
 
-def find_kindred(vectors: Floats, owner: Ints, keys: Sequence[str]) -> Kindred | None:
+def find_neighbours(vectors: Floats, owner: Ints, keys: Sequence[str]) -> Neighbours | None:
     """Each row's NEIGHBOURS most similar rows of other people among ANCHORS sampled ones; None for a pool too small."""
     if len(vectors) < LEAST_ROWS:
         return None
@@ -121,7 +121,7 @@ def find_kindred(vectors: Floats, owner: Ints, keys: Sequence[str]) -> Kindred |
         found, closeness = found[:, :k], nearest[:, :k] - nearest[:, k:]
         neighbours[block] = anchors[found]
         weights[block] = closeness / np.maximum(closeness.sum(axis=1, keepdims=True), 1e-9)
-    return Kindred(neighbours, weights)
+    return Neighbours(neighbours, weights)
 
 
 def sampled(keys: Sequence[str], size: int) -> Ints:

@@ -39,7 +39,7 @@ class LabelsRefused(Fault):
 
 
 @dataclass(frozen=True, slots=True)
-class Assessed:
+class AssessedPerson:
     """One person who was scored: the stated group by column, empty where unknown."""
 
     groups: Mapping[str, str]
@@ -81,7 +81,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ImpactTable:
     """The groups of one column, or of both together, by name, and how many people stated none."""
 
     columns: tuple[str, ...]
@@ -89,14 +89,14 @@ class Table:
     unknown: int
 
 
-def impact(people: Sequence[Assessed]) -> tuple[Table, ...]:
+def impact(people: Sequence[AssessedPerson]) -> tuple[ImpactTable, ...]:
     """The tables by sex, by race or ethnicity, and by both."""
     middle = median([person.score for person in people]) if people else 0.0
     return tuple(_table(columns, people, middle) for columns in (*((column,) for column in COLUMNS), COLUMNS))
 
 
-def _table(columns: tuple[str, ...], people: Sequence[Assessed], middle: float) -> Table:
-    members: dict[str, list[Assessed]] = {}
+def _table(columns: tuple[str, ...], people: Sequence[AssessedPerson], middle: float) -> ImpactTable:
+    members: dict[str, list[AssessedPerson]] = {}
     for person in people:
         said = [person.groups.get(column, "") for column in columns]
         if all(said):
@@ -119,12 +119,12 @@ def _table(columns: tuple[str, ...], people: Sequence[Assessed], middle: float) 
         )
         for name, (size, selected, above) in counts.items()
     )
-    return Table(columns, groups, len(people) - known)
+    return ImpactTable(columns, groups, len(people) - known)
 
 
 def assess(
     pool: TalentPool, role: Role, home: Home, store: Store, as_of: date, labels: Path
-) -> tuple[tuple[Table, ...], int]:
+) -> tuple[tuple[ImpactTable, ...], int]:
     """The tables of everybody in the pool, and how many labels are of nobody there.
 
     Selected is who stands on the role's last kept shortlist: the top that was exported.
@@ -135,7 +135,7 @@ def assess(
     scores = read_again(score_role(role, pool.corpus, pool.weights, as_of), pool.reranker)
     points = dict(zip(pool.corpus.people, scores.total.round(DECIMALS).tolist(), strict=True))
     groups = read_groups(labels)
-    people = [Assessed(groups.get(who, {}), who in chosen, score) for who, score in points.items()]
+    people = [AssessedPerson(groups.get(who, {}), who in chosen, score) for who, score in points.items()]
     return impact(people), len(groups.keys() - points.keys())
 
 

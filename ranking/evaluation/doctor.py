@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ranking.corpus.passages import split
 from ranking.corpus.topics import sampled
-from ranking.index.nearest import Index
+from ranking.index.nearest import VectorIndex
 from scrapers.text import counted
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ MOST_FOREIGN = 0.25
 LEAST_REPEATED = 0.98  # cosine between a stored vector and the same text embedded again
 
 
-class Code(StrEnum):
+class FindingCode(StrEnum):
     """What can be wrong: a closed list."""
 
     EMPTY_VECTORS = "empty_vectors"
@@ -58,7 +58,7 @@ class Code(StrEnum):
 class Finding:
     """One thing that is wrong, in a sentence, and what to do about it."""
 
-    code: Code
+    code: FindingCode
     effect: Effect
     sentence: str
     remedy: str
@@ -127,7 +127,9 @@ def examined(geometry: Geometry) -> Findings:
 
 def without_meaning(corpus: Corpus) -> Corpus:
     """The corpus with vectors that say nothing: what is left is ranked by words and themes alone."""
-    return replace(corpus, index=Index(np.zeros((len(corpus.index), corpus.embedder.dimension), dtype=np.float32)))
+    return replace(
+        corpus, index=VectorIndex(np.zeros((len(corpus.index), corpus.embedder.dimension), dtype=np.float32))
+    )
 
 
 def _empty(geometry: Geometry) -> Iterator[Finding]:
@@ -135,7 +137,7 @@ def _empty(geometry: Geometry) -> Iterator[Finding]:
     bad = int((~np.isfinite(lengths) | (np.abs(lengths - 1) > 0.01)).sum())
     if bad:
         yield Finding(
-            Code.EMPTY_VECTORS,
+            FindingCode.EMPTY_VECTORS,
             "lexical",
             f"{bad} of {len(lengths)} vectors are empty, not a number, or not of length 1.",
             "Run `headwater refresh`; if it stays, the store's vectors are damaged: restore a backup.",
@@ -149,7 +151,7 @@ def _mismatch(geometry: Geometry) -> Iterator[Finding]:
     others = len(pairs) - sum(cosine >= LEAST_REPEATED for cosine in same)
     if others:
         yield Finding(
-            Code.MODEL_MISMATCH,
+            FindingCode.MODEL_MISMATCH,
             "lexical",
             f"{others} of {len(pairs)} texts embedded anew do not give the vector that is stored.",
             "Embed everything with one model: name the one that made the vectors ([embedding] in operator.toml), or "
@@ -164,7 +166,7 @@ def _collapsed(geometry: Geometry) -> Iterator[Finding]:
     mean = float((vectors @ vectors.T)[apart].mean()) if apart.any() else 0.0
     if mean > ALIKE:
         yield Finding(
-            Code.COLLAPSED,
+            FindingCode.COLLAPSED,
             "lexical" if mean > COLLAPSED else "note",
             f"Two pieces by different people are {mean:.2f} alike on average: meaning hardly tells people apart.",
             "Look whether texts share a long common beginning, or choose another model ([embedding] in operator.toml).",
@@ -181,7 +183,7 @@ def _hubs(geometry: Geometry) -> Iterator[Finding]:
     hubs = int((times > HUB_LISTS).sum())
     if hubs:
         yield Finding(
-            Code.HUBS,
+            FindingCode.HUBS,
             "note",
             f"{counted(hubs, 'pieces')} near to nearly all: the worst among the {k} nearest of {times.max():.0%}.",
             "Look at those pieces: they are mostly lists of words or very short; leave them out at their source.",
@@ -201,7 +203,7 @@ def _copies(geometry: Geometry) -> Iterator[Finding]:
     share = float((near.max(axis=1) >= COPY).mean())
     if share > MOST_COPIES:
         yield Finding(
-            Code.NEAR_DUPLICATES,
+            FindingCode.NEAR_DUPLICATES,
             "note",
             f"{share:.0%} of the pieces are nearly the same as a piece by somebody else.",
             "Look for mirrors, forks and templates among the sources; credit the one who made it.",
@@ -217,7 +219,7 @@ def _boilerplate(geometry: Geometry) -> Iterator[Finding]:
     shared = [beginning for beginning in beginnings if beginning and len(people[beginning]) >= BOILERPLATE_PEOPLE]
     if len(shared) > MOST_BOILERPLATE * len(beginnings):
         yield Finding(
-            Code.BOILERPLATE,
+            FindingCode.BOILERPLATE,
             "note",
             f"{len(shared)} of {len(beginnings)} pieces begin with words of {BOILERPLATE_PEOPLE} or more people.",
             f'Take such text out at its source; the most frequent begins "{_most_frequent(shared)}".',
@@ -228,7 +230,7 @@ def _truncated(geometry: Geometry) -> Iterator[Finding]:
     share = float((geometry.cut > 0).mean()) if len(geometry.cut) else 0.0
     if share > MOST_CUT:
         yield Finding(
-            Code.TRUNCATION,
+            FindingCode.TRUNCATION,
             "note",
             f"{share:.0%} of the pieces are longer than what is embedded of them; {int(geometry.cut.sum())} words are "
             "matched as words only.",
@@ -246,7 +248,7 @@ def _languages(geometry: Geometry) -> Iterator[Finding]:
     if texts and foreign > MOST_FOREIGN * len(texts):
         others = ", ".join(language for language, _ in said.most_common(4) if language != "en")
         yield Finding(
-            Code.LANGUAGE_MIX,
+            FindingCode.LANGUAGE_MIX,
             "note",
             f"{foreign / len(texts):.0%} of the longer texts are not in English ({others}); by a model that "
             "knows English best, as the packaged one does, these people are found less.",

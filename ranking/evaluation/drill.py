@@ -18,7 +18,7 @@ Places = tuple[tuple[str, float], ...]  # candidate id and score, best first
 
 
 @dataclass(frozen=True, slots=True)
-class Drilled:
+class DrillResult:
     """Three shortlists of one role: as usual, out of a restored copy (None: a server keeps the store), by words."""
 
     usual: Places

@@ -33,7 +33,7 @@ FEATURES = ("recency", "signals")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class TrainingTable:
     """One role's decided candidates: their points by weight, [candidates, weights], the rest, and the grades.
 
     The first `parts` columns share one whole: their weights are scaled so that their sum stays what it was.
@@ -88,7 +88,7 @@ class Trial:
         )
 
 
-def fit(sheets: Sequence[Sheet], ridge: float = RIDGE) -> Floats:
+def fit(sheets: Sequence[TrainingTable], ridge: float = RIDGE) -> Floats:
     """The logarithm of what each weight is multiplied by; all 0 where nothing was decided."""
     from scipy.optimize import minimize
 
@@ -113,7 +113,7 @@ def fit(sheets: Sequence[Sheet], ridge: float = RIDGE) -> Floats:
     return found
 
 
-def trial(sheets: Sequence[Sheet], score: Scorer | None = None) -> Trial:
+def trial(sheets: Sequence[TrainingTable], score: Scorer | None = None) -> Trial:
     """Every role ranked with weights fitted on the others; roles where all were decided alike cannot be measured."""
     telling = [
         number for number, sheet in enumerate(sheets) if sheet.grades.max(initial=0) > sheet.grades.min(initial=0)
@@ -138,7 +138,7 @@ def train(corpus: Corpus, judged: Sequence[Judged], weights: Weights, as_of: dat
     names = learned(weights)
     people = [[person for person in each.grades if person in corpus.position] for each in judged]
     sheets = [
-        sheet_of(score_role(each.role, corpus, weights, as_of), known, each.grades, names)
+        training_table(score_role(each.role, corpus, weights, as_of), known, each.grades, names)
         for each, known in zip(judged, people, strict=True)
     ]
 
@@ -171,7 +171,9 @@ def multiplied(weights: Weights, logs: Mapping[str, float]) -> Weights:
     )
 
 
-def sheet_of(scores: Scores, people: Sequence[str], grades: Mapping[str, int], names: Sequence[str]) -> Sheet:
+def training_table(
+    scores: Scores, people: Sequence[str], grades: Mapping[str, int], names: Sequence[str]
+) -> TrainingTable:
     """What each weight brings each of these people, by the role's score; requirements of a level count alike."""
     rows = np.array([scores.corpus.position[person] for person in people], dtype=np.int64)
     parts = [name for name in names if name in Parts.model_fields]
@@ -179,7 +181,7 @@ def sheet_of(scores: Scores, people: Sequence[str], grades: Mapping[str, int], n
     columns += [_feature(scores, name)[rows] for name in names if name not in Parts.model_fields]
     points = np.stack(columns, axis=1) if len(rows) else np.zeros((0, len(names)))
     rest = scores.total[rows] - points.sum(axis=1)
-    return Sheet(points, rest, np.array([float(grades[person]) for person in people]), len(parts))
+    return TrainingTable(points, rest, np.array([float(grades[person]) for person in people]), len(parts))
 
 
 def _part(scores: Scores, name: str) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ranking.features.availability import standing
+from ranking.features.availability import current_statement
 from ranking.shortlist.outreach import opener
 from ranking.shortlist.shortlist import Match, Shortlist
 from scrapers.records import Candidate
@@ -67,7 +67,7 @@ def summary(match: Match, shortlist: Shortlist) -> str:
 
 def availability(candidate: Candidate, as_of: date) -> tuple[str, date | None]:
     """What the person last said about being open to work, in their words, and when; empty where nothing was said."""
-    said = standing(candidate, as_of)
+    said = current_statement(candidate, as_of)
     if said is None:
         return "", None
     return said.sentence if said.label == "available" else f"{NOT_AVAILABLE} {said.sentence}", said.date

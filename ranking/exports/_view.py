@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ranking.exports._rows import NOT_AVAILABLE, row
-from ranking.shortlist.prior_contact import Warm
+from ranking.shortlist.prior_contact import PriorContact
 from ranking.shortlist.shortlist import Match, Quote, Shortlist
 from scrapers.records import Account
 
@@ -74,7 +74,7 @@ class Person:
     declines: bool
     flags: tuple[str, ...]
     questions: tuple[str, ...]
-    warm: Warm | None = None
+    warm: PriorContact | None = None
     met: tuple[int, ...] = ()
 
     @property

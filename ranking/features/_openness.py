@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Literal
 
-from scrapers.text.prefilter import Needles, folded
+from scrapers.text.prefilter import Prefilter, folded
 
 Label = Literal["available", "unavailable"]
 
@@ -44,7 +44,7 @@ _WORD = re.compile(r"(?<!\?P)<(\w+)>")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class OpennessStatement:
     """A sentence as it stands in a text, and what it says of the writer; `ended` where it says that it is over."""
 
     label: Label
@@ -54,7 +54,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class _Phrases:
-    triggers: Needles
+    triggers: Prefilter
     states: re.Pattern[str]
     mine: re.Pattern[str]
     offers: re.Pattern[str]
@@ -64,7 +64,7 @@ class _Phrases:
 
 
 @lru_cache(maxsize=2**17)
-def read(text: str) -> Said | None:
+def read(text: str) -> OpennessStatement | None:
     """What the writer says of being open to work, or None.
 
     The last sentence on it decides, except that what has ended stays so: "found a job" outweighs the offer below it. A
@@ -73,12 +73,12 @@ def read(text: str) -> Said | None:
     said, quiet = None, None
     for sentence in _sentences(text):
         if _any_own(_phrases().ended, sentence):
-            return Said("unavailable", sentence, ended=True)
+            return OpennessStatement("unavailable", sentence, ended=True)
         label = _label(sentence)
         if label:
-            said = Said(label, sentence)
+            said = OpennessStatement(label, sentence)
         elif _phrases().quiet.search(sentence):
-            quiet = Said("unavailable", sentence)
+            quiet = OpennessStatement("unavailable", sentence)
     return said or quiet
 
 
@@ -153,7 +153,7 @@ def _phrases() -> _Phrases:
         return re.compile(rf"(?<![\w-])(?:{joined})", re.IGNORECASE)
 
     return _Phrases(
-        triggers=Needles(table["triggers"]),
+        triggers=Prefilter(table["triggers"]),
         states=together(table["open"]["states"]),
         mine=together(table["open"]["mine"]),
         offers=together(table["open"]["phrases"]),

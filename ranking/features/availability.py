@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ranking.features import Context, Signal
-from ranking.features._openness import Label, Said, read
+from ranking.features._openness import Label, OpennessStatement, read
 from ranking.role import Role
 from scrapers.records import Account, Candidate, Evidence, EvidenceKind
 
@@ -40,14 +40,14 @@ class Availability:
 
 def measure(_role: Role, candidate: Candidate, context: Context) -> Signal:
     """The worth of the last statement; None where nothing was said."""
-    found = standing(candidate, context.as_of)
+    found = current_statement(candidate, context.as_of)
     if found is None:
         return Signal("availability", None, "nothing said of being open to work")
     rests_on = tuple(piece for piece in candidate.evidence if piece.id == found.evidence_id)
     return Signal("availability", found.value, found.sentence, rests_on)
 
 
-def standing(candidate: Candidate, as_of: date, half_life: float = HALF_LIFE_DAYS) -> Availability | None:
+def current_statement(candidate: Candidate, as_of: date, half_life: float = HALF_LIFE_DAYS) -> Availability | None:
     """What the person last said, as of a day; None where nothing was said, or long ago. A later date counts as the day.
 
     Without a dated statement what their profiles say counts, a little: no day is known for it.
@@ -77,26 +77,28 @@ def of_profiles(accounts: Iterable[Account]) -> Availability | None:
     return Availability(told.label, told.quote, None, UNDATED if told.label == "available" else 0.0, url)
 
 
-def _of_profile(account: Account) -> Said | None:
+def _of_profile(account: Account) -> OpennessStatement | None:
     told = read(account.bio) if account.bio else None
-    return told or (Said("available", MARKED) if account.open_to_work else None)
+    return told or (OpennessStatement("available", MARKED) if account.open_to_work else None)
 
 
-def _statements(evidence: Iterable[Evidence], as_of: date, half_life: float) -> Iterator[tuple[Said, Evidence]]:
+def _statements(
+    evidence: Iterable[Evidence], as_of: date, half_life: float
+) -> Iterator[tuple[OpennessStatement, Evidence]]:
     for piece in evidence:
         lately = piece.date is None or (as_of - piece.date).days < HALVINGS * half_life
         if piece.kind in SPOKEN and lately and (said := _said_in(piece)):
             yield said, piece
 
 
-def _said_in(piece: Evidence) -> Said | None:
+def _said_in(piece: Evidence) -> OpennessStatement | None:
     """What a piece says. Who answers "who wants to be hired?" says yes by doing so, unless the text says it is over."""
     said = read(f"{piece.title}\n{piece.text}")
     if piece.kind is EvidenceKind.AVAILABILITY and not (said and (said.label == "available" or said.ended)):
-        return Said("available", piece.title)
+        return OpennessStatement("available", piece.title)
     return said
 
 
-def _order(told: tuple[Said, Evidence]) -> tuple[bool, date, bool, str]:
+def _order(told: tuple[OpennessStatement, Evidence]) -> tuple[bool, date, bool, str]:
     said, piece = told
     return piece.date is not None, piece.date or date.min, said.label == "unavailable", piece.id

@@ -12,19 +12,19 @@ from datetime import date
 from typing import TypeVar
 
 from ranking.role.model import role_key
-from ranking.shortlist.prior_contact import warm
+from ranking.shortlist.prior_contact import prior_contact
 from ranking.shortlist.shortlist import Match, Quote, Shortlist
 from scrapers.records import Candidate
 from scrapers.rights.jurisdiction import hint
 from scrapers.rights.ledger import Clearance, Ledger, clearance
 from scrapers.rights.notice import notice_text
-from scrapers.rights.retention import kept_until, notice_due, standing_with, standings
+from scrapers.rights.retention import kept_until, notice_due, retention_state, retention_states
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home
 from scrapers.sources.watched import known_operator, operator_of
-from scrapers.store import Dealing, Link, Store
+from scrapers.store import Interaction, Link, Store
 
-Said = TypeVar("Said", Link, Dealing)
+Said = TypeVar("Said", Link, Interaction)
 NO_CONTROLLER = "nobody answers for the data yet: run headwater init"
 
 
@@ -36,7 +36,7 @@ def cleared(shortlist: Shortlist, home: Home, store: Store, ledger: Ledger | Non
     operator = known_operator(home)
     people = [match.candidate for match in shortlist.matches]
     accounts = [str(account.key) for candidate in people for account in candidate.accounts]
-    links, dealings = _by_account(store.links_of(accounts)), _by_account(store.dealings(accounts))
+    links, dealings = _by_account(store.links_of(accounts)), _by_account(store.interactions(accounts))
     sources = store.sources_of(accounts)
     acts, listed = store.newest_acts(accounts), SuppressionList.open(home, store)
     book = ledger or Ledger.read()
@@ -57,14 +57,14 @@ def cleared(shortlist: Shortlist, home: Home, store: Store, ledger: Ledger | Non
         if operator is None:
             return replace(found, contact=None, withheld=NO_CONTROLLER if found.contact else found.withheld)
         seen = max((acts[account] for account in theirs if account in acts), default=shortlist.as_of)
-        standing = standing_with(done + _handed([candidate], shortlist, found), seen)
+        standing = retention_state(done + _handed([candidate], shortlist, found), seen)
         place = next((account.location for account in candidate.accounts if account.location), None)
         return replace(found, notice_due=notice_due(standing, operator), hint=hint(place) if found.contact else "")
 
     clearances = {candidate.id: clear(candidate) for candidate in people}
     if operator is None:
         return replace(shortlist, clearances=clearances)
-    met = {candidate.id: found for candidate in people if (found := warm(candidate, operator.warm))}
+    met = {candidate.id: found for candidate in people if (found := prior_contact(candidate, operator.warm))}
     return replace(shortlist, clearances=clearances, warm=met, notice=notice_text(operator))
 
 
@@ -121,13 +121,13 @@ def past_due(
     if not (home / "operator.toml").is_file():
         return frozenset()
     operator, theirs = operator_of(home), {each.id: [str(account.key) for account in each.accounts] for each in people}
-    found = standings(theirs, store.newest_acts(accounts), store.dealings(accounts))
+    found = retention_states(theirs, store.newest_acts(accounts), store.interactions(accounts))
     return frozenset(person for person, standing in found.items() if on > kept_until(standing, operator))
 
 
 def hand_over(shortlist: Shortlist, store: Store) -> None:
     """Remember whom this shortlist gives a contact of: their notice is due, and other roles have to wait."""
-    store.add_dealings(
+    store.add_interactions(
         dealing
         for match in shortlist.matches
         if (found := shortlist.clearances.get(match.candidate.id))
@@ -135,10 +135,10 @@ def hand_over(shortlist: Shortlist, store: Store) -> None:
     )
 
 
-def _handed(people: Iterable[Candidate], shortlist: Shortlist, found: Clearance) -> list[Dealing]:
+def _handed(people: Iterable[Candidate], shortlist: Shortlist, found: Clearance) -> list[Interaction]:
     role, day = role_key(shortlist.role), shortlist.as_of
     return [
-        Dealing(str(account.key), "handed", day, role)
+        Interaction(str(account.key), "handed", day, role)
         for candidate in people
         for account in candidate.accounts
         if found.contact

@@ -18,7 +18,7 @@ from ranking.shortlist.shortlist import Shortlist
 from scrapers.rights.audit_log import record
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home, replace_file
-from scrapers.store import Kept, Store
+from scrapers.store import PastShortlist, Store
 
 _BY_SUFFIX = {".csv": "shortlist_csv", ".html": "page", ".jsonl": "jsonl"}
 
@@ -69,7 +69,7 @@ def _in_time(shortlist: Shortlist, home: Home, store: Store, at: datetime) -> Sh
     return replace(shortlist, matches=tuple(match for match in shortlist.matches if match.candidate.id not in late))
 
 
-def _said(shortlist: Shortlist, entry: Kept) -> dict[str, Any]:
+def _said(shortlist: Shortlist, entry: PastShortlist) -> dict[str, Any]:
     """What the log holds of a shortlist: what it was made with, from how many, who was left out, whom it names."""
     return {
         "shortlist": entry.id,

@@ -54,7 +54,7 @@ def query_weights(text: str) -> dict[str, float]:
     return {term: min(count, 3) ** 0.5 for term, count in Counter(tokens(text)).items()}
 
 
-class Worth:
+class TermWeights:
     """What each term of a query is worth."""
 
     def __init__(self, terms: Mapping[str, float]) -> None:
@@ -66,7 +66,7 @@ class Worth:
         return math.fsum(shared) / self._whole if self._whole else 0.0  # the same in whatever order they come
 
 
-class Lexicon:
+class BM25Index:
     """BM25 (Lucene idf) over a list of token lists; scores are for every text at once.
 
     Terms are numbered in order of the alphabet, so that the same texts in another order have the same columns.
@@ -126,10 +126,10 @@ class Lexicon:
             if term in self._terms
         ]
 
-    def worth(self, weights: Mapping[str, float]) -> Worth:
+    def worth(self, weights: Mapping[str, float]) -> TermWeights:
         """What a query's terms are worth by their rarity; a term that nobody uses counts in full."""
         rarest = math.log1p(self.size)
-        return Worth({term: weight * (self.rarity(term) or rarest) for term, weight in weights.items()})
+        return TermWeights({term: weight * (self.rarity(term) or rarest) for term, weight in weights.items()})
 
     def matrix(self) -> Any:
         """The BM25 scores as a sparse matrix, one line a text, one column a term; None where there is no word."""

@@ -12,7 +12,7 @@ HIGHEST = 127  # what 8 bits hold beside a sign
 BLOCK = 4096  # rows that are coded at once
 
 
-class Codes:
+class Int8Rows:
     """The codes of some rows: each number in steps of one 127th of the largest of all."""
 
     def __init__(self, rows: Floats) -> None:
@@ -28,7 +28,7 @@ class Codes:
         """Inner products, one line a query, one column a row: sums of whole numbers, so that equal rows are equal."""
         import torch
 
-        asked = Codes(queries)
+        asked = Int8Rows(queries)
         products: Floats = torch._int_mm(asked._codes, self._codes.T).numpy().astype(np.float32)
         products *= np.float32(self._step * asked._step)
         return products

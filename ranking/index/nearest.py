@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ranking.index.int8 import Codes, pay_off
+from ranking.index.int8 import Int8Rows, pay_off
 
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -23,13 +23,13 @@ EXACT_UP_TO = 400_000
 AGAIN, FITTED_ON = 2, 50_000
 
 
-class Index:
+class VectorIndex:
     """An index over `vectors`; scores are exact, and up to EXACT_UP_TO rows are those of brute force."""
 
     def __init__(self, vectors: Vectors) -> None:
         self.vectors = np.ascontiguousarray(vectors, dtype=np.float32)
         self._index: Any = None
-        self._codes: Codes | None = None
+        self._codes: Int8Rows | None = None
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -45,7 +45,7 @@ class Index:
         if not pay_off():
             return self.scores(queries)
         if self._codes is None:
-            self._codes = Codes(self.vectors)
+            self._codes = Int8Rows(self.vectors)
         return self._codes.products(queries)
 
     def search(self, queries: Vectors, k: int, subset: Rows | None = None) -> tuple[Vectors, Rows]:

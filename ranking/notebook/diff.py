@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 COLUMNS = ("candidate_id", "name", "place", "was", "up", "points", "because")
 
 
-def moves(now: Shortlist, before: Shortlist) -> pd.DataFrame:
+def rank_changes(now: Shortlist, before: Shortlist) -> pd.DataFrame:
     """One row a person of either list, in the order of `now`, then who left.
 
     `up` counts places gained and `points` what the score gained; both are empty for who is on one list only.

@@ -18,7 +18,7 @@ WORDS_AT_AN_END = 3
 
 
 @dataclass(frozen=True)
-class Plane:
+class Projection:
     """The plane through `centre` along two orthogonal `axes`, [2, width]; it holds `share` (0..1) of all variance."""
 
     centre: Floats
@@ -31,17 +31,17 @@ class Plane:
         return found
 
 
-def find_plane(vectors: NDArray[np.float32]) -> Plane:
+def find_plane(vectors: NDArray[np.float32]) -> Projection:
     """The first two principal components of the rows; signs are fixed, so that the same rows give the same picture."""
     wide = vectors.astype(np.float64)
     centre = wide.mean(axis=0) if len(wide) else np.zeros(wide.shape[1])
     if min(wide.shape) < 2:
-        return Plane(centre, np.zeros((2, wide.shape[1])), 0.0)
+        return Projection(centre, np.zeros((2, wide.shape[1])), 0.0)
     _, spread, axes = np.linalg.svd(wide - centre, full_matrices=False)
     largest = np.abs(axes[:2]).argmax(axis=1)
     axes = axes[:2] * np.sign(axes[[0, 1], largest])[:, None]
     variance = spread**2
-    return Plane(centre, axes, float(variance[:2].sum() / max(variance.sum(), 1e-12)))
+    return Projection(centre, axes, float(variance[:2].sum() / max(variance.sum(), 1e-12)))
 
 
 def places(vectors: NDArray[np.float32]) -> Floats:

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ranking.corpus.corpus import Corpus
-from ranking.index.nearest import Index
+from ranking.index.nearest import VectorIndex
 from ranking.index.unit import unit
 from ranking.notebook.map import find_plane
 from ranking.role import Role
@@ -48,7 +48,7 @@ def role_map(corpus: Corpus, shortlist: Shortlist) -> Figure:
     spots, role = plane.places(people), plane.places(wanted)
     number = {corpus.people[each]: place for place, each in enumerate(some.tolist())}
     listed = [(match, spots[number[match.candidate.id]]) for match in _shown(shortlist) if match.candidate.id in number]
-    nearest, hubs = Index(people).search(wanted, NEIGHBOURS)[1][0], find_hubs(people)
+    nearest, hubs = VectorIndex(people).search(wanted, NEIGHBOURS)[1][0], find_hubs(people)
 
     figure, axes = _figure(10, 6.5)
     on_list = np.array([spot for _, spot in listed]).reshape(-1, 2)
@@ -122,7 +122,7 @@ def find_hubs(vectors: Floats) -> Ints:
     Their k-occurrence (Radovanović et al. 2010) is at least HUB_TIMES the mean; counted over LISTS people at most.
     """
     rows = np.unique(np.linspace(0, len(vectors) - 1, min(len(vectors), LISTS)).astype(np.int64))
-    near = Index(vectors).search(vectors[rows], NEIGHBOURS + 1)[1]
+    near = VectorIndex(vectors).search(vectors[rows], NEIGHBOURS + 1)[1]
     times = np.bincount(near[near != rows[:, None]], minlength=len(vectors))
     greatest: Ints = np.argsort(-times, kind="stable")[:HUBS]
     return greatest[times[greatest] >= HUB_TIMES * max(times.mean(), 1)] if len(vectors) else greatest

@@ -57,9 +57,9 @@ class Shortlist(plain.Shortlist):
 
     def against(self, before: Shortlist) -> pd.DataFrame:
         """Who moved since another shortlist, and the term that moved them most: a row a person."""
-        from ranking.notebook.diff import moves
+        from ranking.notebook.diff import rank_changes
 
-        return moves(self, before)
+        return rank_changes(self, before)
 
     def _repr_html_(self) -> str:
         """The table that a notebook shows: place, name, score, reasons with links. Everything is escaped."""

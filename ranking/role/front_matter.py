@@ -20,7 +20,7 @@ _STAGES = ("early", "middle", "late")
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class FrontMatter:
     """The typed front matter. Requirements are the mappings as written, checked, in order."""
 
     title: str = ""
@@ -35,7 +35,7 @@ class Head:
     lines: int = 0
 
 
-def split_head(text: str, name: str = "") -> tuple[Head, str]:
+def split_front_matter(text: str, name: str = "") -> tuple[FrontMatter, str]:
     """The front matter, empty where there is none, and the body after it. Raises RoleUnclear with file and line."""
     match = _FENCE.match(text)
     if not match:
@@ -43,7 +43,7 @@ def split_head(text: str, name: str = "") -> tuple[Head, str]:
             raise RoleUnclear(
                 "the front matter is never closed", "end it with a line of three dashes", name=name, line=1
             )
-        return Head(), text
+        return FrontMatter(), text
     head = _load(match["head"], name)
     return _typed(head, match["head"], match.group().count("\n"), name), text[match.end() :]
 
@@ -67,7 +67,7 @@ def _remedy() -> str:
     return f"write plain YAML with the keys {', '.join(_KEYS)}"
 
 
-def _typed(head: dict[str, Any], text: str, lines: int, name: str) -> Head:
+def _typed(head: dict[str, Any], text: str, lines: int, name: str) -> FrontMatter:
     def fault(key: str, problem: str, remedy: str) -> RoleUnclear:
         return RoleUnclear(f"front matter: {problem}", remedy, name=name, line=_line_of(text, key))
 
@@ -100,7 +100,7 @@ def _typed(head: dict[str, Any], text: str, lines: int, name: str) -> Head:
     requirements = head.get("requirements") or []
     if not isinstance(requirements, list):
         raise fault("requirements", "'requirements' is not a list", "write one requirement a line, each after a dash")
-    return Head(
+    return FrontMatter(
         " ".join(title.split()),
         words("places"),
         remote,

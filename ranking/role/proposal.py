@@ -37,14 +37,14 @@ class ProposedRequirement(BaseModel):
     unless: Annotated[str, Field(max_length=300)] | None = None
 
 
-class Proposal(BaseModel):
+class RoleProposal(BaseModel):
     """The schema that the model fills."""
 
     title: Annotated[str, Field(max_length=120)]
     requirements: Annotated[list[ProposedRequirement], Field(min_length=1, max_length=40)]
 
 
-Ask = Callable[[str], Proposal]
+Ask = Callable[[str], RoleProposal]
 
 
 def propose(role: Role, ask: Ask) -> Role:
@@ -89,10 +89,10 @@ def asking(model: str, **options: Any) -> Ask:
     except Exception as error:  # each provider's library has errors of its own
         raise ProposalUnusable(f"{model}: {_first_line(error)}; name it as provider/model") from None
 
-    def ask(text: str) -> Proposal:
+    def ask(text: str) -> RoleProposal:
         messages = [{"role": "system", "content": TASK}, {"role": "user", "content": text}]
         try:
-            answer: Proposal = client.create(response_model=Proposal, messages=messages, max_retries=2)
+            answer: RoleProposal = client.create(response_model=RoleProposal, messages=messages, max_retries=2)
         except Exception as error:
             raise ProposalUnusable(f"{model}: {_first_line(error)}; keep to what was read") from None
         return answer

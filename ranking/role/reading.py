@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from ranking.role import lint
-from ranking.role.front_matter import split_head
+from ranking.role.front_matter import split_front_matter
 from ranking.role.model import Requirement, Role, RoleRefused, RoleUnclear, Stage
 from ranking.role.outline import outline
 from ranking.role.presence import contradictions
@@ -20,7 +20,7 @@ from ranking.role.search.slots import (
     languages_of,
     unique,
 )
-from ranking.role.sections import Draft, from_head, read_plain, read_sections
+from ranking.role.sections import RoleDraft, from_head, read_plain, read_sections
 from scrapers.text import clean
 
 LARGEST = 1 << 20
@@ -72,7 +72,7 @@ def parse_role(text: str, *, name: str = "", as_of: date | None = None) -> Role:
             name=name,
             line=refusal.line,
         )
-    head, body = split_head(text, name)
+    head, body = split_front_matter(text, name)
     draft = from_head(head)
     sections = outline(body, head.lines + 1)
     if sections is None:
@@ -98,7 +98,7 @@ def _too_large(name: str) -> RoleUnclear:
     return RoleUnclear("is larger than 1 MiB", "a role is a page of text: give that page", name=name)
 
 
-def _role(draft: Draft, text: str, name: str, *, structured: bool) -> Role:
+def _role(draft: RoleDraft, text: str, name: str, *, structured: bool) -> Role:
     requirements = _numbered(draft.wishes)
     if all(requirement.level == "never" for requirement in requirements):
         problem = "says only what is not wanted" if requirements else "asks for nothing"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
 
-from ranking.role.front_matter import Head
+from ranking.role.front_matter import FrontMatter
 from ranking.role.model import Level, Place
 from ranking.role.outline import Item, Section
 from ranking.role.requirements import Wish, split_refusals, unmarked, wishes
@@ -39,7 +39,7 @@ _GENDERED = re.compile(
 
 
 @dataclass(slots=True)
-class Draft:
+class RoleDraft:
     """What has been read so far."""
 
     title: str = ""
@@ -55,8 +55,8 @@ class Draft:
     warnings: list[str] = field(default_factory=list)
 
 
-def from_head(head: Head) -> Draft:
-    draft = Draft(
+def from_head(head: FrontMatter) -> RoleDraft:
+    draft = RoleDraft(
         head.title, [], [*head.seniority], [], head.remote, [*head.languages], head.stage, [*head.themes], head.since
     )
     for place in head.places:
@@ -71,7 +71,7 @@ def from_head(head: Head) -> Draft:
     return draft
 
 
-def _add_places(draft: Draft, text: str) -> None:
+def _add_places(draft: RoleDraft, text: str) -> None:
     """Reads the value of a place line; a place that no list knows is kept as written."""
     if re.search(r"\b(?:remote|anywhere|worldwide)\b", text, re.IGNORECASE):
         draft.remote = True if draft.remote is None else draft.remote
@@ -90,7 +90,7 @@ def _add_places(draft: Draft, text: str) -> None:
         draft.unread.append(f"place: {' '.join(unknown)}")
 
 
-def read_plain(text: str, draft: Draft, as_of: date | None) -> None:
+def read_plain(text: str, draft: RoleDraft, as_of: date | None) -> None:
     """One must-requirement, verbatim; refusals only where an explicit phrase makes them."""
     if not text:
         return
@@ -114,14 +114,14 @@ def read_plain(text: str, draft: Draft, as_of: date | None) -> None:
         _read_since(draft, text, as_of, asked=True)
 
 
-def _take(draft: Draft, search: Search) -> None:
+def _take(draft: RoleDraft, search: Search) -> None:
     draft.title = draft.title or search.title
     draft.seniority.extend(search.seniority)
     draft.places.extend(search.places)
     draft.themes.extend(search.themes)
 
 
-def _read_slots(draft: Draft, text: str, as_of: date | None, *, asked: bool) -> None:
+def _read_slots(draft: RoleDraft, text: str, as_of: date | None, *, asked: bool) -> None:
     """Remote or not, since when, which places not; `asked` says that the text is what is asked for."""
     if draft.remote is None:
         draft.remote = remote_of(text)
@@ -129,14 +129,14 @@ def _read_slots(draft: Draft, text: str, as_of: date | None, *, asked: bool) -> 
     draft.unread.extend(excluded_places(text))
 
 
-def _read_since(draft: Draft, text: str, as_of: date | None, *, asked: bool) -> None:
+def _read_since(draft: RoleDraft, text: str, as_of: date | None, *, asked: bool) -> None:
     since, unread = since_of(text, as_of, asked=asked)
     draft.since = draft.since or since
     if unread:
         draft.unread.append(unread)
 
 
-def read_sections(sections: list[Section], draft: Draft, as_of: date | None) -> None:
+def read_sections(sections: list[Section], draft: RoleDraft, as_of: date | None) -> None:
     introductions: list[str] = []
     for section in sections:
         if section.kind == "intro":
@@ -165,7 +165,7 @@ def read_sections(sections: list[Section], draft: Draft, as_of: date | None) -> 
     draft.stage = draft.stage or next(filter(None, map(stage_of, introductions)), None)
 
 
-def _read_intro(section: Section, draft: Draft, introductions: list[str], as_of: date | None) -> None:
+def _read_intro(section: Section, draft: RoleDraft, introductions: list[str], as_of: date | None) -> None:
     """The heading is the title; bullets right below it are requirements, paragraphs introduce."""
     heading = _GENDERED.sub("", _TITLE_LABEL.sub("", section.heading)).strip()
     if heading:
@@ -181,7 +181,7 @@ def _read_intro(section: Section, draft: Draft, introductions: list[str], as_of:
             introductions.append(unmarked(item.text))
 
 
-def _read_wishes(section: Section, draft: Draft) -> None:
+def _read_wishes(section: Section, draft: RoleDraft) -> None:
     if section.kind == "one_of":
         texts = [unmarked(item.text).strip(" .") for item in section.items]
         parts = (
@@ -216,7 +216,7 @@ def _item_wishes(item: Item, level: Level, *, axes: bool = False) -> Iterable[Wi
     ]
 
 
-def _read_context(section: Section, draft: Draft) -> None:
+def _read_context(section: Section, draft: RoleDraft) -> None:
     """What surrounds a role is kept in sight; a list under an unknown heading counts as nice to have, and says so."""
     read = section.kind == "unknown" and any(item.bullet for item in section.items)
     for item in section.items:
@@ -234,7 +234,7 @@ def _read_context(section: Section, draft: Draft) -> None:
         draft.unread.append(section.heading)
 
 
-def _read_slot(section: Section, draft: Draft, as_of: date | None) -> None:
+def _read_slot(section: Section, draft: RoleDraft, as_of: date | None) -> None:
     name = section.heading.casefold().split()[0]
     for text in (unmarked(item.text) for item in section.items):
         values = [

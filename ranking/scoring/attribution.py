@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.corpus.corpus import Corpus
-from ranking.corpus.retrieve import DECAY, DEPTH, SHARPNESS, Found
+from ranking.corpus.retrieve import DECAY, DEPTH, SHARPNESS, Retrieved
 from ranking.scoring.weights import Parts
 
 Ints = NDArray[np.int64]
@@ -16,7 +16,7 @@ Values = NDArray[np.floating]
 Brought = tuple[Ints, NDArray[np.float64]]  # a person's rows and what each brings
 
 
-def contributions(corpus: Corpus, found: Found, people: Sequence[int], weights: Parts) -> list[Brought]:
+def contributions(corpus: Corpus, found: Retrieved, people: Sequence[int], weights: Parts) -> list[Brought]:
     """What each of these people's rows bring: every part's points dealt to the rows that it was computed from."""
     who = np.asarray(people, dtype=np.int64)
     counts = corpus.segments.counts[who]

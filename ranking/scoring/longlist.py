@@ -16,11 +16,11 @@ from typing import TypeVar, overload
 import numpy as np
 
 from ranking.corpus.corpus import Corpus, Floats, Ints
-from ranking.corpus.retrieve import Near, by_row
-from ranking.corpus.topics import Kindred, Themes, sampled
-from ranking.index.bm25 import Lexicon
+from ranking.corpus.retrieve import Similarity, by_row
+from ranking.corpus.topics import Neighbours, Topics, sampled
+from ranking.index.bm25 import BM25Index
 from ranking.index.grouped import Segments
-from ranking.index.nearest import Index, products
+from ranking.index.nearest import VectorIndex, products
 from ranking.role import Role
 from ranking.scoring.fuse import Points
 from ranking.scoring.score import Scores, answers, asked_for, score_answers, score_role, taken_away, tempered, wanted
@@ -56,7 +56,7 @@ def score_best(
     return score_answers(role, part, weights, as_of, part.found(found))
 
 
-def longlisted(role: Role, corpus: Corpus, weights: Weights, found: Mapping[str, Near]) -> Ints:
+def longlisted(role: Role, corpus: Corpus, weights: Weights, found: Mapping[str, Similarity]) -> Ints:
     """The people who answer best by words and meaning, and those of few pieces who may come near to them, ascending.
 
     Whoever is as good as the last is in too, so that it matters to nobody in which order people come.
@@ -87,7 +87,7 @@ def _graded(strength: Floats, threshold: float | None) -> Floats:
     return graded.astype(np.float32)
 
 
-def strength(corpus: Corpus, near: Near, counted: Floats) -> Floats:
+def strength(corpus: Corpus, near: Similarity, counted: Floats) -> Floats:
     """How well everybody answers by what costs least: profiles, and the best piece by words and by meaning."""
     segments, meaning = corpus.segments, by_row(corpus, near.passages)
     parts = [
@@ -102,13 +102,13 @@ def strength(corpus: Corpus, near: Near, counted: Floats) -> Floats:
     return summed / np.float32(len(parts))
 
 
-def themes_of_people(corpus: Corpus, themes: Themes) -> Index:
+def themes_of_people(corpus: Corpus, themes: Topics) -> VectorIndex:
     """The mean of everybody's pieces in theme space, times their number up to five."""
 
-    def made() -> Index:
+    def made() -> VectorIndex:
         counts = corpus.segments.counts[:, None]
         worth = (np.minimum(counts, 5) / np.maximum(counts, 1)).astype(np.float32)
-        return Index(corpus.segments.sum(themes.rows) * worth)
+        return VectorIndex(corpus.segments.sum(themes.rows) * worth)
 
     return corpus.once("longlist themes", made)
 
@@ -136,7 +136,7 @@ def _nth(values: Floats, n: int) -> float:
     return float(np.partition(values, -n)[-n]) - ROUNDING if n < len(values) else -np.inf
 
 
-def part_of(corpus: Corpus, longlist: Ints, named: Collection[str] = ()) -> Part:
+def part_of(corpus: Corpus, longlist: Ints, named: Collection[str] = ()) -> CorpusSubset:
     """The longlist, the sample and the named, each standing for as many people as they should: all add up to the pool.
 
     Whose pieces others are compared with are in it too; they and the named stand for nobody unless they are in the
@@ -154,13 +154,13 @@ def part_of(corpus: Corpus, longlist: Ints, named: Collection[str] = ()) -> Part
     present[[corpus.position[each] for each in named]] = True
     people = np.flatnonzero(present)
     rows, counts = corpus.segments.rows_of(people), corpus.segments.counts[people]
-    return Part(
-        people=Some(corpus.people, people),
-        evidence=Some(corpus.evidence, rows),
+    return CorpusSubset(
+        people=LazySubset(corpus.people, people),
+        evidence=LazySubset(corpus.evidence, rows),
         segments=Segments(np.repeat(np.arange(len(people)), counts), len(people)),
         days=corpus.days[rows],
-        profiles_say=Some(corpus.profiles_say, people),
-        texts=Some(corpus.texts, rows),
+        profiles_say=LazySubset(corpus.profiles_say, people),
+        texts=LazySubset(corpus.texts, rows),
         index=corpus.index,
         passage_row=np.arange(len(rows)),
         embedder=corpus.embedder,
@@ -173,14 +173,14 @@ def part_of(corpus: Corpus, longlist: Ints, named: Collection[str] = ()) -> Part
     )
 
 
-def _anchored(corpus: Corpus, kindred: Kindred) -> Ints:
+def _anchored(corpus: Corpus, kindred: Neighbours) -> Ints:
     """The people whose pieces are neighbours of others."""
     anchors = np.zeros(corpus.rows, dtype=bool)
     anchors[kindred.neighbours] = True
     return np.unique(corpus.segments.owner[anchors])
 
 
-class Some(Sequence[T]):
+class LazySubset(Sequence[T]):
     """Some of a sequence, looked up when asked for."""
 
     def __init__(self, whole: Sequence[T], places: Ints) -> None:
@@ -193,17 +193,17 @@ class Some(Sequence[T]):
     def __getitem__(self, place: int) -> T: ...
 
     @overload
-    def __getitem__(self, place: slice) -> Some[T]: ...
+    def __getitem__(self, place: slice) -> LazySubset[T]: ...
 
-    def __getitem__(self, place: int | slice) -> T | Some[T]:
+    def __getitem__(self, place: int | slice) -> T | LazySubset[T]:
         if isinstance(place, slice):
-            return Some(self._whole, self._places[place])
+            return LazySubset(self._whole, self._places[place])
         found: T = self._whole[self._places[place]]
         return found
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part(Corpus):
+class CorpusSubset(Corpus):
     """Some people of a corpus; words are as rare, and themes and kin the same, as in the whole.
 
     `persons` and `places` are the numbers of its people and rows in the whole, ascending; its index is the whole's.
@@ -230,7 +230,7 @@ class Part(Corpus):
     def rows_stand_for(self) -> Points:
         return self.stand_for[self.segments.owner]
 
-    def found(self, found: Mapping[str, Near]) -> dict[str, Near]:
+    def found(self, found: Mapping[str, Similarity]) -> dict[str, Similarity]:
         """Of what questions find in the whole, what they find here; of each row the nearest passage, exactly."""
         passages, counts = self.whole.passages.rows_of(self.places), self.whole.passages.counts[self.places]
         starts = np.cumsum(counts) - counts
@@ -247,14 +247,14 @@ class Part(Corpus):
 
     @cached_property
     def words(self) -> Sequence[Sequence[str]]:
-        return Some(self.whole.words, self.places)
+        return LazySubset(self.whole.words, self.places)
 
     @cached_property
-    def pieces(self) -> Lexicon:
+    def pieces(self) -> BM25Index:
         return self.whole.pieces
 
     @cached_property
-    def profiles(self) -> Lexicon:
+    def profiles(self) -> BM25Index:
         return self.whole.profiles
 
     @cached_property
@@ -265,19 +265,19 @@ class Part(Corpus):
         return products(self.whole.means, vector, self.persons)
 
     @cached_property
-    def themes(self) -> Themes | None:
+    def themes(self) -> Topics | None:
         themes = self.whole.themes
         return themes and replace(themes, places=self.places)
 
     @cached_property
-    def kindred(self) -> Kindred | None:
+    def kindred(self) -> Neighbours | None:
         kindred = self.whole.kindred
         if kindred is None:
             return None
         here = np.zeros(self.whole.rows, dtype=np.int64)
         here[self.places] = np.arange(self.rows)
         neighbours = kindred.neighbours.take(self.places, axis=0)
-        return Kindred(here.take(neighbours), kindred.weights.take(self.places, axis=0))
+        return Neighbours(here.take(neighbours), kindred.weights.take(self.places, axis=0))
 
     @cached_property
     def repetitive(self) -> frozenset[int]:

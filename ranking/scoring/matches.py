@@ -11,7 +11,7 @@ from ranking.index.bm25 import tokens
 from ranking.scoring import guaranteed_places
 from ranking.scoring.gaps import met_by, would_raise
 from ranking.scoring.quotes import best_words, sentences_of
-from ranking.scoring.score import PoolTerm, Reading, Scores
+from ranking.scoring.score import PoolTerm, RerankedPassage, Scores
 from ranking.scoring.signals import question_of
 from ranking.shortlist import shortlist
 from ranking.shortlist.shortlist import Match, Quote, Shortlist, Term
@@ -167,7 +167,7 @@ def _reasons(scores: Scores, person: int, shown: Mapping[str, list[tuple[int, fl
     )
 
 
-def _read(scores: Scores, reading: Reading | None) -> tuple[Quote, ...]:
+def _read(scores: Scores, reading: RerankedPassage | None) -> tuple[Quote, ...]:
     """Out of the passage that was read again, what best shows the requirement, as it stands in the evidence."""
     return (_quote(scores, reading.row, reading.requirement, passage=reading.passage),) if reading else ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ranking.index.bm25 import Worth, tokens
+from ranking.index.bm25 import TermWeights, tokens
 
 LONGEST = 300
 _BULLET = re.compile(r"^[^\w\"'“‘(\[<]+")
@@ -20,7 +20,7 @@ def sentences_of(title: str, text: str) -> tuple[Sentence, ...]:
     return tuple((said, frozenset(tokens(said))) for said in list(_sentences(text)) or _sentences(title))
 
 
-def best_words(title: str, sentences: Sequence[Sentence], asked: Worth) -> str:
+def best_words(title: str, sentences: Sequence[Sentence], asked: TermWeights) -> str:
     """The sentence with most of the query; it stands as it is in the text, or the title.
 
     Where no sentence has a word of the query, the first one of the text; where there is no text, the title.

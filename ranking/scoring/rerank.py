@@ -18,7 +18,7 @@ from ranking.index.embedder import Progress
 from ranking.index.grouped import standardised
 from ranking.index.hub import NoSuchModel, find_model, gives_one_number, load
 from ranking.scoring.fuse import Points
-from ranking.scoring.score import BEYOND, DECIMALS, PoolTerm, Reading, Scores, asked_for, short, wanted
+from ranking.scoring.score import BEYOND, DECIMALS, PoolTerm, RerankedPassage, Scores, asked_for, short, wanted
 from scrapers.settings.home import Home
 from scrapers.sources.watched import known_operator
 
@@ -31,7 +31,7 @@ MARK_DECIMALS = 4
 GROUP = 128
 
 
-class Reader(Protocol):
+class PairScorer(Protocol):
     """Says how well passages answer what is asked: for each pair of both one number, higher is better."""
 
     @property
@@ -39,7 +39,7 @@ class Reader(Protocol):
     def read(self, pairs: Sequence[Pair]) -> NDArray[np.float64]: ...
 
 
-class HubReader:
+class HubCrossEncoder:
     """A cross-encoder from a local folder or the model hub, loaded at the first reading. Raises NoSuchModel."""
 
     def __init__(self, name: str, revision: str | None = None) -> None:
@@ -62,7 +62,7 @@ class HubReader:
 class Reranker:
     """A reader, which reads no pair twice, and what it counts: points for a deviation of marks, all musts together."""
 
-    def __init__(self, reader: Reader, weight: float) -> None:
+    def __init__(self, reader: PairScorer, weight: float) -> None:
         self._reader, self.weight = reader, weight
         self._kept: dict[Pair, float] = {}
 
@@ -91,7 +91,7 @@ def reranker_of(home: Home) -> Reranker | None:
     if operator is None or operator.reranker is None:
         return None
     asked = operator.reranker
-    return Reranker(HubReader(asked.model, asked.revision), asked.weight)
+    return Reranker(HubCrossEncoder(asked.model, asked.revision), asked.weight)
 
 
 def read_again(scores: Scores, reranker: Reranker | None, progress: Progress | None = None) -> Scores:
@@ -111,7 +111,7 @@ def read_again(scores: Scores, reranker: Reranker | None, progress: Progress | N
     }
     marks = reranker.marks(((text, said) for every in offered.values() for _, text, said in every), progress)
     best = {
-        key: Reading(key[1], *max(((row, said, marks[text, said]) for row, text, said in every), key=_mark))
+        key: RerankedPassage(key[1], *max(((row, said, marks[text, said]) for row, text, said in every), key=_mark))
         for key, every in offered.items()
         if every
     }
@@ -156,7 +156,11 @@ def _mark(read: tuple[int, str, float]) -> tuple[float, int]:
 
 
 def _term(
-    scores: Scores, ids: Sequence[str], weight: float, people: Sequence[int], best: Mapping[tuple[int, str], Reading]
+    scores: Scores,
+    ids: Sequence[str],
+    weight: float,
+    people: Sequence[int],
+    best: Mapping[tuple[int, str], RerankedPassage],
 ) -> PoolTerm:
     """What reading brings for a requirement, or for one out of several by which each person answers best."""
     asked = {each.id: each for each in asked_for(scores.role)}
@@ -173,7 +177,7 @@ def _term(
     return PoolTerm(f"reread: {short(text)}", text, points, read=read)
 
 
-def _worth(readings: Sequence[Reading | None]) -> Points:
+def _worth(readings: Sequence[RerankedPassage | None]) -> Points:
     """Marks in deviations above the lowest; 0 for who has nothing to read."""
     worth, some = np.zeros(len(readings)), [place for place, each in enumerate(readings) if each is not None]
     if some:

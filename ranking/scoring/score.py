@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.corpus.corpus import Corpus
-from ranking.corpus.retrieve import Found, Near, find, near
+from ranking.corpus.retrieve import Retrieved, Similarity, find, near
 from ranking.corpus.role_copies import copied_rows
 from ranking.features import Signal
 from ranking.features.availability import Availability
@@ -51,7 +51,7 @@ DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RerankedPassage:
     """The passage of somebody's that answers a requirement best by a second reading, its row, and its mark."""
 
     requirement: str
@@ -72,7 +72,7 @@ class PoolTerm:
     points: Points
     requirements: tuple[str, ...] = ()
     signal: str = ""
-    read: Mapping[int, Reading] | None = None
+    read: Mapping[int, RerankedPassage] | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Scores:
     as_of: date
     terms: tuple[PoolTerm, ...]
     total: Points
-    found: Mapping[str, Found]
+    found: Mapping[str, Retrieved]
     copies: frozenset[int]
     left_out: frozenset[int]
     strengths: Mapping[str, Points]
@@ -213,13 +213,15 @@ def score_role(role: Role, corpus: Corpus, weights: Weights, as_of: date) -> Sco
     return score_answers(role, corpus, weights, as_of, answers(role, corpus))
 
 
-def answers(role: Role, corpus: Corpus, roughly: bool = False) -> dict[str, Near]:
+def answers(role: Role, corpus: Corpus, roughly: bool = False) -> dict[str, Similarity]:
     """What each text that the role asks about finds in everything; `roughly`, see `near`."""
     texts = questions_of(role)
     return dict(zip(texts, near(corpus, texts, corpus.encode_query(texts), roughly), strict=True))
 
 
-def score_answers(role: Role, corpus: Corpus, weights: Weights, as_of: date, found_by: Mapping[str, Near]) -> Scores:
+def score_answers(
+    role: Role, corpus: Corpus, weights: Weights, as_of: date, found_by: Mapping[str, Similarity]
+) -> Scores:
     """The score of everybody in the corpus, from what each text that the role asks about finds there."""
     asked, stands_for = asked_for(role), corpus.stands_for
     counted = corpus.kind_weights(weights.kinds)

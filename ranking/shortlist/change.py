@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from ranking.shortlist.news import News
-from scrapers.store import Kept
+from scrapers.store import PastShortlist
 
 Kind = Literal["new", "back", "moved", "left"]
 
@@ -53,8 +53,8 @@ class Changes:
     `news` tells what is new of people who are followed, on a list or not.
     """
 
-    before: Kept
-    after: Kept
+    before: PastShortlist
+    after: PastShortlist
     rows: tuple[Change, ...]
     rescaled: tuple[int, int]
     news: tuple[News, ...] = ()

@@ -21,7 +21,7 @@ from scrapers.candidates.follow import followed
 from scrapers.candidates.joining import ids_today
 from scrapers.faults import Fault
 from scrapers.settings.home import Home
-from scrapers.store import Kept, Placed, Store
+from scrapers.store import PastShortlist, Placing, Store
 from scrapers.store.shortlists import MILLION
 
 _OF_TIME = ("recency", "availability", "signal: ")  # terms that change as days go by
@@ -32,10 +32,10 @@ class NothingKept(Fault):
 
 
 def compare(
-    before: Kept,
-    after: Kept,
+    before: PastShortlist,
+    after: PastShortlist,
     *,
-    elsewhere: Mapping[str, Placed] | None = None,
+    elsewhere: Mapping[str, Placing] | None = None,
     earlier: Collection[str] = (),
     fresh: Collection[str] = (),
 ) -> Changes:
@@ -74,7 +74,7 @@ def compare(
     return Changes(before, after, tuple(rows), (moved, len(parts)))
 
 
-def _moved(kind: Kind, was: Placed, now: Placed, before: Kept, after: Kept) -> Change:
+def _moved(kind: Kind, was: Placing, now: Placing, before: PastShortlist, after: PastShortlist) -> Change:
     names = [*now.terms, *(name for name in was.terms if name not in now.terms)]
     terms = {name: d for name in names if (d := now.terms.get(name, 0) - was.terms.get(name, 0))}
     why = {name: _cause(name, was, now, before, after) for name in terms}
@@ -83,7 +83,7 @@ def _moved(kind: Kind, was: Placed, now: Placed, before: Kept, after: Kept) -> C
     return Change(was.candidate_id or "", kind, was.rank, now.rank, cause, terms, why)
 
 
-def _cause(term: str, was: Placed, now: Placed, before: Kept, after: Kept) -> Cause:
+def _cause(term: str, was: Placing, now: Placing, before: PastShortlist, after: PastShortlist) -> Cause:
     if _other_model(before, after):
         return "model"
     if before.role_hash != after.role_hash and term not in ("recency", "availability"):
@@ -93,7 +93,7 @@ def _cause(term: str, was: Placed, now: Placed, before: Kept, after: Kept) -> Ca
     return "decay" if term.startswith(_OF_TIME) and before.as_of != after.as_of else "pool"
 
 
-def _around(before: Kept, after: Kept, own: bool = False) -> Cause:
+def _around(before: PastShortlist, after: PastShortlist, own: bool = False) -> Cause:
     """The cause where no term of the person's own tells it: they came, or others passed them."""
     if _other_model(before, after):
         return "model"
@@ -105,13 +105,13 @@ def _around(before: Kept, after: Kept, own: bool = False) -> Cause:
     return "decay" if same_pool and before.as_of != after.as_of else "pool"
 
 
-def _other_model(before: Kept, after: Kept) -> bool:
+def _other_model(before: PastShortlist, after: PastShortlist) -> bool:
     return (before.model_id, before.weights_hash) != (after.model_id, after.weights_hash)
 
 
-def kept(shortlist: Shortlist, at: datetime) -> Kept:
+def kept(shortlist: Shortlist, at: datetime) -> PastShortlist:
     """A shortlist as it is remembered."""
-    return Kept(
+    return PastShortlist(
         role=role_key(shortlist.role),
         role_hash=sha256(json.dumps([to_json(shortlist.role), shortlist.role.text]).encode()).hexdigest(),
         model_id=shortlist.model,
@@ -124,19 +124,19 @@ def kept(shortlist: Shortlist, at: datetime) -> Kept:
     )
 
 
-def keep(shortlist: Shortlist, store: Store, at: datetime) -> Kept:
+def keep(shortlist: Shortlist, store: Store, at: datetime) -> PastShortlist:
     """Remember a shortlist that leaves the house; returns the entry."""
     entry = kept(shortlist, at)
     store.keep_shortlist(entry)
     return entry
 
 
-def placed(match: Match) -> Placed:
+def placed(match: Match) -> Placing:
     """A match as it is remembered; terms of one name count together."""
     terms: Counter[str] = Counter()
     for term in match.terms:
         terms[term.name] += round(term.points * MILLION)
-    return Placed(match.rank, match.candidate.id, dict(terms), frozenset(e.id for e in match.candidate.evidence))
+    return Placing(match.rank, match.candidate.id, dict(terms), frozenset(e.id for e in match.candidate.evidence))
 
 
 def with_changes(found: Shortlist, pool: Pool, home: Home, store: Store) -> Shortlist:
@@ -182,7 +182,7 @@ def changes_since(
     return replace(changed, news=news_of(watched, fresh, as_of))
 
 
-def history(role: Role, home: Home, store: Store, until: date | None = None) -> list[Kept]:
+def history(role: Role, home: Home, store: Store, until: date | None = None) -> list[PastShortlist]:
     """The shortlists of a role that are kept, oldest first, up to a day, under the ids that people have today.
 
     Accounts that were joined in the meantime are one person in all of them. Raises NothingKept.
@@ -196,9 +196,9 @@ def history(role: Role, home: Home, store: Store, until: date | None = None) -> 
     return [replace(each, places=_renamed(each.places, owners)) for each in lists]
 
 
-def _renamed(places: Collection[Placed], owners: Mapping[str, str]) -> tuple[Placed, ...]:
+def _renamed(places: Collection[Placing], owners: Mapping[str, str]) -> tuple[Placing, ...]:
     """The places under today's ids; where two of them are one person now, the better place is theirs."""
-    seen: dict[str, Placed] = {}
+    seen: dict[str, Placing] = {}
     for place in places:
         today = owners.get(place.candidate_id, place.candidate_id) if place.candidate_id else None
         seen.setdefault(today or f"erased {place.rank}", replace(place, candidate_id=today))

@@ -10,30 +10,30 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from scrapers.records import Candidate, Evidence, EvidenceKind
-from scrapers.settings.operator import Ours
+from scrapers.settings.operator import PriorContacts
 
 # What GH Archive counts of an hour in a repository; who only reported an issue made nothing there, and met us still.
 _MAKING = ("pushes", "opened", "accepted", "reviews", "releases", "merged")
 
 
 @dataclass(frozen=True, slots=True)
-class Warm:
+class PriorContact:
     """How somebody met us, in a sentence, and the page that shows it."""
 
     sentence: str
     url: str
 
 
-def warm(candidate: Candidate, ours: Ours) -> Warm | None:
+def prior_contact(candidate: Candidate, ours: PriorContacts) -> PriorContact | None:
     """The strongest way in which this person has met us: work on our code, then our event, then a stage we shared."""
     met = [(order, piece, sentence) for piece in candidate.evidence for order, sentence in _met(piece, ours)]
     if not met:
         return None
     _, piece, sentence = min(met, key=lambda each: (each[0], -each[1].date.toordinal() if each[1].date else 0))
-    return Warm(sentence, piece.url)
+    return PriorContact(sentence, piece.url)
 
 
-def _met(piece: Evidence, ours: Ours) -> Iterator[tuple[int, str]]:
+def _met(piece: Evidence, ours: PriorContacts) -> Iterator[tuple[int, str]]:
     when = f" ({piece.date})" if piece.date else ""
     repository = str(piece.details.get("repository") or "")
     if piece.kind is EvidenceKind.CONTRIBUTION and repository.casefold() in map(str.casefold, ours.repositories):

@@ -16,7 +16,7 @@ from scrapers.text import counted
 
 if TYPE_CHECKING:
     from ranking.shortlist.change import Changes
-    from ranking.shortlist.prior_contact import Warm
+    from ranking.shortlist.prior_contact import PriorContact
     from scrapers.rights.ledger import Clearance
 
 
@@ -98,7 +98,7 @@ class Shortlist:
     considered: int
     model: str
     clearances: Mapping[str, Clearance] = field(default_factory=dict)
-    warm: Mapping[str, Warm] = field(default_factory=dict)
+    warm: Mapping[str, PriorContact] = field(default_factory=dict)
     notice: str = ""
     funnel: Funnel | None = None
     weights: str = ""

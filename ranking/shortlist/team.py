@@ -82,7 +82,7 @@ class Hire:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TeamPlan:
     """The cheapest hires that cover most of the gap within the budget, and the axes that stay open."""
 
     gap: tuple[str, ...]
@@ -106,11 +106,11 @@ def read_team(path: Path) -> Team:
     return team
 
 
-def form(team: Team, pool: Pool, roles: Mapping[str, Role], top: int, as_of: date) -> Plan:
+def form(team: Team, pool: Pool, roles: Mapping[str, Role], top: int, as_of: date) -> TeamPlan:
     """The cheapest hires for the team's gap out of the first `top` of each role's shortlist."""
     gap = team.gap()
     if not gap:
-        return Plan((), (), ())
+        return TeamPlan((), (), ())
     lists = {name: pool.rank(role, top, as_of) for name, role in roles.items()}
     listed = {match.candidate.id for found in lists.values() for match in found}
     covers: dict[str, list[Cover]] = {}
@@ -149,7 +149,7 @@ def hires(lists: Mapping[str, Shortlist], covers: Mapping[str, Sequence[Cover]],
     return list(cheapest.values())
 
 
-def plan(gap: Iterable[str], options: Iterable[Hire], budget: float) -> Plan:
+def plan(gap: Iterable[str], options: Iterable[Hire], budget: float) -> TeamPlan:
     """The hires that cover most axes within the budget; among equals the cheapest, the fewest, the best placed.
 
     Exact: for each set of axes the best way to cover it is kept while people are added one by one (dynamic programming
@@ -166,7 +166,7 @@ def plan(gap: Iterable[str], options: Iterable[Hire], budget: float) -> Plan:
                 if held is None or _worth(with_hire) < _worth(held):
                     best[more] = with_hire
     covered, chosen = min(best.items(), key=lambda each: (-len(each[0]), _worth(each[1])))
-    return Plan(axes, chosen, tuple(axis for axis in axes if axis not in covered))
+    return TeamPlan(axes, chosen, tuple(axis for axis in axes if axis not in covered))
 
 
 def _worth(chosen: Sequence[Hire]) -> tuple[float, int, int, list[str]]:

@@ -48,7 +48,7 @@ class Erasure:
 
 
 @dataclass(frozen=True, slots=True)
-class Going:
+class ErasureTargets:
     """Accounts about to go, with all that points to them, and the list that knows them.
 
     Without identifiers every row of others is held against the list, not only those that spell one of them.
@@ -178,7 +178,7 @@ def unfinished(home: Home, store: Store) -> tuple[str, ...]:
     return tuple(map(str, files_naming(due, home, store).ours))
 
 
-def _going(accounts: Iterable[str], home: Home, store: Store) -> Going:
+def _going(accounts: Iterable[str], home: Home, store: Store) -> ErasureTargets:
     gone, everybody, stated = tuple(accounts), tuple(load_candidates(store)), store.accounts()
     theirs = tuple(c for c in everybody if any(str(account.key) in gone for account in c.accounts))
     held = [stated.get(key) or _bare(key) for key in gone]
@@ -189,7 +189,7 @@ def _going(accounts: Iterable[str], home: Home, store: Store) -> Going:
     identifiers = frozenset(acts_naming(names, store, gone)).union(*(identifiers_of(each, shared) for each in held))
     blank = SuppressionList(home.key)
     ids = {c.id for c in theirs} | {candidate_id(key, home.key) for key in gone} | store.former_ids(gone).keys()
-    return Going(
+    return ErasureTargets(
         gone,
         everybody,
         theirs,
@@ -201,7 +201,7 @@ def _going(accounts: Iterable[str], home: Home, store: Store) -> Going:
     )
 
 
-def _remove(going: Going, store: Store, dry_run: bool = False) -> Erasure:
+def _remove(going: ErasureTargets, store: Store, dry_run: bool = False) -> Erasure:
     listing = going.listing
     rewritten = rewritten_rows(store, going.accounts, listing, _spelled(going.identifiers))
     stand_on = {page for _, page in rewritten} | store.pages_about(going.accounts)
@@ -233,11 +233,11 @@ def _changed(files: Files, failed: Collection[Path]) -> tuple[str, ...]:
     return tuple(str(path) for path in files.ours if path not in failed)
 
 
-def _held(going: Going, store: Store) -> int:
+def _held(going: ErasureTargets, store: Store) -> int:
     return len(store.accounts().keys() & going.accounts)
 
 
-def _tells_of(page: Page, going: Going) -> bool:
+def _tells_of(page: Page, going: ErasureTargets) -> bool:
     if going.listing.has_url(page.url):
         return True
     body = page.body.decode("utf-8", "replace")

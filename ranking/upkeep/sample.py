@@ -13,7 +13,7 @@ from ranking.index.embedder import Progress
 from scrapers.candidates.joining import join_accounts
 from scrapers.candidates.lookup import spelled_account
 from scrapers.collect.crawl import Yield
-from scrapers.collect.run import Run, collect, planned
+from scrapers.collect.run import CollectingRun, collect, planned
 from scrapers.rights.identifiers import identifiers_of
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home, packaged
@@ -27,7 +27,7 @@ def sample_day() -> date:
 
 
 def build_sample(
-    home: Home, progress: Progress | None = None, read: Callable[[str, Run, Yield], object] | None = None
+    home: Home, progress: Progress | None = None, read: Callable[[str, CollectingRun, Yield], object] | None = None
 ) -> None:
     """Fill a fresh home with the sample: who objected is listed first, then collect, join, embed."""
     sample, day = packaged("sample"), sample_day()
@@ -40,7 +40,7 @@ def build_sample(
         listed = {identifier for account in objectors for identifier in identifiers_of(account)}
         suppression.add(home, store, sorted(listed), "objection", at)
         with planned(home, since=day, today=day, replay=sample) as plan:
-            run = Run(plan, home, store, suppression)
+            run = CollectingRun(plan, home, store, suppression)
             collect(run, read) if read else collect(run)
         join_accounts(store, home.key, at)
         embed_evidence(store, progress)

@@ -20,7 +20,7 @@ from scrapers.rights.retention import (
     kept_until,
     notice_due,
     reason_of,
-    standings,
+    retention_states,
 )
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home
@@ -35,7 +35,7 @@ SOON = 7  # days before a notice is due that it is told
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
+class SweepResult:
     """What was cleared away, in people and pages, and whose notice is due within a week: candidate id -> day."""
 
     expired: int = 0
@@ -55,7 +55,7 @@ class Swept:
 
 def sweep(
     home: Home, store: Store, suppression: SuppressionList, *, at: datetime, confirm_clock: bool = False
-) -> Swept:
+) -> SweepResult:
     """Delete what may be held no longer, as `operator.toml` says; under the lock of refresh.
 
     Raises ClockInDoubt, and deletes nothing, where the clock stands before the last run or 400 days after it.
@@ -63,7 +63,7 @@ def sweep(
     operator, today, begun, before = operator_of(home), at.date(), monotonic(), process_time()
     check_clock(today, _last_run(store), confirm_clock)
     returned = reapply(home, store, suppression)
-    gone = {dealing.account for dealing in store.dealings() if dealing.kind == "gone"}
+    gone = {dealing.account for dealing in store.interactions() if dealing.kind == "gone"}
     over, due = _by_standing(store, operator, today)
     _keep_the_first(home, store, bool(gone or over), at)
     left = expire(gone, home, store, suppression, at=at) if gone else None
@@ -79,7 +79,7 @@ def sweep(
     store.drop_turns()
     store.compact()
     alone = {path for erasure in (returned, left, ended) if erasure for path in erasure.left_alone}
-    swept = Swept(
+    swept = SweepResult(
         sum(reasons.values()),
         _people(left),
         _people(returned),
@@ -109,7 +109,7 @@ def _by_standing(
     people = people_held(store)
     over: dict[Reason, list[list[str]]] = defaultdict(list)
     due = []
-    for person, standing in sorted(standings(people, store.newest_acts(), store.dealings()).items()):
+    for person, standing in sorted(retention_states(people, store.newest_acts(), store.interactions()).items()):
         if today > kept_until(standing, operator):
             over[reason_of(standing, operator)].append(people[person])
         elif standing.handed and (day := notice_due(standing, operator)) and day - today <= timedelta(days=SOON):

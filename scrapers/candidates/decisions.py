@@ -15,7 +15,7 @@ from itertools import combinations, pairwise, product
 from scrapers.candidates.joining import join_accounts, joins_of, records_of
 from scrapers.candidates.lookup import WhoIsThat, accounts_behind, spelled_account
 from scrapers.faults import Fault
-from scrapers.identity import Judgement, human, standing_of
+from scrapers.identity import Judgement, human, judgements_in_force
 from scrapers.identity.groups import two_numbers
 from scrapers.identity.judging import MOST_SUGGESTIONS
 from scrapers.settings.secret_key import candidate_id
@@ -162,7 +162,7 @@ class Grounds:
 def grounds_of(identifier: str, store: Store, key: bytes) -> Grounds:
     """What stands in the log about the candidate or account behind an identifier."""
     accounts, members = accounts_behind(identifier, store, key), _members(store)
-    standing = standing_of(store.judgements())
+    standing = judgements_in_force(store.judgements())
     joins = joins_of(standing, members).get(members.get(accounts[0], ""), [])
     open_ones = [j for j in standing if j.verdict == "unsure" and not set(j.pair).isdisjoint(accounts)]
     return Grounds(
@@ -217,7 +217,7 @@ def _locked(store: Store) -> set[str]:
 
 
 def _words(store: Store) -> list[Judgement]:
-    return standing_of(store.judgements(by_people=True))
+    return judgements_in_force(store.judgements(by_people=True))
 
 
 def _held(candidate: str, members: Mapping[str, str]) -> list[str]:

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from scrapers.identity import IdentityRecord, Judgement, record_of, resolve, standing_of
+from scrapers.identity import IdentityRecord, Judgement, judgements_in_force, record_of, resolve
 from scrapers.identity.keys import link_key
 from scrapers.records import Account, Candidate, Evidence, EvidenceKind
 from scrapers.settings.secret_key import candidate_id
-from scrapers.store import Stated, Store
+from scrapers.store import StatedAccount, Store
 from scrapers.store.sql.rows import merge_accounts
 
 FEW = 5_000  # accounts: so many are all compared at every refresh, which takes about a second
@@ -60,12 +60,12 @@ def join_accounts(store: Store, key: bytes, at: datetime) -> dict[str, int]:
     return {"accounts": len(stated), "candidates": len(clusters), "joined": len(members) - len(clusters)}
 
 
-def _held(store: Store) -> tuple[dict[str, list[Stated]], dict[str, set[str]]]:
+def _held(store: Store) -> tuple[dict[str, list[StatedAccount]], dict[str, set[str]]]:
     """Every account by key, and the projects of each, "owner/repo": what it is credited for, or its project links to.
 
     An account that is credited but described nowhere has its handle and nothing else.
     """
-    stated: dict[str, list[Stated]] = defaultdict(list)
+    stated: dict[str, list[StatedAccount]] = defaultdict(list)
     for statement in store.stated_accounts():
         stated[str(statement.account.key)].append(statement)
     projects: dict[str, set[str]] = defaultdict(set)
@@ -74,7 +74,7 @@ def _held(store: Store) -> tuple[dict[str, list[Stated]], dict[str, set[str]]]:
             continue
         if (account := str(item.account)) not in stated:
             bare = Account(item.account.site, item.account.handle)
-            stated[account].append(Stated(bare, "", item.url, collected_at, first_seen))
+            stated[account].append(StatedAccount(bare, "", item.url, collected_at, first_seen))
         projects[account] |= _projects(item)
     return stated, projects
 
@@ -84,11 +84,13 @@ def records_of(store: Store, key: bytes) -> dict[str, IdentityRecord]:
     return {record.record_id: record for record in _records(*_held(store), key)}
 
 
-def _records(stated: Mapping[str, list[Stated]], projects: Mapping[str, set[str]], key: bytes) -> list[IdentityRecord]:
+def _records(
+    stated: Mapping[str, list[StatedAccount]], projects: Mapping[str, set[str]], key: bytes
+) -> list[IdentityRecord]:
     return [_record(account, told, projects.get(account, set()), key) for account, told in sorted(stated.items())]
 
 
-def _record(account: str, statements: list[Stated], projects: set[str], key: bytes) -> IdentityRecord:
+def _record(account: str, statements: list[StatedAccount], projects: set[str], key: bytes) -> IdentityRecord:
     merged = merge_accounts([statement.account for statement in statements])
     newest = max(statements, key=lambda s: (s.collected_at, s.page_url))
     return record_of(
@@ -157,7 +159,7 @@ def _themed(item: Evidence, themes: Mapping[str, Collection[str]]) -> Evidence:
 def joins_of(judgements: Iterable[Judgement], members: Mapping[str, str]) -> dict[str, list[Judgement]]:
     """Why the accounts of each candidate are one person: the standing joins, the weakest first."""
     found: dict[str, list[Judgement]] = defaultdict(list)
-    for judgement in standing_of(judgements):
+    for judgement in judgements_in_force(judgements):
         left, right = (members.get(account) for account in judgement.pair)
         if judgement.verdict == "same" and left is not None and left == right and judgement.left != judgement.right:
             found[left].append(judgement)

@@ -144,6 +144,6 @@ def held_of(identifier: str, store: Store, key: bytes) -> dict[str, Any]:
         "judgements": rows["judgements"],
         "exports": sorted(store.exports_naming(ids)),
         "shortlists": store.placings_of(ids),
-        "dealings": [asdict(dealing) for dealing in store.dealings(accounts)],
+        "dealings": [asdict(dealing) for dealing in store.interactions(accounts)],
         "followed_since": min((day for each, day in store.watched().items() if each in accounts), default=None),
     }

@@ -12,13 +12,13 @@ from tempfile import TemporaryFile
 from typing import IO, Protocol
 from urllib.parse import urlsplit
 
-from scrapers.fetch.door import Door
+from scrapers.fetch.door import Fetching
 from scrapers.parse.lines import Damaged, lines_of
 from scrapers.records import Code, Page, Refused, Request
 from scrapers.sources import Bulk, Source
 
 
-class Web(Door, Protocol):
+class DownloadingWeb(Fetching, Protocol):
     """A door that also downloads."""
 
     def download(
@@ -33,7 +33,7 @@ class BulkFiles:
     `folder` is where a file lies while it is read. It has no name there, so that a killed run leaves nothing behind.
     """
 
-    web: Web
+    web: DownloadingWeb
     folder: Path
     sources: Mapping[str, Source]
 

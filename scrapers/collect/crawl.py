@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from scrapers.collect.crawl_state import Walk
-from scrapers.collect.source_result import Yield
+from scrapers.collect.crawl_state import CrawlState
+from scrapers.collect.source_result import SourceResult
 from scrapers.faults import Fault, Interrupted
-from scrapers.fetch.door import Door
-from scrapers.reading.bounded import Reader
+from scrapers.fetch.door import Fetching
+from scrapers.reading.bounded import BoundedReader
 from scrapers.records import Code, Refused, Request
 from scrapers.rights.suppression import SuppressionList
 from scrapers.sources import Source
@@ -19,13 +19,13 @@ from scrapers.store import Store
 from scrapers.store.sql.rows import page_key
 from scrapers.text import counted
 
-__all__ = ["Yield", "crawl", "is_followed"]
+__all__ = ["SourceResult", "crawl", "is_followed"]
 
 
 def crawl(
     source: Source,
     start: Iterable[Request],
-    door: Door,
+    door: Fetching,
     store: Store,
     suppression: SuppressionList,
     *,
@@ -34,23 +34,23 @@ def crawl(
     budget: Budget = STANDARD,
     token: str | None = None,
     first: Iterable[Request] = (),
-    seen: Yield | None = None,
-    on_page: Callable[[Yield], None] = lambda _: None,
+    seen: SourceResult | None = None,
+    on_page: Callable[[SourceResult], None] = lambda _: None,
     out_of_time: Callable[[], bool] = lambda: False,
-) -> Yield:
+) -> SourceResult:
     """Ask everything that crawl `name` of this source still has to ask, `first` before the rest; keep what pages say.
 
     A failure is counted and the crawl goes on. After five in a row, or when it asks for a long wait again, a site is
     left alone, and what is left of it stays pending for the next run.
     """
-    seen = seen or Yield(source.name)
+    seen = seen or SourceResult(source.name)
     seen.most = budget.pages
     first, begin = ([each for each in asked if not suppression.has_url(each.url)] for asked in (first, start))
     store.ask_first(name, first)
     store.ask(name, begin)
     chosen = frozenset(map(page_key, (*first, *begin)))
-    with Reader() as reader:
-        walk = Walk(source, reader, store, suppression, name, may_follow, budget, seen, chosen)
+    with BoundedReader() as reader:
+        walk = CrawlState(source, reader, store, suppression, name, may_follow, budget, seen, chosen)
         for pending in walk.requests():
             if seen.asked >= budget.pages or out_of_time():
                 seen.left_out = store.pending(name).get(source.name, 0)

@@ -10,15 +10,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scrapers.collect.drift import DRIFT, Drifting, judge_page
-from scrapers.collect.source_result import HARMLESS, Yield
-from scrapers.reading.bounded import Reader
+from scrapers.collect.source_result import HARMLESS, SourceResult
+from scrapers.reading.bounded import BoundedReader
 from scrapers.reading.cleaning import read_page, version_of
 from scrapers.reading.parse_cache import outline_of, reading_of, records_in
 from scrapers.records import Account, Code, Event, Evidence, Page, Record, Refused, Request
 from scrapers.rights.suppression import SuppressionList
 from scrapers.sources import Source
 from scrapers.sources.budget import Budget, listing_of
-from scrapers.store import Outlined, Pending, Store
+from scrapers.store import PageWithOutline, Pending, Store
 from scrapers.store.sql.rows import PageDamaged, page_key
 from scrapers.text import counted
 from scrapers.text.hosts import host_of, registered, same_site
@@ -28,17 +28,17 @@ DEFERRALS_IN_A_ROW = 2
 
 
 @dataclass(slots=True)
-class Walk:
+class CrawlState:
     """One crawl under way: what it knows beside the store, all of which the next run can do without."""
 
     source: Source
-    reader: Reader
+    reader: BoundedReader
     store: Store
     suppression: SuppressionList
     name: str
     may_follow: Callable[[Request], bool]
     budget: Budget
-    seen: Yield
+    seen: SourceResult
     start: frozenset[str]
     queue: set[str] = field(default_factory=set)
     told: set[object] = field(default_factory=set)  # what pages of this run said already
@@ -85,7 +85,7 @@ class Walk:
         self.listed[listing] += 1
         return True
 
-    def known(self, request: Request) -> Outlined | None:
+    def known(self, request: Request) -> PageWithOutline | None:
         """The archived page with its outline; a damaged one is asked for again."""
         try:
             return self.store.archived(request)
@@ -93,7 +93,7 @@ class Walk:
             self.seen.tell(Refused(Code.INTEGRITY, request.url, f"asked again in full: {damage}"))
             return None
 
-    def take(self, pending: Pending, answer: Page | Refused, known: Outlined | None = None) -> None:
+    def take(self, pending: Pending, answer: Page | Refused, known: PageWithOutline | None = None) -> None:
         """Keep a page with what it says, or settle why there is none; an outline of this very reading says it all."""
         if isinstance(answer, Page):
             reading = reading_of(self.source, answer)
@@ -241,7 +241,7 @@ def _identity(record: Record) -> object:
     return None
 
 
-def _count(seen: Yield, page: Page, kept: Sequence[Record], held: int) -> None:
+def _count(seen: SourceResult, page: Page, kept: Sequence[Record], held: int) -> None:
     acts = [record for record in kept if isinstance(record, Evidence)]
     seen.fetched += 1
     seen.unchanged += page.unchanged

@@ -13,7 +13,7 @@ from scrapers.sources.watched import SourceSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class Estimate:
     """One source before a run: the pages it begins with, its budget, and the least seconds that either takes.
 
     Each site is asked one page at a time, `pause` seconds apart; answers and a robots.txt that wants more come on top.
@@ -29,7 +29,7 @@ class Outlook:
     without: str | None
 
 
-def outlook(plan: Plan, environment: Mapping[str, str]) -> list[Outlook]:
+def estimate(plan: Plan, environment: Mapping[str, str]) -> list[Estimate]:
     """How each source of the plan would begin, in order of name."""
     return [
         _of(source_named(name), [request.url for request in plan.start[name]], plan.settings.get(name), environment)
@@ -37,13 +37,13 @@ def outlook(plan: Plan, environment: Mapping[str, str]) -> list[Outlook]:
     ]
 
 
-def _of(source: Source, begins: list[str], settings: SourceSettings | None, environment: Mapping[str, str]) -> Outlook:
+def _of(source: Source, begins: list[str], settings: SourceSettings | None, environment: Mapping[str, str]) -> Estimate:
     budget = (settings or SourceSettings()).budget
     sites = Counter(urlsplit(url).netloc for url in begins if not url.startswith("file:"))
     busiest = max(sites.values(), default=0)
     pause = source.seconds_between_requests
     without = source.token if source.token and not environment.get(source.token) else None
     whole = min(budget.pages * pause / max(len(sites), 1), budget.seconds) if sites else 0.0
-    return Outlook(
+    return Estimate(
         source.name, tuple(begins), len(sites), budget.pages, pause, max(busiest - 1, 0) * pause, whole, without
     )

@@ -17,7 +17,7 @@ from scrapers.store import Store
 MOST_ASKED = 200  # accounts of one source in one run: the rest waits for the next
 
 
-def declared(source: Source, store: Store) -> list[Request]:
+def linked_accounts(source: Source, store: Store) -> list[Request]:
     """Requests for the accounts at this source's sites that people name as theirs and that are not held, by account.
 
     A link is followed where somebody with an act makes it, who has no account at that site yet and names one alone, and

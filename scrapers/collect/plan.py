@@ -14,8 +14,8 @@ from scrapers.collect.bulk import BulkFiles
 from scrapers.collect.source_health import basis_of
 from scrapers.faults import Fault, Interrupted
 from scrapers.fetch.clones import Clones
-from scrapers.fetch.door import Door
-from scrapers.fetch.pacing import ALONE, Turns
+from scrapers.fetch.door import Fetching
+from scrapers.fetch.pacing import ALONE, Pacing
 from scrapers.fetch.replay import Replay
 from scrapers.fetch.retries import Clock
 from scrapers.records import Code, Refused, Request
@@ -36,7 +36,7 @@ class Plan:
     """
 
     name: str
-    door: Door
+    door: Fetching
     start: Mapping[str, tuple[Request, ...]]
     gated: tuple[Refused, ...]
     settings: Mapping[str, SourceSettings]
@@ -59,7 +59,7 @@ def planned(
     replay: Path | None = None,
     clones: Sequence[Path] = (),
     on_wait: OnWait | None = None,
-    turns: Turns = ALONE,
+    turns: Pacing = ALONE,
     permit: Callable[[str], None] | None = None,
     dry: bool = False,
 ) -> Iterator[Plan]:

@@ -21,15 +21,15 @@ from pathlib import Path
 from pebble import ProcessExpired, ProcessPool
 
 from scrapers import sources as known
-from scrapers.collect.source_result import Yield
-from scrapers.reading.bounded import LARGE, Reader, read_within
+from scrapers.collect.source_result import SourceResult
+from scrapers.reading.bounded import LARGE, BoundedReader, read_within
 from scrapers.reading.cleaning import read_page, version_of
 from scrapers.reading.processes import fresh_processes, know_sources
 from scrapers.records import Account, Code, Evidence, Page, Record, Refused
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home
 from scrapers.sources import Source, find_sources, source_named
-from scrapers.store import Archived, Store
+from scrapers.store import ArchivedPage, Store
 from scrapers.store.sql.locks import locked
 from scrapers.store.sql.rows import PageDamaged
 
@@ -42,7 +42,7 @@ Reread = tuple[str, Page, list[Record], int]
 
 
 @dataclass(slots=True)
-class Rereading:
+class ReparseResult:
     """What reading the archive again gave: pages read, pages that say something else now, rows removed, failures.
 
     `cpu` are the seconds of computing that reading took, by process.
@@ -51,7 +51,7 @@ class Rereading:
     pages: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     removed: int = 0
-    refused: Yield = field(default_factory=lambda: Yield("archive"))
+    refused: SourceResult = field(default_factory=lambda: SourceResult("archive"))
     cpu: dict[int, float] = field(default_factory=dict)
 
 
@@ -79,7 +79,7 @@ def reparse(
     each_batch: EachBatch | None = None,
     wait_for_locks: float = 1.0,
     on_progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
-) -> Rereading:
+) -> ReparseResult:
     """Read every archived page of these sources (of all, by default) with today's parsers and keep what differs.
 
     A page that cannot be read keeps what it said before and is a failure in the result. `each_batch` has the pages
@@ -88,7 +88,7 @@ def reparse(
     names = list(sources) or list(find_sources())
     for name in names:
         source_named(name)
-    found = Rereading()
+    found = ReparseResult()
     with ExitStack() as locks:
         for name in names:
             locks.enter_context(locked(home, f"collect-{name}", wait_for_locks))
@@ -139,7 +139,7 @@ def _read_all(home: Home, store: Store, keys: Sequence[str], workers: int) -> It
     """Each chunk read, in the order in which they are done. The first tells whether others are worth starting."""
     suppression, chunks = SuppressionList.open(home, store), _chunks(keys, CHUNK)
     waiting = deque(chunks)
-    with Reader(processes=fresh_processes(__name__)) as reader:
+    with BoundedReader(processes=fresh_processes(__name__)) as reader:
         read, begun = partial(_read, store, suppression, reader.read), time.perf_counter()
         for keys in islice(chunks, 1):
             waiting.popleft()
@@ -248,7 +248,7 @@ def _read(
     return chunk
 
 
-def _differs(archived: Archived, records: Sequence[Record]) -> bool:
+def _differs(archived: ArchivedPage, records: Sequence[Record]) -> bool:
     """Whether a page says other accounts or acts than the store holds of it. Events belong to no one page."""
     accounts = {str(record.key): record for record in records if isinstance(record, Account)}
     acts = {record.id: record for record in records if isinstance(record, Evidence)}

@@ -15,9 +15,9 @@ from uuid import uuid4
 from scrapers import __version__
 from scrapers.collect.crawl import Yield, crawl, is_followed
 from scrapers.collect.drift import judge_pages, judge_yield
-from scrapers.collect.linked_accounts import declared
+from scrapers.collect.linked_accounts import linked_accounts
 from scrapers.collect.plan import Plan, planned
-from scrapers.collect.source_health import Standing, standing_of, usual_yield
+from scrapers.collect.source_health import SourceHealth, health_of, usual_yield
 from scrapers.faults import Fault, Interrupted, Locked, StorageFault
 from scrapers.fetch.retries import Clock
 from scrapers.reading.cleaning import version_of
@@ -27,16 +27,16 @@ from scrapers.settings.home import Home
 from scrapers.sources import find_sources, source_named
 from scrapers.sources.budget import WHOLE_ARCHIVE
 from scrapers.sources.watched import SourceSettings
-from scrapers.store import Run as StoredRun
+from scrapers.store import CollectingRun as StoredRun
 from scrapers.store import Store
 from scrapers.store.sql.locks import locked
 
-__all__ = ["Plan", "Report", "Run", "collect", "collect_source", "planned"]
+__all__ = ["CollectingRun", "Plan", "Report", "collect", "collect_source", "planned"]
 
 ROUNDS = 3  # sources ask pages of each other; what is still open after three rounds waits for the next run
 
 OnPage = Callable[[Yield], None]
-Read = Callable[[str, "Run", Yield], object]
+Read = Callable[[str, "CollectingRun", Yield], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Report:
     """
 
     yields: tuple[Yield, ...]
-    standings: Mapping[str, Standing] = field(default_factory=dict)
+    standings: Mapping[str, SourceHealth] = field(default_factory=dict)
 
     @property
     def not_archived(self) -> int:
@@ -70,7 +70,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class CollectingRun:
     """A collecting run with everything open that it needs. With `accept_yield` what comes is the new usual.
 
     `held` are the locks of sources that the run has begun and not yet read.
@@ -85,13 +85,13 @@ class Run:
     held: dict[str, ExitStack] = field(default_factory=dict)
 
 
-def collect_source(name: str, run: Run, seen: Yield, on_page: OnPage = lambda _: None) -> Yield:
+def collect_source(name: str, run: CollectingRun, seen: Yield, on_page: OnPage = lambda _: None) -> Yield:
     """Read one source as planned, its lock being held. It may be called again, with the same yield, to go on."""
     source, plan, clock = source_named(name), run.plan, Clock()
     open_to = plan.start.keys() | ({name} if plan.live else find_sources().keys())
     budget = plan.settings.get(name, SourceSettings()).budget if plan.live else WHOLE_ARCHIVE
     until = clock.monotonic() + budget.seconds
-    start = (*plan.start.get(name, ()), *(declared(source, run.store) if plan.live else ()))
+    start = (*plan.start.get(name, ()), *(linked_accounts(source, run.store) if plan.live else ()))
 
     def may_follow(request: Request) -> bool:
         return request.source in open_to and is_followed(source_named(request.source), request.url)
@@ -126,7 +126,7 @@ def _timed(seen: Yield) -> Iterator[None]:
         seen.ended = datetime.now(UTC)
 
 
-def collect(run: Run, read: Read = collect_source) -> Report:
+def collect(run: CollectingRun, read: Read = collect_source) -> Report:
     """Read every planned source, and what they ask of each other, until nothing is open.
 
     Live, sources are read side by side; an archive and clones are read one after the other, so that bytes repeat.
@@ -142,7 +142,7 @@ def collect(run: Run, read: Read = collect_source) -> Report:
         _read_in_rounds(run, yields, read)
     for refusal in run.plan.gated:
         yields.setdefault(refusal.source, Yield(refusal.source)).note(refusal)
-    standings = {name: standing_of(run.store, name) for name in yields} if run.plan.live else {}
+    standings = {name: health_of(run.store, name) for name in yields} if run.plan.live else {}
     for seen in yields.values():
         if run.plan.live and seen.source in run.plan.basis:
             _judge(seen, run)
@@ -151,7 +151,7 @@ def collect(run: Run, read: Read = collect_source) -> Report:
     return Report(ordered, {s.source: standings[s.source] for s in ordered if s.outcome != "whole" and standings})
 
 
-def _locked_at_once(run: Run, locks: ExitStack) -> Iterator[tuple[str, ExitStack]]:
+def _locked_at_once(run: CollectingRun, locks: ExitStack) -> Iterator[tuple[str, ExitStack]]:
     """The lock of each source to start with that no other run holds: nobody's crawl is begun while another reads it."""
     for name in run.plan.start:
         with suppress(Locked):
@@ -161,7 +161,7 @@ def _locked_at_once(run: Run, locks: ExitStack) -> Iterator[tuple[str, ExitStack
 
 
 @contextmanager
-def _locked_to_read(name: str, run: Run, seen: Yield) -> Iterator[None]:
+def _locked_to_read(name: str, run: CollectingRun, seen: Yield) -> Iterator[None]:
     """The lock of a source while it is read; one that another run held is begun once that run let go of it."""
     if (lock := run.held.pop(name, None)) is not None:
         with lock:
@@ -173,7 +173,7 @@ def _locked_to_read(name: str, run: Run, seen: Yield) -> Iterator[None]:
         yield
 
 
-def _read_in_rounds(run: Run, yields: dict[str, Yield], read: Read) -> None:
+def _read_in_rounds(run: CollectingRun, yields: dict[str, Yield], read: Read) -> None:
     """Read the sources to start with, then what they ask of each other, then what was put off, once more."""
     known, due = find_sources(), list(run.plan.start)
     for _ in range(1 + ROUNDS):
@@ -192,7 +192,7 @@ def _may_go_on(seen: Yield | None) -> bool:
     return seen is None or not (seen.left_out or seen.deferred or seen.stopped)
 
 
-def _read_all(names: Iterable[str], run: Run, yields: dict[str, Yield], read: Read) -> None:
+def _read_all(names: Iterable[str], run: CollectingRun, yields: dict[str, Yield], read: Read) -> None:
     """Read these sources. What befalls one stays with it; only a fault of the store, or of the user, ends the run.
 
     Raises Locked where another run holds every one of them.
@@ -221,7 +221,7 @@ def _read_all(names: Iterable[str], run: Run, yields: dict[str, Yield], read: Re
         raise held[0]
 
 
-def _read_one(name: str, run: Run, seen: Yield, read: Read) -> Fault | None:
+def _read_one(name: str, run: CollectingRun, seen: Yield, read: Read) -> Fault | None:
     """Read one source; returns the fault where another run holds it."""
     try:
         with _locked_to_read(name, run, seen):
@@ -245,7 +245,7 @@ def _read_one(name: str, run: Run, seen: Yield, read: Read) -> Fault | None:
     return None
 
 
-def _judge(seen: Yield, run: Run) -> None:
+def _judge(seen: Yield, run: CollectingRun) -> None:
     """Raise what only a whole run shows: too many changed pages, or far less than usual."""
     if drift := judge_pages(seen.drifted, seen.parsed, seen.source):
         seen.note(drift)
@@ -257,7 +257,7 @@ def _judge(seen: Yield, run: Run) -> None:
             seen.note(little)
 
 
-def _as_stored(seen: Yield, run: Run, started: datetime) -> StoredRun:
+def _as_stored(seen: Yield, run: CollectingRun, started: datetime) -> StoredRun:
     versions = {"headwater": __version__, "crawl": run.plan.name, "basis": run.plan.basis.get(seen.source, "")}
     if seen.source in find_sources():
         versions["parser"] = str(version_of(source_named(seen.source)))

@@ -14,7 +14,7 @@ from scrapers.text import counted
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SourceHealth:
     """A source as its runs left it. `last_whole` is the moment its data stands at; None where it never was whole."""
 
     source: str
@@ -32,13 +32,13 @@ class Standing:
         return f"{hours / 24:.0f} days old" if hours >= 48 else counted(round(hours), "hours old")
 
 
-def standing_of(store: Store, source: str) -> Standing:
+def health_of(store: Store, source: str) -> SourceHealth:
     """How a source stands after the runs that the store remembers."""
     runs = store.runs_of("collect", source)
     if not runs:
-        return Standing(source)
+        return SourceHealth(source)
     whole = next((run for run in runs if run.outcome == "whole"), None)
-    return Standing(
+    return SourceHealth(
         source,
         last_run=runs[0].ended_at,
         outcome=runs[0].outcome,

@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Yield:
+class SourceResult:
     """What one source gave in one run: the funnel from pages to kept evidence, every refusal, every notice.
 
     `failures` are what went wrong, `notices` what a reader should know though nothing did; each is one record with

@@ -12,7 +12,7 @@ from typing import Any
 from scrapers.identity.accounts import address_hash
 from scrapers.identity.keys import keyed
 from scrapers.identity.names import compatible, fold
-from scrapers.parse.commits import Handle, Work, day_of, is_robot, most_common, noreply_handle
+from scrapers.parse.commits import CommitSummary, NoreplyAccount, day_of, is_robot, most_common, noreply_handle
 from scrapers.text import redact, squeeze
 
 CO_AUTHOR = re.compile(r"\s*+([^<>\x00-\x1f]*+)\s*<([^<>\x00-\x1f]*)>\s*")
@@ -35,15 +35,15 @@ class Commit:
     files: int
 
 
-class People:
+class CommitAuthors:
     """The identities of one history: a line of `git shortlog -sne` each, then joined by account and address."""
 
     def __init__(self, key: bytes, repository: str) -> None:
         self._key = key
         self._repository = repository
         self._known: dict[tuple[str, str], tuple[str, str] | None] = {}
-        self._handles: dict[str, Handle] = {}
-        self.works: dict[tuple[str, str], Work] = {}
+        self._handles: dict[str, NoreplyAccount] = {}
+        self.works: dict[tuple[str, str], CommitSummary] = {}
         self.robots = 0
 
     def note(self, commit: Commit, mapped: Mapped, latest: int) -> None:
@@ -63,7 +63,7 @@ class People:
                 self._credit(other, commit, at, as_author=False)
 
     def _credit(self, identity: tuple[str, str], commit: Commit, at: int, *, as_author: bool) -> None:
-        work = self.works.setdefault(identity, Work())
+        work = self.works.setdefault(identity, CommitSummary())
         work.note(commit.sha, at, as_author=as_author)
         work.show(commit.subject, commit.paths, commit.files)
 
@@ -90,7 +90,7 @@ class People:
     def listed(self, fetched_at: datetime) -> list[dict[str, Any]]:
         """Everybody, most commits first, as plain JSON values without an address."""
         numbered = {f"{h.site}:{h.login.casefold()}": owner for owner, h in self._handles.items() if h.id}
-        groups: dict[str, list[tuple[str, Work]]] = {}
+        groups: dict[str, list[tuple[str, CommitSummary]]] = {}
         for (owner, name), work in self.works.items():
             groups.setdefault(numbered.get(owner, owner), []).append((name, work))
         people = [
@@ -100,22 +100,24 @@ class People:
         ]
         return sorted(people, key=lambda p: (-p["commits"], -p["co_authored"], p["site"], p["handle"]))
 
-    def _split(self, owner: str, members: list[tuple[str, Work]]) -> Iterator[tuple[str, list[tuple[str, Work]]]]:
+    def _split(
+        self, owner: str, members: list[tuple[str, CommitSummary]]
+    ) -> Iterator[tuple[str, list[tuple[str, CommitSummary]]]]:
         """A mailbox of people with names that do not agree is nobody's: each name stands for itself."""
         names = sorted({name for name, _ in members})
         if owner in self._handles or all(compatible(one, other) for one, other in combinations(names, 2)):
             yield owner, members
             return
-        apart: dict[str, list[tuple[str, Work]]] = {}
+        apart: dict[str, list[tuple[str, CommitSummary]]] = {}
         for name, work in members:
             apart.setdefault(self._apart(f"{owner}\n{fold(name)}"), []).append((name, work))
         yield from apart.items()
 
     def _person(
-        self, owner: str, mailbox: str, members: Sequence[tuple[str, Work]], fetched_at: datetime
+        self, owner: str, mailbox: str, members: Sequence[tuple[str, CommitSummary]], fetched_at: datetime
     ) -> dict[str, Any]:
         name = max(members, key=lambda member: (member[1].commits, member[0]))[0]
-        work = Work()
+        work = CommitSummary()
         for _, other in members:
             work.update(other)
         handle = self._handles.get(owner)

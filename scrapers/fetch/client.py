@@ -17,11 +17,11 @@ import httpx
 
 from scrapers import __version__
 from scrapers.fetch.addresses import STANDARD, Limits, NotAllowed, check_url, origin_of
-from scrapers.fetch.pacing import ALONE, Later, Turns
-from scrapers.fetch.responses import Answer, FetchFailed, quiet_after, redirect_of
-from scrapers.fetch.retries import Attempts, Clock
+from scrapers.fetch.pacing import ALONE, NotYet, Pacing
+from scrapers.fetch.responses import FetchFailed, Response, quiet_after, redirect_of
+from scrapers.fetch.retries import Clock, RetryingRequest
 from scrapers.fetch.robots import FIRST_BYTES, Rules, page_says_noindex, read_rules, unreachable
-from scrapers.fetch.transport import Wire
+from scrapers.fetch.transport import Transport
 from scrapers.records import Code, Page, Refused, Request
 
 __all__ = ["Clock", "FetchFailed", "Fetcher", "Limits", "NotAllowed", "fetch_once"]
@@ -60,14 +60,14 @@ class Fetcher:
         allow: frozenset[str] = frozenset(),
         by_terms: frozenset[str] = frozenset(),
         on_wait: Callable[[str, str, float], None] | None = None,
-        turns: Turns = ALONE,
+        turns: Pacing = ALONE,
         permit: Callable[[str], None] | None = None,
         limits: Limits = STANDARD,
         clock: Clock = _CLOCK,
     ) -> None:
         self._allow, self._on_wait, self._limits, self._clock = allow, on_wait, limits, clock
         self._by_terms, self._turns, self._permit = by_terms, turns, permit
-        self._wire = Wire(user_agent(contact), allow, limits)
+        self._wire = Transport(user_agent(contact), allow, limits)
         self._origins: dict[str, _Origin] = {}
         self._lock = threading.Lock()
 
@@ -111,13 +111,13 @@ class Fetcher:
         return self._obtain(request, known, limits, lambda hop: self._ask(hop, pause, None, None, into))
 
     def _obtain(
-        self, request: Request, known: Page | None, limits: Limits, ask: Callable[[Request], Answer]
+        self, request: Request, known: Page | None, limits: Limits, ask: Callable[[Request], Response]
     ) -> Page | Refused:
         origin = None
         try:
             origin = self._origin(check_url(request.url, self._allow))
             self._check_open(origin, request)
-            page = Attempts(ask, self._wait, limits, self._clock).obtain(request, known)
+            page = RetryingRequest(ask, self._wait, limits, self._clock).obtain(request, known)
         except FetchFailed as failed:
             if origin is not None:
                 self._count(origin, failed)
@@ -127,7 +127,7 @@ class Fetcher:
 
     def _ask(
         self, hop: Request, pause: float, token: str | None, token_host: str | None, into: IO[bytes] | None = None
-    ) -> Answer:
+    ) -> Response:
         """One request in its turn: allowed by robots.txt, apart from the one before, and the only one to its origin."""
         url = check_url(hop.url, self._allow)
         origin = self._origin(url)
@@ -191,13 +191,13 @@ class Fetcher:
         now = self._clock.monotonic()
         held, paced = origin.held_until - now, origin.ended + apart - now
         if max(held, paced) > 0:
-            self._stay(url, Later(max(held, paced), asked=held > paced))
+            self._stay(url, NotYet(max(held, paced), asked=held > paced))
         if self._permit is not None:
             self._permit(source)
         while (later := self._turns.take_turn(origin.name, apart, lasts + _GRACE)) is not None:
             self._stay(url, later)
 
-    def _stay(self, url: httpx.URL, later: Later) -> None:
+    def _stay(self, url: httpx.URL, later: NotYet) -> None:
         if later.asked and later.seconds > self._limits.longest_wait:
             detail = f"the site asks us to wait {later.seconds:.0f} s more; put off, the rest goes on"
             raise FetchFailed(Code.RATE_DEFERRED, str(url), detail, limited=True)

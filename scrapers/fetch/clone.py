@@ -22,7 +22,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from scrapers.faults import Fault
-from scrapers.fetch.authors import CO_AUTHOR, Commit, Mapped, People
+from scrapers.fetch.authors import CO_AUTHOR, Commit, CommitAuthors, Mapped
 from scrapers.parse.commits import WIDE
 from scrapers.parse.readme import first_paragraph
 from scrapers.records import Page
@@ -61,7 +61,7 @@ def read(path: Path, key: bytes, *, fetched_at: datetime, progress: Progress = l
     if not head:
         raise NotAClone(f"{path}: no commits, or git refuses the folder; run `git -C {path} log` to see why")
     remote = _remote_of(path)
-    people = People(key, remote.name)
+    people = CommitAuthors(key, remote.name)
     total = int(_ask(path, "rev-list", "--count", "HEAD") or 0)
     latest = int(fetched_at.timestamp()) + 86_400
     shallow = _ask(path, "rev-parse", "--is-shallow-repository") == "true"

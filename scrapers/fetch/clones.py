@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from scrapers.fetch import clone
-from scrapers.fetch.door import Door
+from scrapers.fetch.door import Fetching
 from scrapers.records import Code, Page, Refused, Request
 
 
@@ -18,7 +18,7 @@ class Clones:
     """Answers a `file:` request with the history of that clone, and leaves every other request to another door."""
 
     key: bytes
-    otherwise: Door | None = None
+    otherwise: Fetching | None = None
 
     def fetch(
         self,

@@ -22,7 +22,7 @@ from scrapers.records import Code
 
 
 @dataclass(slots=True)
-class Budget:
+class AttemptBudget:
     """What is left of one attempt: time on the monotonic clock, bytes on the wire."""
 
     started: float
@@ -39,7 +39,7 @@ class Budget:
         return seconds
 
 
-class Guard(httpcore.NetworkBackend):
+class GuardedBackend(httpcore.NetworkBackend):
     """Connects to checked addresses only. Each thread works on one attempt at a time, with one budget."""
 
     def __init__(self, allow: frozenset[str], limits: Limits) -> None:
@@ -47,16 +47,16 @@ class Guard(httpcore.NetworkBackend):
         self._sockets = httpcore.SyncBackend()
         self._attempt = threading.local()
 
-    def begin(self, wire: int, seconds: float | None = None) -> Budget:
+    def begin(self, wire: int, seconds: float | None = None) -> AttemptBudget:
         """Start the clock of an attempt of this thread; its answer may have that many bytes beside its headers."""
         now = time.monotonic()
         seconds = self._limits.attempt if seconds is None else seconds
-        self._attempt.budget = Budget(now, now + seconds, wire + self._limits.headers)
+        self._attempt.budget = AttemptBudget(now, now + seconds, wire + self._limits.headers)
         return self.budget
 
     @property
-    def budget(self) -> Budget:
-        budget: Budget = self._attempt.budget
+    def budget(self) -> AttemptBudget:
+        budget: AttemptBudget = self._attempt.budget
         return budget
 
     def connect_tcp(
@@ -84,7 +84,7 @@ class Guard(httpcore.NetworkBackend):
 class _GuardedStream(httpcore.NetworkStream):
     """A connection whose every read and write is held to the budget of the attempt that it serves."""
 
-    def __init__(self, stream: httpcore.NetworkStream, guard: Guard) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, guard: GuardedBackend) -> None:
         self._stream, self._guard = stream, guard
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002

@@ -7,7 +7,7 @@ from typing import Protocol
 from scrapers.records import Page, Refused, Request
 
 
-class Door(Protocol):
+class Fetching(Protocol):
     """Whatever answers requests: the web, politely, or an archive."""
 
     def fetch(

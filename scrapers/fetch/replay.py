@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from scrapers.faults import Fault
 from scrapers.fetch.addresses import STANDARD
-from scrapers.fetch.responses import Answer, FetchFailed
-from scrapers.fetch.retries import Attempts, Clock
+from scrapers.fetch.responses import FetchFailed, Response
+from scrapers.fetch.retries import Clock, RetryingRequest
 from scrapers.records import Code, Page, Refused, Request
 
 
@@ -32,9 +32,9 @@ class _Recorded:
     headers: Mapping[str, str]
     body: bytes | Path
 
-    def answer(self) -> Answer:
+    def answer(self) -> Response:
         body = self.body if isinstance(self.body, bytes) else _read(self.body)
-        return Answer(self.request.url, self.status, body, self.headers)
+        return Response(self.request.url, self.status, body, self.headers)
 
 
 class Replay:
@@ -71,13 +71,13 @@ class Replay:
         with self._lock:
             self.waited += pause
         try:
-            return Attempts(self._ask, self._wait, STANDARD, Clock(jitter=lambda: 1.0)).obtain(request, known)
+            return RetryingRequest(self._ask, self._wait, STANDARD, Clock(jitter=lambda: 1.0)).obtain(request, known)
         except FetchFailed as failed:
             with self._lock:
                 self.missing += failed.code is Code.NOT_ARCHIVED
             return failed.refused(request)
 
-    def _ask(self, hop: Request) -> Answer:
+    def _ask(self, hop: Request) -> Response:
         key = _key(hop)
         with self._lock:
             recorded = self._answers.get(key)

@@ -44,7 +44,7 @@ class FetchFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What one URL said, whole: content coding removed, header names lower case. `took` is in seconds."""
 
     url: str
@@ -56,11 +56,11 @@ class Answer:
 
 def refusal(page: Page) -> Refused | None:
     """Why this answer is not a page to read, or None where it is one."""
-    failure = failure_of(Answer(page.final_url or page.url, page.status, page.body, page.headers), page.fetched_at)
+    failure = failure_of(Response(page.final_url or page.url, page.status, page.body, page.headers), page.fetched_at)
     return Refused(failure.code, without_secrets(page.url), failure.detail, page.source) if failure else None
 
 
-def failure_of(answer: Answer, now: datetime) -> FetchFailed | None:
+def failure_of(answer: Response, now: datetime) -> FetchFailed | None:
     """What keeps this answer from being a page, or None. `now` stands in for a missing `Date` of the server."""
     status, headers = answer.status, answer.headers
     if is_limit(answer):
@@ -94,7 +94,7 @@ def failure_of(answer: Answer, now: datetime) -> FetchFailed | None:
     return FetchFailed(Code.HTTP_STATUS, answer.url, f"status {status}: {advice}", passing=passing, asked=asked)
 
 
-def is_limit(answer: Answer) -> bool:
+def is_limit(answer: Response) -> bool:
     """Whether the server says that we asked too often (a 403 says so in its headers, or in the words of an API)."""
     if answer.status == 429:
         return True
@@ -128,14 +128,14 @@ def seconds_asked(headers: Mapping[str, str], now: datetime) -> float | None:
     return None
 
 
-def quiet_after(answer: Answer, now: datetime) -> float:
+def quiet_after(answer: Response, now: datetime) -> float:
     """For how many seconds nobody should ask this origin: it says so, or has counted our last request."""
     failure = failure_of(answer, now)
     spent = answer.headers.get("x-ratelimit-remaining") == "0"
     return (failure.asked if failure else seconds_asked(answer.headers, now) if spent else None) or 0.0
 
 
-def redirect_of(answer: Answer) -> str | None:
+def redirect_of(answer: Response) -> str | None:
     """The absolute URL, without fragment, where this answer sends us, or None where it sends us nowhere."""
     location = answer.headers.get("location", "").strip()
     if answer.status not in _REDIRECTS or not location:

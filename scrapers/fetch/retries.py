@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from random import SystemRandom
 
 from scrapers.fetch.addresses import Limits
-from scrapers.fetch.responses import Answer, FetchFailed, failure_of, redirect_of
+from scrapers.fetch.responses import FetchFailed, Response, failure_of, redirect_of
 from scrapers.records import Code, Page, Request
 
 _OWN = frozenset({"host", "user-agent", "accept-encoding", "authorization", "cookie", "content-length", "connection"})
@@ -26,13 +26,13 @@ class Clock:
 
 
 @dataclass(slots=True)
-class Attempts:
+class RetryingRequest:
     """All that is done for one request: redirects followed, passing failures tried again, waits kept.
 
     `ask` answers one URL or raises FetchFailed; `wait(url, reason, seconds)` waits, or only counts.
     """
 
-    ask: Callable[[Request], Answer]
+    ask: Callable[[Request], Response]
     wait: Callable[[str, str, float], None]
     limits: Limits
     clock: Clock
@@ -54,7 +54,7 @@ class Attempts:
                 raise FetchFailed(Code.REDIRECTS, request.url, "redirects in a circle")
         raise FetchFailed(Code.REDIRECTS, request.url, f"more than {self.limits.redirects} redirects")
 
-    def _page(self, request: Request, hop: Request, answer: Answer) -> Page:
+    def _page(self, request: Request, hop: Request, answer: Response) -> Page:
         now = self.clock.now()
         if failure := failure_of(answer, now):
             failure.url = hop.url
@@ -70,7 +70,7 @@ class Attempts:
             request_key=request.key,
         )
 
-    def _persist(self, hop: Request) -> Answer:
+    def _persist(self, hop: Request) -> Response:
         """One URL asked until it answers: at most `limits.tries` times, and never beyond our own time for it."""
         for tried in range(1, self.limits.tries + 1):
             try:
@@ -116,7 +116,7 @@ def _conditional(hop: Request, known: Page | None) -> Request:
     return replace(hop, headers={**hop.headers, **{name: value for name, value in told.items() if value}})
 
 
-def _redirected(hop: Request, answer: Answer, target: str) -> Request:
+def _redirected(hop: Request, answer: Response, target: str) -> Request:
     if hop.url.lower().startswith("https:") and target.lower().startswith("http:"):
         raise FetchFailed(Code.REDIRECTS, hop.url, "leads from https to http; not followed")
     if answer.status in {301, 302, 303}:  # as every browser does (RFC 9110, 15.4)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from protego import Protego
 
 from scrapers.fetch.addresses import NotAllowed
-from scrapers.fetch.responses import Answer
+from scrapers.fetch.responses import Response
 from scrapers.records import Code
 
 PRODUCT = "headwater"  # the name that a site may address us by
@@ -49,7 +49,7 @@ def unreachable(why: str) -> Rules:
     return Rules(closed=detail, code=Code.ROBOTS_UNREACHABLE)
 
 
-def read_rules(answer: Answer) -> Rules:
+def read_rules(answer: Response) -> Rules:
     """The rules in an answer to /robots.txt: 2xx is read, 4xx allows all, and 429, 5xx and the rest allow nothing."""
     if 400 <= answer.status < 500 and answer.status != 429:
         return Rules()
@@ -66,7 +66,7 @@ def read_rules(answer: Answer) -> Rules:
     return Rules(rules, delay=delay)
 
 
-def page_says_noindex(answer: Answer) -> bool:
+def page_says_noindex(answer: Response) -> bool:
     """Whether the head of an HTML page asks robots, or us by name, not to index it."""
     if "html" not in answer.headers.get("content-type", "text/html"):
         return False

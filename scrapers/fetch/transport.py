@@ -18,8 +18,8 @@ import httpcore
 import httpx
 
 from scrapers.fetch.addresses import STANDARD, Limits
-from scrapers.fetch.connections import Guard
-from scrapers.fetch.responses import Answer, FetchFailed, is_json
+from scrapers.fetch.connections import GuardedBackend
+from scrapers.fetch.responses import FetchFailed, Response, is_json
 from scrapers.records import Code
 
 for _chatty in ("httpx", "httpcore"):  # both log whole URLs and headers, which may hold secrets
@@ -28,12 +28,12 @@ for _chatty in ("httpx", "httpcore"):  # both log whole URLs and headers, which 
 _STEP = 256 * 1024  # bytes inflated at a time
 
 
-class Wire:
+class Transport:
     """A pool of guarded connections, shared by a whole run. Threads may share it; `close` ends them all."""
 
     def __init__(self, user_agent: str, allow: Collection[str] = (), limits: Limits = STANDARD) -> None:
         self._limits = limits
-        self._guard = Guard(frozenset(allow), limits)
+        self._guard = GuardedBackend(frozenset(allow), limits)
         pool = httpcore.ConnectionPool(
             ssl_context=_trusted(),
             max_connections=20,
@@ -60,7 +60,7 @@ class Wire:
         content: bytes | None = None,
         first: int | None = None,
         into: IO[bytes] | None = None,
-    ) -> Answer:
+    ) -> Response:
         """The whole answer of one request; redirects are not followed. Raises FetchFailed for all that goes wrong.
 
         With `first`, reading stops quietly after that many bytes of body. With `into`, the body of a 200 is written
@@ -88,7 +88,7 @@ class Wire:
 
     def _read(
         self, url: httpx.URL, request: httpx.Request, limits: Limits, first: int | None, into: IO[bytes] | None
-    ) -> Answer:
+    ) -> Response:
         started = time.monotonic()
         with closing(self._client.send(request, stream=True)) as response:
             headers = _headers(str(url), response.headers, limits)
@@ -97,7 +97,7 @@ class Wire:
                 raise _too_large(str(url), limits.wire)
             if into is not None and response.status_code == 200:
                 _save(str(url), response.iter_raw(), into)
-                return Answer(str(url), 200, b"", headers, time.monotonic() - started)
+                return Response(str(url), 200, b"", headers, time.monotonic() - started)
             cap = first or (limits.json if is_json(headers) else limits.body)
             body = bytearray()
             for part in _decoded(str(url), response.iter_raw(), headers.get("content-encoding", "")):
@@ -107,7 +107,7 @@ class Wire:
                         raise _too_large(str(url), cap)
                     break
         whole = bytes(body if first is None else body[:first])
-        return Answer(str(url), response.status_code, whole, headers, time.monotonic() - started)
+        return Response(str(url), response.status_code, whole, headers, time.monotonic() - started)
 
 
 @cache

@@ -2,13 +2,13 @@
 
 from scrapers.identity.accounts import address_hash, record_of
 from scrapers.identity.files import BadRecords, read_records, resolve_file
-from scrapers.identity.groups import SIZE_CAP, cluster, standing_of
+from scrapers.identity.groups import SIZE_CAP, cluster, judgements_in_force
 from scrapers.identity.human import lock, merge, retract, unlock, unmerge
 from scrapers.identity.index import Index, place
 from scrapers.identity.judging import resolve
 from scrapers.identity.keys import link_key
 from scrapers.identity.records import IdentityRecord
-from scrapers.records.judgements import Judgement, Past, Proof, Proposal, Resolution
+from scrapers.records.judgements import Judgement, PairProposal, Past, Proof, Resolution
 
 __all__ = [
     "SIZE_CAP",
@@ -16,12 +16,13 @@ __all__ = [
     "IdentityRecord",
     "Index",
     "Judgement",
+    "PairProposal",
     "Past",
     "Proof",
-    "Proposal",
     "Resolution",
     "address_hash",
     "cluster",
+    "judgements_in_force",
     "link_key",
     "lock",
     "merge",
@@ -31,7 +32,6 @@ __all__ = [
     "resolve",
     "resolve_file",
     "retract",
-    "standing_of",
     "unlock",
     "unmerge",
 ]

@@ -131,7 +131,7 @@ def _by_site(numbers: Iterable[str]) -> dict[str, set[str]]:
     return found
 
 
-def standing_of(judgements: Iterable[Judgement]) -> list[Judgement]:
+def judgements_in_force(judgements: Iterable[Judgement]) -> list[Judgement]:
     """The judgements that hold: not revoked and, where people spoke of one pair more than once, the newest word.
 
     A lock neither replaces what was said of a pair before, nor is it replaced by that.
@@ -156,7 +156,7 @@ def standing_of(judgements: Iterable[Judgement]) -> list[Judgement]:
 
 def gather(groups: Groups, judgements: Iterable[Judgement]) -> None:
     """Apply standing judgements: first what sets apart and locks, then people's joins, then the rest, best first."""
-    known = [j for j in standing_of(judgements) if j.left in groups and j.right in groups]
+    known = [j for j in judgements_in_force(judgements) if j.left in groups and j.right in groups]
     for judgement in known:
         if judgement.verdict == "different":
             groups.part(judgement.left, judgement.right)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from scrapers.identity.groups import standing_of
+from scrapers.identity.groups import judgements_in_force
 from scrapers.records.judgements import LOCK, NUMBERS, Judge, Judgement, Proof, Verdict
 
 LOCKED = "A human locked this person."
@@ -36,7 +36,7 @@ def unmerge(
     left, right = sorted(set(ours)), sorted(set(theirs))
     crossing = [
         replace(judgement, revoked_at=at)
-        for judgement in standing_of(standing)
+        for judgement in judgements_in_force(standing)
         if judgement.verdict == "same"
         and (
             (judgement.left in left and judgement.right in right)
@@ -65,7 +65,7 @@ def unlock(
     ours = set(records)
     return [
         _word(*word.pair, "unsure", at, by, "A human took a lock off.", LOCK)
-        for word in standing_of(standing)
+        for word in judgements_in_force(standing)
         if word.rule == LOCK and word.verdict == "same" and not ours.isdisjoint(word.pair)
     ]
 

@@ -14,7 +14,7 @@ from scrapers.identity.match.rules import RULES_VERSION, ordered, sure, sure_peo
 from scrapers.identity.match.table import Statistics
 from scrapers.identity.records import IdentityRecord
 from scrapers.identity.sentences import proofs, sentence
-from scrapers.records.judgements import Judgement, Past, Proposal, Resolution
+from scrapers.records.judgements import Judgement, PairProposal, Past, Resolution
 
 MOST_SUGGESTIONS = 3  # for one person: a queue that a human can finish
 
@@ -75,7 +75,7 @@ def _in_order(records: Iterable[IdentityRecord]) -> tuple[list[IdentityRecord], 
 
 
 def _judge(
-    known: dict[str, IdentityRecord], standing: Iterable[Judgement], proposals: Iterable[Proposal], at: datetime
+    known: dict[str, IdentityRecord], standing: Iterable[Judgement], proposals: Iterable[PairProposal], at: datetime
 ) -> tuple[list[Judgement], Groups]:
     """What the guards leave of the proposals beside the standing judgements, and the groups that come of it."""
     before = [judgement for judgement in standing if judgement.revoked_at is None]
@@ -103,7 +103,7 @@ def _judge(
     return new, groups
 
 
-def _judgement(proposal: Proposal, left: IdentityRecord, right: IdentityRecord, at: datetime) -> Judgement:
+def _judgement(proposal: PairProposal, left: IdentityRecord, right: IdentityRecord, at: datetime) -> Judgement:
     by_model = proposal.rule in ("model", "suggestion")
     return Judgement(
         left=left.record_id,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from scrapers.identity.records import IdentityRecord
-from scrapers.records.judgements import Proof, Proposal
+from scrapers.records.judgements import PairProposal, Proof
 
 
-def sentence(proposal: Proposal, left: IdentityRecord, right: IdentityRecord) -> str:
+def sentence(proposal: PairProposal, left: IdentityRecord, right: IdentityRecord) -> str:
     """Why this judgement, in words that can be checked on the pages themselves."""
     pair = f"{left.label} and {right.label}"
     name = left.name or right.name

@@ -60,7 +60,7 @@ _NAMED_FILES = {"Dockerfile": "Docker", "Makefile": "Make", "CMakeLists.txt": "C
 
 
 @dataclass(frozen=True, slots=True)
-class Handle:
+class NoreplyAccount:
     """The account behind a noreply address: site, login as its owner writes it, number where it is there."""
 
     site: str
@@ -68,10 +68,10 @@ class Handle:
     id: str | None
 
 
-def noreply_handle(address: str) -> Handle | None:
+def noreply_handle(address: str) -> NoreplyAccount | None:
     """The account that a noreply address names (`1234+ada@users.noreply.github.com`), or None."""
     match = _NOREPLY.fullmatch(address.strip())
-    return Handle(match[3].casefold(), match[2], str(int(match[1])) if match[1] else None) if match else None
+    return NoreplyAccount(match[3].casefold(), match[2], str(int(match[1])) if match[1] else None) if match else None
 
 
 def is_robot(name: str, address: str) -> bool:
@@ -132,7 +132,7 @@ class Subjects:
 
 
 @dataclass(slots=True)
-class Work:
+class CommitSummary:
     """What one identity did in one history. Commits come newest first; `at` is the author's time in seconds (UTC)."""
 
     commits: int = 0
@@ -167,7 +167,7 @@ class Work:
         if len(self.folders) > _KINDS_KEPT:
             self.folders = Counter(dict(self.folders.most_common(_KINDS_KEPT // 2)))
 
-    def update(self, other: Work) -> None:
+    def update(self, other: CommitSummary) -> None:
         """Add what the same person did under another identity."""
         self.commits += other.commits
         self.co_authored += other.co_authored

@@ -57,7 +57,7 @@ def json_of(page: Page) -> Any:
         raise NotThisPage(page.url, "JSON") from None
 
 
-def only(names: Names, name: str, url: str) -> Tag:
+def only(names: ElementsByName, name: str, url: str) -> Tag:
     """The single element of that name; raises PageChanged when there is none, or more than one."""
     found = names[name]
     if len(found) != 1:
@@ -81,14 +81,14 @@ def most(read: Sequence[T | None], url: str, expected: str) -> list[T]:
     return kept
 
 
-class Names(dict[str, list[Tag]]):
+class ElementsByName(dict[str, list[Tag]]):
     """Elements by `#id`, `.class` and element name, in page order; a name that is not there has none."""
 
     def __missing__(self, name: str) -> list[Tag]:
         return []
 
 
-def within(*tags: Tag) -> Names:
+def within(*tags: Tag) -> ElementsByName:
     """All elements inside of these, by name: one walk, where each selector would take one of its own."""
     return by_name(element for tag in tags for element in elements(tag))
 
@@ -98,9 +98,9 @@ def elements(tag: Tag) -> Iterator[Tag]:
     return (inner for inner in tag.descendants if isinstance(inner, Tag))
 
 
-def by_name(tags: Iterable[Tag]) -> Names:
+def by_name(tags: Iterable[Tag]) -> ElementsByName:
     """These elements by `#id`, `.class` and element name."""
-    names = Names()
+    names = ElementsByName()
     for tag in tags:
         names.setdefault(tag.name, []).append(tag)
         if tag.attrs:

@@ -30,7 +30,7 @@ _SCREEN = 1280  # px: an ordinary reader's window
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class StyleSheet:
     """By element (its `id()`), what the page's style sheets say of it; and whether there was too much to match."""
 
     props: dict[int, Props]
@@ -50,14 +50,14 @@ def declarations(style: str) -> Props:
     return props
 
 
-def matched(parts: Sequence[BeautifulSoup | Tag], styles: Sequence[Tag] | None = None) -> Sheet:
+def matched(parts: Sequence[BeautifulSoup | Tag], styles: Sequence[Tag] | None = None) -> StyleSheet:
     """What the page's `<style>` elements say of these parts and of what surrounds them."""
     if styles is None:
         root = [parts[0], *parts[0].parents][-1]
         styles = [tag for tag in elements(root) if tag.name == "style"]
     css = "\n".join(tag.get_text() for tag in styles)
     if "{" not in css:
-        return Sheet({}, False)
+        return StyleSheet({}, False)
     near = {id(tag): tag for part in parts for tag in (part, *part.parents, *elements(part))}
     named = by_name(near.values())
     named["*"] = list(near.values())
@@ -71,7 +71,7 @@ def matched(parts: Sequence[BeautifulSoup | Tag], styles: Sequence[Tag] | None =
         for tag in _matching(selector, candidates):
             found.setdefault(id(tag), []).extend(said.values())
     won = {key: {name: value for *_, name, value in sorted(rows)} for key, rows in found.items()}
-    return Sheet(won, work > _WORK)
+    return StyleSheet(won, work > _WORK)
 
 
 @lru_cache(maxsize=8)

@@ -34,7 +34,7 @@ PAGES = 100  # after so many a process makes room for a fresh one
 
 
 @dataclass(slots=True)
-class Reader:
+class BoundedReader:
     """Reads one page at a time; the process for large ones starts with the first of them and ends with the block."""
 
     large: int = LARGE

@@ -28,7 +28,7 @@ _SHARED = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class Pseudonyms:
     """What is swapped for what: whole words, longest first; and what no text may hold afterwards."""
 
     swaps: Mapping[str, str]
@@ -57,7 +57,7 @@ class Cast:
         return match.group() if _RESERVED.search(host) else "someone@example.com"
 
 
-def cast_for(records: Iterable[Record], text: str, hosts: Iterable[str]) -> Cast:
+def pseudonyms_for(records: Iterable[Record], text: str, hosts: Iterable[str]) -> Pseudonyms:
     """The cast for everybody whom these records, or links in the text, name. `hosts` are the source's own, and stay.
 
     A person keeps one invented name, handle and number throughout; hosts that are nobody's shared one become reserved.
@@ -94,7 +94,7 @@ def cast_for(records: Iterable[Record], text: str, hosts: Iterable[str]) -> Cast
         if host and not _kept(host, own):
             swap(host, f"site-{sum(to.endswith('.example') for to in swaps.values()) + 1}.example")
     swaps |= {quote(word).casefold(): quote(to) for word, to in swaps.items() if quote(word) != word}
-    return Cast({word: to for word, to in swaps.items() if not _RESERVED.search(word)})
+    return Pseudonyms({word: to for word, to in swaps.items() if not _RESERVED.search(word)})
 
 
 def invented(number: int) -> tuple[str, str]:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from scrapers.faults import Fault
 from scrapers.fetch.replay import pages_of_file
-from scrapers.reading.bounded import Reader
+from scrapers.reading.bounded import BoundedReader
 from scrapers.reading.minimise import AIM, Read, landmarks, trimmed
-from scrapers.reading.pseudonyms import cast_for
+from scrapers.reading.pseudonyms import pseudonyms_for
 from scrapers.records import Page, Refused, Request, to_json
 from scrapers.rights.contact import reachable
 from scrapers.settings.home import Home
@@ -28,7 +28,7 @@ class NotRecorded(Fault):
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedCase:
     """A case as written. `doubts` are what a person should look at before keeping it."""
 
     folder: Path
@@ -64,15 +64,15 @@ def page_of_file(source: str, url: str, file: Path) -> Page:
     return next((page for page in pages if page.url == url), pages[0])
 
 
-def record_case(page: Page, folder: Path) -> Recorded:
+def record_case(page: Page, folder: Path) -> RecordedCase:
     """Write `page.*` and `case.json` into a folder that has neither; raises NotRecorded where it has."""
     if (folder / "case.json").exists() or any(folder.glob("page.*")):
         raise NotRecorded(f"{folder}: holds a case already; choose another folder with --out")
-    with Reader() as reader:
+    with BoundedReader() as reader:
         return _record(page, folder, partial(reader.read, source_named(page.source)))
 
 
-def _record(page: Page, folder: Path, read: Read) -> Recorded:
+def _record(page: Page, folder: Path, read: Read) -> RecordedCase:
     doubts = []
     told = {name: value for name, value in page.headers.items() if name in _KEPT_HEADERS}
     page = replace(page, headers=told)
@@ -81,7 +81,7 @@ def _record(page: Page, folder: Path, read: Read) -> Recorded:
     kept, body, suffix = trimmed(page, before, read)
     if len(body) > AIM:
         doubts.append(f"{len(body) // 1024} KB, though 30 KB is the aim; cut more by hand")
-    cast = cast_for(before, body.decode("utf-8", "replace"), source_named(page.source).follow)
+    cast = pseudonyms_for(before, body.decode("utf-8", "replace"), source_named(page.source).follow)
     swapped = replace(
         page,
         body=cast.play(body.decode("utf-8", "replace")).encode(),
@@ -106,4 +106,4 @@ def _record(page: Page, folder: Path, read: Read) -> Recorded:
         "expect": [to_json(record) for record in after],
     }
     (folder / "case.json").write_text(json.dumps(case, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return Recorded(folder, len(swapped.body), len(after), len(cast.swaps), tuple(doubts))
+    return RecordedCase(folder, len(swapped.body), len(after), len(cast.swaps), tuple(doubts))

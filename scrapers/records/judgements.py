@@ -62,7 +62,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class PairProposal:
     """A pair of records (by id, the smaller first) that is held for one person (`join`) or wants to be looked at."""
 
     left: str
@@ -82,7 +82,7 @@ class Past:
     """
 
     digests: Mapping[str, str]
-    proposals: tuple[Proposal, ...]
+    proposals: tuple[PairProposal, ...]
     at: datetime
 
 

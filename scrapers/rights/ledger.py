@@ -19,7 +19,7 @@ from scrapers.faults import Fault
 from scrapers.identity.keys import avatar_id, link_key
 from scrapers.records import Candidate
 from scrapers.sources.watched import Terms, read_sources
-from scrapers.store import Dealing, Link
+from scrapers.store import Interaction, Link
 from scrapers.text.privacy import wants_no_contact
 
 Use = Literal["find", "verify", "contact"]
@@ -126,7 +126,7 @@ def _reaches(each: Link) -> bool:
     return key is not None and not key.startswith(_CODE_HOSTS) and (each.field == "links" or key.startswith("web:"))
 
 
-def cooling(handed: Iterable[Dealing], role: str, on: date, days: int) -> Dealing | None:
+def cooling(handed: Iterable[Interaction], role: str, on: date, days: int) -> Interaction | None:
     """The newest handover for another role less than `days` before that day: nobody is written to by two recruiters."""
     recent = [each for each in handed if each.role != role and on - each.day < timedelta(days=days)]
     return max(recent, key=lambda each: (each.day, each.role), default=None)
@@ -136,7 +136,7 @@ def clearance(
     candidate: Candidate,
     links: Sequence[Link],
     sources: Collection[str],
-    dealings: Collection[Dealing],
+    dealings: Collection[Interaction],
     ledger: Ledger,
     *,
     role: str,

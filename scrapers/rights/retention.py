@@ -15,7 +15,7 @@ from typing import Literal
 
 from scrapers.faults import Fault
 from scrapers.settings.operator import Operator
-from scrapers.store import Dealing
+from scrapers.store import Interaction
 
 ARCHIVE_DAYS = 30  # raw pages (G4)
 RUN_DAYS = 400  # what each step of work took and gave; nobody stands in it
@@ -27,7 +27,7 @@ class ClockInDoubt(Fault):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RetentionState:
     """Where we stand with a person: when their newest act was first seen, and when what was done last."""
 
     seen: date
@@ -36,13 +36,13 @@ class Standing:
     answered: date | None = None
 
 
-def standing_with(dealings: Iterable[Dealing], seen: date) -> Standing:
+def retention_state(dealings: Iterable[Interaction], seen: date) -> RetentionState:
     """The standing that these dealings leave: the clock of the notice runs from the first handover."""
     days: dict[str, list[date]] = {}
     for dealing in dealings:
         days.setdefault(dealing.kind, []).append(dealing.day)
     last = {kind: max(found) for kind, found in days.items()}
-    return Standing(
+    return RetentionState(
         seen,
         min(days["handed"]) if "handed" in days else None,
         last.get("notified"),
@@ -50,25 +50,25 @@ def standing_with(dealings: Iterable[Dealing], seen: date) -> Standing:
     )
 
 
-def standings(
-    people: Mapping[str, Collection[str]], acts: Mapping[str, date], dealings: Iterable[Dealing]
-) -> dict[str, Standing]:
+def retention_states(
+    people: Mapping[str, Collection[str]], acts: Mapping[str, date], dealings: Iterable[Interaction]
+) -> dict[str, RetentionState]:
     """Where we stand with each person, given their accounts; left out is of whom nothing was ever seen.
 
     `acts` says when the newest act of an account was first seen.
     """
     owner = {account: person for person, accounts in people.items() for account in accounts}
-    done: dict[str, list[Dealing]] = defaultdict(list)
+    done: dict[str, list[Interaction]] = defaultdict(list)
     for dealing in dealings:
         if dealing.account in owner:
             done[owner[dealing.account]].append(dealing)
     newest = {
         person: max((acts[a] for a in accounts if a in acts), default=None) for person, accounts in people.items()
     }
-    return {person: standing_with(done[person], seen) for person, seen in newest.items() if seen is not None}
+    return {person: retention_state(done[person], seen) for person, seen in newest.items() if seen is not None}
 
 
-def notice_due(standing: Standing, operator: Operator) -> date | None:
+def notice_due(standing: RetentionState, operator: Operator) -> date | None:
     """The last day to tell the person that data of theirs is held; None where that was done, or needs no word."""
     if standing.notified or standing.answered:
         return None
@@ -77,7 +77,7 @@ def notice_due(standing: Standing, operator: Operator) -> date | None:
     return (standing.handed or standing.seen) + timedelta(days=operator.controller.unnotified_days)
 
 
-def kept_until(standing: Standing, operator: Operator) -> date:
+def kept_until(standing: RetentionState, operator: Operator) -> date:
     """The last day on which the person may be held."""
     keep = operator.controller
     if standing.answered:
@@ -90,7 +90,7 @@ def kept_until(standing: Standing, operator: Operator) -> date:
 Reason = Literal["not_told", "listed", "not_seen", "no_answer", "no_contact"]
 
 
-def reason_of(standing: Standing, operator: Operator) -> Reason:
+def reason_of(standing: RetentionState, operator: Operator) -> Reason:
     """Which of the operator's limits the last day of a person comes from."""
     if standing.answered:
         return "no_contact"

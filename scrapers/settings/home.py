@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from scrapers.faults import Fault, StorageFault
-from scrapers.settings.home_copies import Identity, identify, put_once
+from scrapers.settings.home_copies import HomeIdentity, identify, put_once
 from scrapers.settings.secret_key import listed_key, missing
 from scrapers.settings.strict import BadConfiguration
 
@@ -71,7 +71,7 @@ class Home:
         put_once(self / "secret.key", secrets.token_hex(32))
 
     @cached_property
-    def identity(self) -> Identity:
+    def identity(self) -> HomeIdentity:
         """Which home this is: itself, or a copy of another one."""
         return identify(self.create().folder)
 

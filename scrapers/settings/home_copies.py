@@ -25,7 +25,7 @@ class HomeUnknown(Fault):
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class HomeIdentity:
     """A home's id, the folder where it lies, and each folder where it lay before with the id that it had there."""
 
     id: str
@@ -72,23 +72,23 @@ class Identity:
         return path.is_relative_to(self.place) or (key.is_file() and key.stat().st_ctime <= at.timestamp())
 
 
-def identify(folder: Path) -> Identity:
+def identify(folder: Path) -> HomeIdentity:
     """Which home that folder is; it gets an id on first use, and another one in each folder that it is copied to."""
     place, path = str(folder.resolve()), folder / FILE
     if not path.exists():
-        put_once(path, _text(Identity(secrets.token_hex(16), place, {})))
+        put_once(path, _text(HomeIdentity(secrets.token_hex(16), place, {})))
     told = _read(path)
     if told.place == place:
         return told
     before = {name: was for name, was in told.before.items() if name != place} | {told.place: told.id}
     # Derived, so that two processes that find the copy at once agree; where it lay before, it is what it was.
     new = told.before.get(place) or sha256(f"{told.id} {place}".encode()).hexdigest()[:32]
-    copied = Identity(new, place, before)
+    copied = HomeIdentity(new, place, before)
     _write(path, copied)
     return copied
 
 
-def moved(folder: Path) -> Identity | None:
+def moved(folder: Path) -> HomeIdentity | None:
     """Take the id back that the home had in the folder where it lay last; None where it is no copy."""
     found = identify(folder)
     if not found.is_copy:
@@ -112,10 +112,10 @@ def put_once(path: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> Identity:
+def _read(path: Path) -> HomeIdentity:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        return Identity(str(told["id"]), str(told["place"]), dict(told["before"]))
+        return HomeIdentity(str(told["id"]), str(told["place"]), dict(told["before"]))
     except (ValueError, KeyError, TypeError):
         raise HomeUnknown(
             f"{path}: damaged; restore it from a backup, or delete it: the home then leaves alone what it exported to "
@@ -123,11 +123,11 @@ def _read(path: Path) -> Identity:
         ) from None
 
 
-def _write(path: Path, found: Identity) -> None:
+def _write(path: Path, found: HomeIdentity) -> None:
     _draft(path, _text(found)).replace(path)
 
 
-def _text(found: Identity) -> str:
+def _text(found: HomeIdentity) -> str:
     return json.dumps(asdict(found), indent=1) + "\n"
 
 

@@ -35,7 +35,7 @@ class Notice(Strict):
     balancing_note_on: date | None = None
 
 
-class Ours(Strict):
+class PriorContacts(Strict):
     """Where people have met the operator already: "owner/name" of their repositories, and by name or address the events
     that they ran and the conferences where they spoke.
     """
@@ -81,6 +81,6 @@ class Operator(Strict):
     cool_down_days: int = Field(default=90, ge=0, le=730)
     accepted: Mapping[str, date] = Field(default_factory=dict)
     apis_by_terms: tuple[str, ...] = ()
-    warm: Ours = Ours()
+    warm: PriorContacts = PriorContacts()
     embedding: Embedding | None = None
     reranker: Reranking | None = None

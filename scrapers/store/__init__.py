@@ -3,23 +3,35 @@
 Writes are idempotent: the same page read twice leaves the same rows. Readers never block a writer (WAL).
 """
 
-from scrapers.store.archive import Archive, Archived, Outlined
+from scrapers.store.archive import Archive, ArchivedPage, PageWithOutline
 from scrapers.store.exports import Exported, Exports
 from scrapers.store.follows import Follows
 from scrapers.store.frontier import Pending
-from scrapers.store.interactions import Dealing, Dealings, Deed, Link
+from scrapers.store.interactions import Interaction, InteractionKind, Interactions, Link
 from scrapers.store.leases import Leases
-from scrapers.store.people import People, Stated
+from scrapers.store.people import People, StatedAccount
 from scrapers.store.runs import Run, Runs
-from scrapers.store.shortlists import Kept, Placed, Shortlists
+from scrapers.store.shortlists import PastShortlist, Placing, Shortlists
 from scrapers.store.sql.engine import StoreOutOfReach, StoreUnusable
 from scrapers.store.vectors import VectorRows
 
 __all__ = [
-    "Archived", "Dealing", "Deed", "Exported", "Kept", "Link", "Outlined", "Pending", "Placed", "Run", "Stated",
-    "Store", "StoreOutOfReach", "StoreUnusable",
+    "ArchivedPage",
+    "Exported",
+    "Interaction",
+    "InteractionKind",
+    "Link",
+    "PageWithOutline",
+    "PastShortlist",
+    "Pending",
+    "Placing",
+    "Run",
+    "StatedAccount",
+    "Store",
+    "StoreOutOfReach",
+    "StoreUnusable",
 ]  # fmt: skip
 
 
-class Store(Follows, Archive, People, VectorRows, Exports, Runs, Dealings, Shortlists, Leases):
+class Store(Follows, Archive, People, VectorRows, Exports, Runs, Interactions, Shortlists, Leases):
     """The open store. Every public method is one transaction."""

@@ -37,7 +37,7 @@ _CAME_AGAIN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Outlined:
+class PageWithOutline:
     """A page in the archive, with the outline of one reading of it (`scrapers.reading.parse_cache`), packed."""
 
     page: Page
@@ -55,7 +55,7 @@ class Outlined:
 
 
 @dataclass(frozen=True, slots=True)
-class Archived:
+class ArchivedPage:
     """A page in the archive, still packed, with what its last reading left in the store."""
 
     key: str
@@ -149,11 +149,11 @@ class Archive(Frontier):
         self.settle(crawl, request, state="gone")
         return removed
 
-    def archived(self, request: Request) -> Outlined | None:
+    def archived(self, request: Request) -> PageWithOutline | None:
         """The page as it was last kept for this request, for conditional requests; raises PageDamaged."""
         with self._reading() as connection:
             row = connection.execute(_KEPT, {"key": page_key(request)}).one_or_none()
-        return Outlined(page_of(row), row.reading, row.outline) if row else None
+        return PageWithOutline(page_of(row), row.reading, row.outline) if row else None
 
     def archive(self, damaged: list[str] | None = None) -> Iterator[tuple[str, Page]]:
         """Every archived page with its key, one at a time; the keys of damaged ones are added to `damaged`.
@@ -177,7 +177,7 @@ class Archive(Frontier):
         with self._reading() as connection:
             return list(connection.scalars(wanted))
 
-    def archived_rows(self, keys: Sequence[str]) -> list[Archived]:
+    def archived_rows(self, keys: Sequence[str]) -> list[ArchivedPage]:
         """These pages as they lie in the archive, each with what the store holds of those very bytes."""
         with self._reading() as connection:
             pages = connection.execute(select(t.pages).where(t.pages.c.page_key.in_(keys))).all()
@@ -188,7 +188,7 @@ class Archive(Frontier):
             for row in connection.execute(select(t.evidence).where(t.evidence.c.page_key.in_(keys))):
                 acts[row.page_key, row.page_sha256][row.evidence_id] = evidence_of(row)
         bytes_of = [(row, (row.page_key, row.sha256)) for row in pages]
-        return [Archived(row.page_key, row.parser_version, row, accounts[key], acts[key]) for row, key in bytes_of]
+        return [ArchivedPage(row.page_key, row.parser_version, row, accounts[key], acts[key]) for row, key in bytes_of]
 
     def keep_reread(self, reread: Iterable[tuple[str, Page, Sequence[Record], int]]) -> int:
         """What archived pages say to a newer parser, as (key, page, records, version), in one transaction.

@@ -13,15 +13,15 @@ from sqlalchemy import delete, func, select
 from scrapers.store.sql import tables as t
 from scrapers.store.sql.database import Database
 
-Deed = Literal["handed", "notified", "answered", "gone"]
+InteractionKind = Literal["handed", "notified", "answered", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
-class Dealing:
+class Interaction:
     """One thing done with an account's person on a day; `role` only where somebody was handed over for one."""
 
     account: str
-    kind: Deed
+    kind: InteractionKind
     day: date
     role: str = ""
 
@@ -37,23 +37,23 @@ class Link:
     day: date | None = None
 
 
-class Dealings(Database):
+class Interactions(Database):
     """Dealings with people, and what of theirs may lead to them."""
 
-    def add_dealings(self, dealings: Iterable[Dealing]) -> None:
+    def add_interactions(self, dealings: Iterable[Interaction]) -> None:
         """Remember what was done; the same thing on the same day once."""
         rows = [{"account": d.account, "kind": d.kind, "role": d.role, "day": d.day} for d in dealings]
         if rows:
             with self._writing() as connection:
                 self._add(connection, t.dealings, rows)
 
-    def dealings(self, accounts: Collection[str] | None = None) -> list[Dealing]:
+    def interactions(self, accounts: Collection[str] | None = None) -> list[Interaction]:
         """Everything that was done with these accounts, or with all, oldest first."""
         found = select(t.dealings).order_by(t.dealings.c.day, t.dealings.c.account, t.dealings.c.role)
         if accounts is not None:
             found = found.where(t.dealings.c.account.in_(accounts))
         with self._reading() as connection:
-            return [Dealing(row.account, row.kind, row.day, row.role) for row in connection.execute(found)]
+            return [Interaction(row.account, row.kind, row.day, row.role) for row in connection.execute(found)]
 
     def links_of(self, accounts: Collection[str]) -> list[Link]:
         """Every link that the pages about these accounts state as theirs, and every offer to work."""

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, Engine, Float, case, cast, delete, extract, func, select, update
 
-from scrapers.fetch.pacing import Later
+from scrapers.fetch.pacing import NotYet
 from scrapers.store.sql import tables as t
 from scrapers.store.sql.database import Database
 from scrapers.store.sql.statements import if_new, insert_into
@@ -18,7 +18,7 @@ LONGEST_QUIET = 86_400.0  # seconds that a site's wish for quiet is kept; then i
 
 
 class Leases(Database):
-    """The turns of all workers (`scrapers.fetch.pacing.Turns`): one row for each origin, written by compare-and-set.
+    """The turns of all workers (`scrapers.fetch.pacing.Pacing`): one row for each origin, written by compare-and-set.
 
     Rows are keyed by hash, since a host can be a person's name.
     """
@@ -27,7 +27,7 @@ class Leases(Database):
         super().__init__(engine)
         self._worker = uuid4().hex
 
-    def take_turn(self, origin: str, apart: float, lasts: float) -> Later | None:
+    def take_turn(self, origin: str, apart: float, lasts: float) -> NotYet | None:
         """Lease the origin for `lasts` seconds at most, or say when to try again."""
         now, key, row = self._now, _key(origin), t.origins.c
         lease = {"holder": self._worker, "expires": now + lasts}
@@ -41,11 +41,11 @@ class Leases(Database):
                 first = if_new(insert_into(t.origins, connection.dialect))
                 never = {"origin": key, "ended": 0.0, "quiet_until": 0.0}
                 ours = connection.scalar(first.values(never | lease).returning(row.origin))
-                return None if ours else Later(LOOK_AGAIN)
+                return None if ours else NotYet(LOOK_AGAIN)
             asked, paced, under_way = (round(seconds, 6) for seconds in found)  # a time of today holds no more
         if asked > max(paced, 0):
-            return Later(asked, asked=True)
-        return Later(max(paced, min(under_way, LOOK_AGAIN), 0.001))
+            return NotYet(asked, asked=True)
+        return NotYet(max(paced, min(under_way, LOOK_AGAIN), 0.001))
 
     def end_turn(self, origin: str, *, paced: bool = True, quiet: float = 0.0) -> None:
         """Give the lease back, where it is still ours, and keep what the site asked for all the same."""

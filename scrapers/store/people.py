@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from scrapers.records import Account, Event, Evidence, EvidenceKind
-from scrapers.records.judgements import Judgement, Past, Proposal
+from scrapers.records.judgements import Judgement, PairProposal, Past
 from scrapers.store.sql import tables as t
 from scrapers.store.sql.database import Database
 from scrapers.store.sql.rows import (
@@ -26,7 +26,7 @@ from scrapers.store.sql.rows import (
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class StatedAccount:
     """An account as one page states it, and where that page lies: what a judgement can cite."""
 
     account: Account
@@ -39,11 +39,11 @@ class Stated:
 class People(Database):
     """Accounts, evidence and who belongs together."""
 
-    def stated_accounts(self) -> Iterator[Stated]:
+    def stated_accounts(self) -> Iterator[StatedAccount]:
         """Every account statement, by account and page: the immutable records that identity judges."""
         with self._reading() as connection:
             for row in connection.execute(select(t.accounts).order_by(t.accounts.c.account, t.accounts.c.page_url)):
-                yield Stated(account_of(row), row.source, row.page_url, row.collected_at, row.first_seen)
+                yield StatedAccount(account_of(row), row.source, row.page_url, row.collected_at, row.first_seen)
 
     def accounts(self) -> dict[str, Account]:
         """Each account, merged from all pages that state something of it."""
@@ -133,7 +133,7 @@ class People(Database):
         """The last comparison of all accounts, without what is known no longer; None before the first."""
         with self._reading() as connection:
             rows = connection.execute(select(t.compared)).all()
-            found = tuple(Proposal(**row._mapping) for row in connection.execute(select(t.proposals)))
+            found = tuple(PairProposal(**row._mapping) for row in connection.execute(select(t.proposals)))
         return Past({row.account: row.digest for row in rows}, found, min(row.at for row in rows)) if rows else None
 
     def set_past(self, past: Past | None) -> None:

@@ -25,7 +25,7 @@ WEEK, BEFORE = timedelta(days=7), timedelta(days=28)
 
 
 @contextmanager
-def noted(
+def logged_step(
     store: Store, step: str, about: str | None = None, *packages: str, reading: bool = False
 ) -> Iterator[dict[str, Any]]:
     """Time the block and keep it as a run of that step: "whole", or "failed" where it raises.

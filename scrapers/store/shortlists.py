@@ -18,7 +18,7 @@ MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class Placing:
     """One place of a shortlist; `terms` are millionths of a point, so that they add up exactly.
 
     Where the person was erased there is no candidate any more, no term and no evidence.
@@ -36,7 +36,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class PastShortlist:
     """A shortlist as it is remembered: ids, numbers and hashes, never a name.
 
     `spread` is the lowest value and the deviation over the pool of each part of each requirement: the scale of its
@@ -51,7 +51,7 @@ class Kept:
     at: datetime
     considered: int
     spread: Mapping[str, tuple[float, float]]
-    places: tuple[Placed, ...]
+    places: tuple[Placing, ...]
 
     @property
     def id(self) -> str:
@@ -64,7 +64,7 @@ class Kept:
 class Shortlists(Database):
     """Shortlists that left the house, for as long as the store is kept."""
 
-    def keep_shortlist(self, kept: Kept) -> None:
+    def keep_shortlist(self, kept: PastShortlist) -> None:
         """Remember a shortlist; one that is there already stays as it is."""
         head = {name: getattr(kept, name) for name in t.shortlists.c.keys() if name != "shortlist_id"}  # noqa: SIM118
         rows = [
@@ -91,14 +91,14 @@ class Shortlists(Database):
             rows = connection.execute(query.order_by(t.shortlists.c.as_of, t.shortlists.c.role)).all()
         return [dict(row._mapping) | {"terms": {name: n / MILLION for name, n in row.terms}} for row in rows]
 
-    def shortlists(self, role: str) -> list[Kept]:
+    def shortlists(self, role: str) -> list[PastShortlist]:
         """Every shortlist of a role that is remembered, by the day it was made for, oldest first."""
         lists = select(t.shortlists).where(t.shortlists.c.role == role)
         ordered = lists.order_by(t.shortlists.c.as_of, t.shortlists.c.at, t.shortlists.c.shortlist_id)
         places = select(t.placings).order_by(t.placings.c.rank)
         with self._reading() as connection:
             return [
-                Kept(
+                PastShortlist(
                     role=row.role,
                     role_hash=row.role_hash,
                     model_id=row.model_id,
@@ -108,7 +108,7 @@ class Shortlists(Database):
                     considered=row.considered,
                     spread={part: (low, deviation) for part, (low, deviation) in row.spread.items()},
                     places=tuple(
-                        Placed(place.rank, place.candidate_id, dict(place.terms), frozenset(place.evidence))
+                        Placing(place.rank, place.candidate_id, dict(place.terms), frozenset(place.evidence))
                         for place in connection.execute(places.where(t.placings.c.shortlist_id == row.shortlist_id))
                     ),
                 )

@@ -10,7 +10,7 @@ _ALIKE = (("\u0130", "i"), ("\u0131", "i"), ("\u017f", "s"), ("\u212a", "k"))
 _LETTERS = bytes(ord(chr(code).lower()) if chr(code).isalnum() or code == ord("_") else _BLANK for code in range(256))
 
 
-class Needles:
+class Prefilter:
     """Where any of these words stands in a text (Aho and Corasick, CACM 1975).
 
     A word stands within other words too, unless marked: `^union$` stands alone, `^recruit` begins a word.

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from scrapers.records import Candidate
-from scrapers.text.prefilter import Needles, folded
+from scrapers.text.prefilter import Prefilter, folded
 
 POSSIBLE_MINOR = "[possible minor]"  # stands in a biography for the words that said so
 _ADULT = 18
@@ -172,7 +172,7 @@ _NOT = (b" not", b" dont", b" don t", b" never")
 _TELLING_WORDS = _PUPIL_WORDS.union(*(words for words, _ in _PRIVATE_BY_WORD))
 _FORBIDDEN_WORDS = frozenset(_FORBIDDEN.split())
 _ASKING_WORDS = _FORBIDDEN_WORDS.union(_UNASKED.split())
-_NEEDLES = Needles(" ".join(sorted(_TELLING_WORDS | _ASKING_WORDS)))
+_NEEDLES = Prefilter(" ".join(sorted(_TELLING_WORDS | _ASKING_WORDS)))
 _AGE_AFTER_I = re.compile(rb"i +a?m +(?:[^ ]+ +)?[\d ]{2}")  # folded, where digits of other scripts are blanks
 
 

@@ -53,12 +53,12 @@ def plain_night(folder: Path) -> None:
     from ranking.pool import TalentPool
     from ranking.role import read_role
     from ranking.upkeep import refreshing
-    from scrapers.collect.run import Run, collect, planned
+    from scrapers.collect.run import CollectingRun, collect, planned
     from scrapers.rights.audit_log import config_hash, record
     from scrapers.rights.suppression import SuppressionList
     from scrapers.settings.home import find_home, packaged
     from scrapers.store import Store
-    from scrapers.store.run_log import noted
+    from scrapers.store.run_log import logged_step
     from scrapers.store.sql.locks import locked
 
     fresh(folder)
@@ -67,7 +67,7 @@ def plain_night(folder: Path) -> None:
         Store.open(home, durable=False) as store,
         planned(home, since=now.date(), today=now.date(), replay=packaged("sample")) as plan,
     ):
-        report = collect(Run(plan, home, store, SuppressionList.open(home, store)))
+        report = collect(CollectingRun(plan, home, store, SuppressionList.open(home, store)))
     record(home, "collect", now, config=config_hash(), counts=report.counts)
     with locked(home, "refresh"), Store.open(home) as store:
         counts = refreshing.join(home, store, now) | refreshing.embed(store)
@@ -79,7 +79,7 @@ def plain_night(folder: Path) -> None:
     pool = TalentPool.open(home)
     judge(pool.corpus, probe=False)
     for name, role in roles.items():
-        with Store.open(home) as store, noted(store, "rank", name):
+        with Store.open(home) as store, logged_step(store, "rank", name):
             found = pool.rank(role)
             for form in ("shortlist_csv", "page"):
                 export(found, home, form, home / "exports" / name, at=now)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import faiss
 import numpy as np
 
-from ranking.index.nearest import Index
+from ranking.index.nearest import VectorIndex
 from tests.benchmarks.grown import grown_vectors
 from tests.benchmarks.timing import HEAD, Line, in_turns, one_thread
 from tests.support.arguments import arguments
@@ -31,7 +31,7 @@ def lines(size: int = 400_000, many: int = 1_000_000) -> Iterator[Line]:
 def _filtered(size: int, queries: np.ndarray) -> Iterator[Line]:
     vectors = grown_vectors(size)[0]
     passing = np.sort(np.random.default_rng(2).choice(size, size // 100, replace=False))
-    index, flat = Index(vectors), _flat(vectors)
+    index, flat = VectorIndex(vectors), _flat(vectors)
     truth = passing[np.argsort(-(queries @ vectors[passing].T), axis=1)[:, :K]]
     for how, groups in (("together", [queries]), ("one by one", np.split(queries, len(queries)))):
         ours, theirs = in_turns(
@@ -45,7 +45,7 @@ def _filtered(size: int, queries: np.ndarray) -> Iterator[Line]:
 
 def _many(size: int, queries: np.ndarray) -> Iterator[Line]:
     vectors = grown_vectors(size)[0]
-    index, flat = Index(vectors), _flat(vectors)
+    index, flat = VectorIndex(vectors), _flat(vectors)
     ours, theirs = in_turns(
         lambda: [index.search(query[None, :], K) for query in queries],
         lambda: [flat.search(query[None, :], K) for query in queries],

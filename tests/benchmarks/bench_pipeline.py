@@ -38,7 +38,7 @@ from ranking.role import Role, read_role
 from ranking.scoring.score import asked_for
 from ranking.upkeep.sample import sample_day
 from scrapers.candidates.joining import join_accounts
-from scrapers.collect.run import Run, collect, planned
+from scrapers.collect.run import CollectingRun, collect, planned
 from scrapers.fetch.replay import Replay
 from scrapers.records import Page
 from scrapers.rights.suppression import SuppressionList
@@ -93,7 +93,7 @@ def _whole(home: Home, embedder: MiniLM, role: Role, day: date) -> dict[str, flo
     def read() -> None:
         suppression = SuppressionList.open(home, store)
         with planned(home, since=day, today=day, replay=packaged("sample")) as plan:
-            collect(Run(plan, home, store, suppression))
+            collect(CollectingRun(plan, home, store, suppression))
 
     def rank() -> None:
         pool = TalentPool.open(home, embedder=embedder)

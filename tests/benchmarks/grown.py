@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ranking.corpus.corpus import Corpus
 from ranking.corpus.topics import unit
 from ranking.index.grouped import Segments
-from ranking.index.nearest import Index
+from ranking.index.nearest import VectorIndex
 from ranking.pool import TalentPool
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 
@@ -65,7 +65,7 @@ def grown_corpus(people: int, pieces_each: int, seed: int = 0) -> tuple[Corpus, 
         days=np.zeros(len(texts), dtype=np.int64),
         profiles_say=(None,) * people,
         texts=texts,
-        index=Index(vectors),
+        index=VectorIndex(vectors),
         passage_row=rows,
         embedder=real().embedder,
         cache=real().cache,

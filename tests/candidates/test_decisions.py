@@ -22,7 +22,7 @@ from scrapers.candidates.decisions import (
 )
 from scrapers.candidates.joining import join_accounts, load_candidates
 from scrapers.candidates.lookup import WhoIsThat
-from scrapers.identity import standing_of
+from scrapers.identity import judgements_in_force
 from scrapers.records import Account, Page, Request
 from scrapers.rights.audit_log import read
 from scrapers.settings.home import Home
@@ -144,7 +144,7 @@ def test_unlock_is_the_state_before_the_lock(joined: Store, key: bytes) -> None:
     same(["github:ada", "hackernews:roe9"], joined, key, NOON)
 
     def state() -> object:
-        standing = [judgement for judgement in standing_of(joined.judgements()) if judgement.rule != "lock"]
+        standing = [judgement for judgement in judgements_in_force(joined.judgements()) if judgement.rule != "lock"]
         return load_candidates(joined), standing, queue(joined)
 
     before = state()

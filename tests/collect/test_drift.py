@@ -9,7 +9,7 @@ import pytest
 
 from scrapers.collect.drift import Drifting, judge_page, judge_pages, judge_yield
 from scrapers.collect.hints import REMEDY
-from scrapers.collect.source_health import basis_of, standing_of, usual_yield
+from scrapers.collect.source_health import basis_of, health_of, usual_yield
 from scrapers.records import Account, Code, Refused
 from scrapers.sources.watched import SourceSettings
 from scrapers.store import Run, Store
@@ -119,10 +119,10 @@ def test_only_comparable_runs_say_what_is_usual(store: Store) -> None:
 
 def test_a_standing_says_how_old_the_data_is(store: Store) -> None:
     """The last whole run counts, not the last run."""
-    assert standing_of(store, "list").age(NOON) == "never whole"
+    assert health_of(store, "list").age(NOON) == "never whole"
     store.add_run(stored(0, 100))
     store.add_run(stored(9, 0, outcome="failed"))
-    standing = standing_of(store, "list")
+    standing = health_of(store, "list")
     assert (standing.outcome, standing.rows, standing.last_whole) == ("failed", 100, NOON)
     assert standing.age(NOON + timedelta(days=12)) == "12 days old"
 

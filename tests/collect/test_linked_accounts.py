@@ -8,9 +8,9 @@ from collections.abc import Iterable
 import pytest
 
 from scrapers.candidates.joining import join_accounts
-from scrapers.collect.linked_accounts import MOST_ASKED, declared
+from scrapers.collect.linked_accounts import MOST_ASKED, linked_accounts
 from scrapers.collect.plan import Plan
-from scrapers.collect.run import Run, collect
+from scrapers.collect.run import CollectingRun, collect
 from scrapers.records import Account, Code, Page, Refused, Request
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home
@@ -24,7 +24,7 @@ POST = Account("web", "ada.example", "https://ada.example/", name="Ada Roe", lin
 
 
 def asked(store: Store, source: str = "github") -> list[str]:
-    return [request.url for request in declared(source_named(source), store)]
+    return [request.url for request in linked_accounts(source_named(source), store)]
 
 
 def made(store: Store, *accounts: Account) -> None:
@@ -109,7 +109,7 @@ class Web:
 
 def live(home: Home, store: Store, web: Web, sources: Iterable[str]) -> None:
     plan = Plan("live", web, dict.fromkeys(sources, ()), (), {})
-    collect(Run(plan, home, store, SuppressionList.open(home, store)))
+    collect(CollectingRun(plan, home, store, SuppressionList.open(home, store)))
 
 
 def test_the_other_half_of_a_link_makes_it_verified(home: Home, store: Store) -> None:

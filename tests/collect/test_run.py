@@ -19,9 +19,9 @@ from flows.cli import console as bars
 from flows.cli import reports
 from flows.cli.reports import state_of
 from scrapers.collect.crawl import Yield
-from scrapers.collect.estimate import outlook
-from scrapers.collect.run import Plan, Report, Run, collect, collect_source, planned
-from scrapers.collect.source_health import standing_of
+from scrapers.collect.estimate import estimate
+from scrapers.collect.run import CollectingRun, Plan, Report, collect, collect_source, planned
+from scrapers.collect.source_health import health_of
 from scrapers.faults import Locked, StorageFault
 from scrapers.records import Code, Page, Refused, Request
 from scrapers.rights.suppression import SuppressionList
@@ -79,7 +79,7 @@ def run(home: Home, store: Store, web: Web, name: str = "live", **options: Any) 
     start = {source: (Request(source, url),) for source, url in ASKED.items()}
     settings = {source: SourceSettings(deepest=0, most_urls=1) for source in ASKED}
     plan = Plan(name, web, start, (), settings, dict.fromkeys(ASKED, "same"))
-    return collect(Run(plan, home, store, SuppressionList.open(home, store), **options))
+    return collect(CollectingRun(plan, home, store, SuppressionList.open(home, store), **options))
 
 
 def by_name(report: Report) -> dict[str, Yield]:
@@ -107,7 +107,7 @@ def test_a_report_says_how_old_the_missing_data_is(home: Home, store: Store) -> 
     run(home, store, Web())
     report = run(home, store, Web({"forem": always(Code.TIMEOUT)}))
     assert set(report.standings) == {"forem"}
-    assert report.standings["forem"].last_whole == standing_of(store, "forem").last_whole is not None
+    assert report.standings["forem"].last_whole == health_of(store, "forem").last_whole is not None
     assert run(home, store, Web(dict.fromkeys(ASKED, always(Code.TIMEOUT)))).exit_code == 4
 
 
@@ -183,11 +183,11 @@ def test_a_second_run_in_the_middle_of_the_first_changes_nothing(
         done = headwater("collect", "--replay", folder, home=home.folder)
         told.append((done.returncode, time.monotonic() - begun, done.stderr, every_row(store) == before))
 
-    def read(name: str, first: Run, seen: Yield) -> None:
+    def read(name: str, first: CollectingRun, seen: Yield) -> None:
         collect_source(name, first, seen, begin_beside)
 
     with Store.open(home) as store, planned(home, since=TODAY, today=TODAY, replay=folder) as plan:
-        report = collect(Run(plan, home, store, SuppressionList.open(home, store)), read)
+        report = collect(CollectingRun(plan, home, store, SuppressionList.open(home, store)), read)
         assert (report.exit_code, bool(store.accounts())) == (0, True)
     ((code, took, error, unchanged),) = told
     assert (code, unchanged) == (5, True)
@@ -227,7 +227,7 @@ def test_an_outlook_counts_the_pauses_of_the_busiest_site() -> None:
     """Ten pages of one site lie nine pauses apart; other sites are asked meanwhile."""
     urls = [f"https://dev.to/{n}" for n in range(10)] + ["https://a.example/"]
     start = {"forem": tuple(Request("forem", url) for url in urls)}
-    (ahead,) = outlook(Plan("live", Web(), start, (), {"forem": SourceSettings(most_pages=60)}), {})
+    (ahead,) = estimate(Plan("live", Web(), start, (), {"forem": SourceSettings(most_pages=60)}), {})
     assert (len(ahead.begins), ahead.sites, ahead.least_to_begin, ahead.least_in_all) == (11, 2, 9.0, 30.0)
 
 

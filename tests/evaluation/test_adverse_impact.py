@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli.rights import as_object, ratios_told
-from ranking.evaluation.adverse_impact import Assessed, LabelsRefused, assess, impact, read_groups
+from ranking.evaluation.adverse_impact import AssessedPerson, LabelsRefused, assess, impact, read_groups
 from ranking.handover.exporting import export
 from ranking.pool import TalentPool
 from ranking.role import parse_role
@@ -24,13 +24,13 @@ from tests.support.hash_embedder import HashingEmbedder
 Row = tuple[str, int, int, int, Fraction | None, Fraction | None, bool]
 
 
-def people(sex: str, race: str, size: int, selected: int, above: int) -> Iterator[Assessed]:
+def people(sex: str, race: str, size: int, selected: int, above: int) -> Iterator[AssessedPerson]:
     """A group of whom the first so many are selected, and so many score 1, the others 0."""
     for number in range(size):
-        yield Assessed({"sex": sex, "race_ethnicity": race}, number < selected, float(number < above))
+        yield AssessedPerson({"sex": sex, "race_ethnicity": race}, number < selected, float(number < above))
 
 
-def rows(of: list[Assessed], table: int) -> list[Row]:
+def rows(of: list[AssessedPerson], table: int) -> list[Row]:
     return [
         (g.name, g.people, g.selected, g.above, g.selection_ratio, g.scoring_ratio, g.flagged)
         for g in impact(of)[table].groups

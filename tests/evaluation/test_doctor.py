@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ranking.corpus.corpus import build_corpus
-from ranking.evaluation.doctor import Code, Geometry, examined, judge, without_meaning
+from ranking.evaluation.doctor import FindingCode, Geometry, examined, judge, without_meaning
 from ranking.index.embedder import Memory
 from ranking.notebook.map import draw, places
 from ranking.pool import TalentPool
@@ -116,25 +116,25 @@ def moved(whole: Geometry, vectors: np.ndarray) -> Geometry:
     return replace(whole, vectors=vectors, again={row: vectors[row] for row in whole.again})
 
 
-PATHOLOGIES: dict[Code, Callable[[Geometry, np.random.Generator], Geometry]] = {
-    Code.EMPTY_VECTORS: emptied,
-    Code.MODEL_MISMATCH: by_another_model,
-    Code.COLLAPSED: collapsed,
-    Code.HUBS: with_hubs,
-    Code.NEAR_DUPLICATES: copied,
-    Code.BOILERPLATE: boilerplated,
-    Code.TRUNCATION: cut_off,
-    Code.LANGUAGE_MIX: mixed,
+PATHOLOGIES: dict[FindingCode, Callable[[Geometry, np.random.Generator], Geometry]] = {
+    FindingCode.EMPTY_VECTORS: emptied,
+    FindingCode.MODEL_MISMATCH: by_another_model,
+    FindingCode.COLLAPSED: collapsed,
+    FindingCode.HUBS: with_hubs,
+    FindingCode.NEAR_DUPLICATES: copied,
+    FindingCode.BOILERPLATE: boilerplated,
+    FindingCode.TRUNCATION: cut_off,
+    FindingCode.LANGUAGE_MIX: mixed,
 }
 
 
 def test_every_code_has_its_pathology() -> None:
     """A new check comes with a corpus that it must catch."""
-    assert set(PATHOLOGIES) == set(Code)
+    assert set(PATHOLOGIES) == set(FindingCode)
 
 
-@pytest.mark.parametrize("code", list(Code))
-def test_pathologies_are_caught(code: Code) -> None:
+@pytest.mark.parametrize("code", list(FindingCode))
+def test_pathologies_are_caught(code: FindingCode) -> None:
     """Each injected fault is found under its own code in at least 95 of 100 corpora, with a remedy."""
     caught = 0
     for seed in range(SEEDS):
@@ -197,7 +197,7 @@ def test_the_map_is_the_same_picture_twice(tmp_path: Path) -> None:
 def test_a_cut_text_is_no_reason_to_change_the_model() -> None:
     """Passages are as long for every model, so that no other reads more: the remedy lies at the source."""
     (found,) = examined(cut_off(healthy(0), np.random.default_rng(0))).found
-    assert found.code is Code.TRUNCATION
+    assert found.code is FindingCode.TRUNCATION
     assert "at their source" in found.remedy
     assert "choose a model" not in found.remedy
 

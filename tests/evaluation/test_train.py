@@ -13,7 +13,17 @@ import pytest
 from ranking.corpus.corpus import build_corpus
 from ranking.corpus.people_file import read_people
 from ranking.evaluation.labels import Judged, Label
-from ranking.evaluation.train import LEAST_ROLES, Sheet, Trial, fit, learned, multiplied, sheet_of, train, trial
+from ranking.evaluation.train import (
+    LEAST_ROLES,
+    TrainingTable,
+    Trial,
+    fit,
+    learned,
+    multiplied,
+    train,
+    training_table,
+    trial,
+)
 from ranking.evaluation.trained_weights import NothingTrained, digest, promote, roll_back
 from ranking.evaluation.tune import ndcg
 from ranking.index.embedder import Memory
@@ -32,20 +42,20 @@ SHIPPED = np.array([1.0, 0.4, 0.6, 1.0, 0.75, 0.4, 0.75, 0.3, 1.0])
 SHIPPED /= SHIPPED.sum()
 
 
-def sheet(draw: np.random.Generator, taste: np.ndarray, people: int = 200) -> Sheet:
+def sheet(draw: np.random.Generator, taste: np.ndarray, people: int = 200) -> TrainingTable:
     """Everybody's points for a role, and whom a recruiter of that taste wants: the best tenth by it."""
     parts = 0.7 * draw.normal(size=(people, 1)) + 0.7 * draw.normal(size=(people, len(SHIPPED)))
     points = np.hstack([parts * SHIPPED, 0.16 * draw.normal(size=(people, 1))])
     value = points @ np.exp(taste)
-    return Sheet(points, np.zeros(people), (value >= np.quantile(value, 0.9)).astype(float), len(SHIPPED))
+    return TrainingTable(points, np.zeros(people), (value >= np.quantile(value, 0.9)).astype(float), len(SHIPPED))
 
 
-def reviewed(draw: np.random.Generator, whole: Sheet, count: int, noise: float = 0.2) -> Sheet:
+def reviewed(draw: np.random.Generator, whole: TrainingTable, count: int, noise: float = 0.2) -> TrainingTable:
     """The first `count` places as a recruiter labels them, one decision in five the wrong way round."""
     top = np.argsort(-whole.scores(np.zeros(10)))[:count]
     right = whole.grades[top]
     given = np.where(draw.random(count) < noise, 1 - right, right)
-    return Sheet(whole.points[top], whole.rest[top], given, whole.parts)
+    return TrainingTable(whole.points[top], whole.rest[top], given, whole.parts)
 
 
 def test_sixty_noisy_labels_help_on_unseen_roles() -> None:
@@ -119,7 +129,7 @@ def test_a_pool_is_trained_on_from_end_to_end(tmp_path: Path) -> None:
     weights, found = train(corpus, judged, shipped, DAY)
     assert sum(weights.parts.model_dump().values()) == pytest.approx(sum(shipped.parts.model_dump().values()), abs=1e-3)
     assert found.roles == 5
-    known = sheet_of(
+    known = training_table(
         score_role(judged[0].role, corpus, shipped, DAY), ["ada", "bob"], judged[0].grades, learned(shipped)
     )
     total = score_role(judged[0].role, corpus, shipped, DAY).total

@@ -23,10 +23,10 @@ from ranking.exports._view import GONE
 from ranking.features import Signal
 from ranking.shortlist.changes import compare
 from ranking.shortlist.funnel import Funnel
-from ranking.shortlist.prior_contact import Warm
+from ranking.shortlist.prior_contact import PriorContact
 from ranking.shortlist.shortlist import Match, Shortlist
 from scrapers.records import Account
-from scrapers.store import Kept, Placed
+from scrapers.store import PastShortlist, Placing
 from tests.exports.test_exports import shortlist, written
 from tests.support.constants import NOON
 
@@ -78,13 +78,13 @@ def people(count: int, hostile: tuple[str, ...] = ()) -> Shortlist:
 def a_week_later(listed: Shortlist) -> Shortlist:
     """The same list with what changed in a week: the second was first, one is new, one left, one was erased."""
 
-    def place(rank: int, person: str | None, *points: int) -> Placed:
+    def place(rank: int, person: str | None, *points: int) -> Placing:
         terms = dict(zip(("must: retries - words", "must: retries - meaning", "recency"), points, strict=False))
-        return Placed(rank, person, terms, frozenset("e"))
+        return Placing(rank, person, terms, frozenset("e"))
 
-    def made(days: int, *places: Placed) -> Kept:
+    def made(days: int, *places: Placing) -> PastShortlist:
         at = NOON + timedelta(days=days)
-        return Kept("AI engineer", "r", "m", "w", at.date(), at, 60, {}, places)
+        return PastShortlist("AI engineer", "r", "m", "w", at.date(), at, 60, {}, places)
 
     first, second, *_ = (match.candidate.id for match in listed.matches)
     before = made(-7, place(1, second, 900_000, 250_001, -48_700), place(2, None), place(3, "c-left", 400_000))
@@ -121,7 +121,7 @@ def everything() -> Shortlist:
         a_week_later(listed),
         matches=matches,
         clearances={match.candidate.id: one.clearances["c0123"] for match in matches},
-        warm={match.candidate.id: Warm("Entered our event", "https://ada.example/") for match in matches},
+        warm={match.candidate.id: PriorContact("Entered our event", "https://ada.example/") for match in matches},
         notice="Controller: Example Ltd",
         funnel=Funnel(9, {"opted out": 2}, {"devpost": 7}),
     )
@@ -284,7 +284,7 @@ def test_who_has_met_us_can_be_looked_at_alone(browser: Any, tmp_path: Path) -> 
     listed = people(4)
     show(browser, tmp_path, listed)
     assert browser.find_elements("id", "warm") == []
-    show(browser, tmp_path, replace(listed, warm={"c00003": Warm("Entered our event", "https://ada.example/")}))
+    show(browser, tmp_path, replace(listed, warm={"c00003": PriorContact("Entered our event", "https://ada.example/")}))
     browser.execute_script("byId('warm').click()")
     assert shown(browser) == ["c00003"]
     browser.execute_script("clear()")

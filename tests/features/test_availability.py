@@ -18,7 +18,7 @@ from ranking.corpus.corpus import build_corpus
 from ranking.exports import find_exports
 from ranking.features import Context
 from ranking.features._openness import read
-from ranking.features.availability import MARKED, UNDATED, measure, standing
+from ranking.features.availability import MARKED, UNDATED, current_statement, measure
 from ranking.handover.blinding import blinded
 from ranking.index.embedder import Memory
 from ranking.role import Requirement, Role
@@ -83,17 +83,20 @@ def test_the_quote_stands_in_the_text(before: str, sentence: str, after: str) ->
 
 def test_the_newest_statement_decides_and_fades() -> None:
     """A no after a yes is a no; a yes is worth half after a half-life, and nothing is known after many."""
-    yes, no = standing(somebody(piece(YES, 60)), TODAY, 60), standing(somebody(piece(YES, 60), piece(NO, 3)), TODAY)
+    yes, no = (
+        current_statement(somebody(piece(YES, 60)), TODAY, 60),
+        current_statement(somebody(piece(YES, 60), piece(NO, 3)), TODAY),
+    )
     assert yes is not None
     assert (yes.label, yes.sentence, yes.value) == ("available", YES, 0.5)
     assert no is not None
     assert (no.label, no.date, no.value) == ("unavailable", TODAY - timedelta(days=3), 0.0)
-    turned = standing(somebody(piece(NO, 60), piece(YES, 0)), TODAY)
+    turned = current_statement(somebody(piece(NO, 60), piece(YES, 0)), TODAY)
     assert turned is not None
     assert turned.value == 1.0
-    assert standing(somebody(piece(YES, 2000)), TODAY) is None
-    assert standing(somebody(piece("I made a parser.", 1)), TODAY) is None
-    same_day = standing(somebody(piece(YES, 5), replace(piece(NO, 5), url="https://person.example/no")), TODAY)
+    assert current_statement(somebody(piece(YES, 2000)), TODAY) is None
+    assert current_statement(somebody(piece("I made a parser.", 1)), TODAY) is None
+    same_day = current_statement(somebody(piece(YES, 5), replace(piece(NO, 5), url="https://person.example/no")), TODAY)
     assert same_day is not None
     assert same_day.label == "unavailable"
 
@@ -102,34 +105,34 @@ def test_who_answers_a_hiring_thread_says_yes_by_it() -> None:
     """The form alone is a yes, quoted by its title, whatever it declines; unless it says that it is over."""
     form = "Location: Porto\nRemote: yes\nI'm not looking for full-time roles"
     thread = piece(form, 10, EvidenceKind.AVAILABILITY, "Who wants to be hired? (November 2026)")
-    found = standing(somebody(thread), TODAY)
+    found = current_statement(somebody(thread), TODAY)
     assert found is not None
     assert (found.label, found.sentence) == ("available", thread.title)
-    over = standing(somebody(replace(thread, text=f"Edit: found a new job.\n{form}")), TODAY)
+    over = current_statement(somebody(replace(thread, text=f"Edit: found a new job.\n{form}")), TODAY)
     assert over is not None
     assert (over.label, over.value) == ("unavailable", 0.0)
 
 
 def test_what_a_profile_says_has_no_date_and_weighs_little() -> None:
     """A mark or a biography counts a tenth, a no in one outweighs the mark, and anything dated outweighs both."""
-    marked = standing(somebody(marked=True), TODAY)
+    marked = current_statement(somebody(marked=True), TODAY)
     assert marked is not None
     assert (marked.sentence, marked.value, marked.date) == (MARKED, UNDATED, None)
-    asks = standing(somebody(bio="Kernels. No recruiters please.", marked=True), TODAY)
+    asks = current_statement(somebody(bio="Kernels. No recruiters please.", marked=True), TODAY)
     assert asks is not None
     assert (asks.sentence, asks.value) == ("No recruiters please.", 0.0)
-    dated = standing(somebody(piece(NO, 9), marked=True), TODAY)
+    dated = current_statement(somebody(piece(NO, 9), marked=True), TODAY)
     assert dated is not None
     assert dated.label == "unavailable"
-    assert standing(somebody(marked=False), TODAY) is None
+    assert current_statement(somebody(marked=False), TODAY) is None
 
 
 @given(st.lists(st.tuples(st.sampled_from([YES, NO, "A parser."]), st.none() | st.integers(-5, 900)), max_size=5))
 def test_values_lie_between_no_and_today(told: list[tuple[str, int | None]]) -> None:
     """A value is in 0..1, a no is 0, and the order in which evidence comes does not matter."""
     pieces = [replace(piece(text, days), url=f"https://person.example/{n}") for n, (text, days) in enumerate(told)]
-    found = standing(somebody(*pieces), TODAY)
-    assert found == standing(somebody(*pieces[::-1]), TODAY)
+    found = current_statement(somebody(*pieces), TODAY)
+    assert found == current_statement(somebody(*pieces[::-1]), TODAY)
     if found is not None:
         assert 0 <= found.value <= 1
         assert found.label == "available" or found.value == 0

@@ -28,8 +28,8 @@ from hypothesis import strategies as st
 
 from scrapers.fetch import transport
 from scrapers.fetch.client import Fetcher, FetchFailed, Limits, NotAllowed, fetch_once
-from scrapers.fetch.responses import Answer
-from scrapers.fetch.retries import Attempts, Clock
+from scrapers.fetch.responses import Response
+from scrapers.fetch.retries import Clock, RetryingRequest
 from scrapers.records import Code, Page, Refused, Request
 from tests.support.constants import THOROUGH
 from tests.support.loopback import Reply, Site
@@ -342,10 +342,10 @@ def test_a_token_goes_to_its_host_alone(time_: Time) -> None:
 def test_https_never_leads_to_http() -> None:
     """A redirect that drops encryption is refused."""
 
-    def ask(hop: Request) -> Answer:
-        return Answer(hop.url, 301, headers={"location": "http://example.com/"})
+    def ask(hop: Request) -> Response:
+        return Response(hop.url, 301, headers={"location": "http://example.com/"})
 
-    attempts = Attempts(ask, lambda *_: None, Limits(), Time().clock)
+    attempts = RetryingRequest(ask, lambda *_: None, Limits(), Time().clock)
     with pytest.raises(FetchFailed, match="https to http"):
         attempts.obtain(Request("example", "https://example.com/"))
 
@@ -354,7 +354,7 @@ def test_own_waits_end_before_our_time_for_a_url() -> None:
     """Timeouts are tried again only as long as a whole further attempt fits into sixty seconds."""
     time_ = Time()
 
-    def ask(hop: Request) -> Answer:
+    def ask(hop: Request) -> Response:
         time_.sleep(20)
         failure = FetchFailed(Code.TIMEOUT, hop.url, "late", passing=True)
         failure.took = 20.0
@@ -364,7 +364,7 @@ def test_own_waits_end_before_our_time_for_a_url() -> None:
         time_.sleep(seconds)
 
     with pytest.raises(FetchFailed, match="late"):
-        Attempts(ask, wait, Limits(), time_.clock).obtain(Request("example", "https://example.com/"))
+        RetryingRequest(ask, wait, Limits(), time_.clock).obtain(Request("example", "https://example.com/"))
     assert time_.seconds - 1000 <= 60
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapers.fetch.responses import Answer, failure_of, redirect_of, refusal, seconds_asked, without_secrets
+from scrapers.fetch.responses import Response, failure_of, redirect_of, refusal, seconds_asked, without_secrets
 from scrapers.records import Code, Page
 from tests.support.constants import THOROUGH
 
@@ -91,7 +91,7 @@ def test_a_server_is_believed_by_its_own_clock(headers: dict[str, str], seconds:
 def test_a_secondary_limit_without_a_time_means_a_minute() -> None:
     """Where an API only says that we were too fast, a minute is kept."""
     body = b'{"message": "You have exceeded a secondary rate limit"}'
-    failure = failure_of(Answer("https://api.example.com/", 403, body, JSON), NOW)
+    failure = failure_of(Response("https://api.example.com/", 403, body, JSON), NOW)
     assert failure is not None
     assert (failure.asked, failure.passing, failure.limited) == (60.0, True, True)
 
@@ -109,7 +109,7 @@ def test_a_secondary_limit_without_a_time_means_a_minute() -> None:
 )
 def test_redirects_lead_to_absolute_urls(status: int, location: str, target: str | None) -> None:
     """A Location is joined to the URL that gave it, its fragment left out."""
-    assert redirect_of(Answer("https://example.com/a/b", status, headers={"location": location})) == target
+    assert redirect_of(Response("https://example.com/a/b", status, headers={"location": location})) == target
 
 
 SECRET = st.text(alphabet="abcdef0123456789", min_size=12, max_size=40)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scrapers.fetch.addresses import NotAllowed
-from scrapers.fetch.responses import Answer, noindex
+from scrapers.fetch.responses import Response, noindex
 from scrapers.fetch.robots import FIRST_BYTES, Rules, page_says_noindex, read_rules
 from scrapers.records import Code
 
@@ -14,7 +14,7 @@ DENY = "User-agent: *\nDisallow: /\n"
 
 def rules(text: str | bytes, status: int = 200) -> Rules:
     return read_rules(
-        Answer("https://example.com/robots.txt", status, text.encode() if isinstance(text, str) else text)
+        Response("https://example.com/robots.txt", status, text.encode() if isinstance(text, str) else text)
     )
 
 
@@ -130,5 +130,5 @@ def test_noindex_in_a_header(field: str, asked: bool) -> None:
 def test_noindex_in_a_page(html: str, asked: bool) -> None:
     """A meta element counts when it speaks to robots or to us; in JSON the same words are only words."""
     body = f"<html><head>{html}</head>".encode()
-    assert page_says_noindex(Answer("", 200, body, {"content-type": "text/html"})) is asked
-    assert not page_says_noindex(Answer("", 200, body, {"content-type": "application/json"}))
+    assert page_says_noindex(Response("", 200, body, {"content-type": "text/html"})) is asked
+    assert not page_says_noindex(Response("", 200, body, {"content-type": "application/json"}))

@@ -22,7 +22,7 @@ from ranking.role import read_role
 from scrapers.faults import Fault, Locked
 from scrapers.rights.audit_log import read
 from scrapers.settings.home import Home
-from scrapers.store import Dealing, Store, StoreOutOfReach, StoreUnusable
+from scrapers.store import Interaction, Store, StoreOutOfReach, StoreUnusable
 from scrapers.store.sql.rows import PageDamaged
 from tests.support.constants import NOON
 
@@ -236,7 +236,7 @@ def test_forgetting_clears_away_and_shows_counts_only(
     roles = [ROOT / "data" / "roles" / "ai-engineer.md"]
     shortlist(roles=roles, return_state=True)
     with Store.open(home) as store:
-        store.add_dealings([Dealing("github:ada-example-hw", "notified", date(2024, 1, 1))])
+        store.add_interactions([Interaction("github:ada-example-hw", "notified", date(2024, 1, 1))])
     assert forget()["expired"] == 1
     assert changes(roles=roles)["ai-engineer"] >= 1
     shown = artifacts()

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from scrapers.parse.commits import (
     MOST_SUBJECTS,
-    Handle,
+    CommitSummary,
+    NoreplyAccount,
     Subjects,
-    Work,
     folder_of,
     is_robot,
     language_of,
@@ -64,7 +64,7 @@ def test_the_sample_is_bounded_and_the_most_telling(subjects: list[str]) -> None
 @given(st.lists(st.tuples(st.integers(1, 10**9), st.booleans()), max_size=30), st.integers(0, 30))
 def test_work_in_two_parts_adds_up(commits: list[tuple[int, bool]], cut: int) -> None:
     """The work of a person under two identities is the same as under one."""
-    whole, left, right = Work(), Work(), Work()
+    whole, left, right = CommitSummary(), CommitSummary(), CommitSummary()
     for number, (at, as_author) in enumerate(commits):
         for work in (whole, left if number < cut else right):
             work.note(f"{number:040}", at, as_author=as_author)
@@ -78,14 +78,14 @@ def test_work_in_two_parts_adds_up(commits: list[tuple[int, bool]], cut: int) ->
 @pytest.mark.parametrize(
     ("address", "handle"),
     [
-        ("4102+Noor-Test@users.noreply.github.com", Handle("github", "Noor-Test", "4102")),
-        ("noor-test@users.noreply.github.com", Handle("github", "noor-test", None)),
-        ("17-kim.test@users.noreply.gitlab.com", Handle("gitlab", "kim.test", "17")),
+        ("4102+Noor-Test@users.noreply.github.com", NoreplyAccount("github", "Noor-Test", "4102")),
+        ("noor-test@users.noreply.github.com", NoreplyAccount("github", "noor-test", None)),
+        ("17-kim.test@users.noreply.gitlab.com", NoreplyAccount("gitlab", "kim.test", "17")),
         ("noor@pond.example", None),
         ("4102+noor@users.noreply.github.com.evil.example", None),
     ],
 )
-def test_a_noreply_address_names_its_account(address: str, handle: Handle | None) -> None:
+def test_a_noreply_address_names_its_account(address: str, handle: NoreplyAccount | None) -> None:
     """Login and number come out of the sites' own noreply addresses and out of no other."""
     assert noreply_handle(address) == handle
 

@@ -12,7 +12,7 @@ import pytest
 
 from scrapers import sources
 from scrapers.collect.crawl import Yield, crawl
-from scrapers.reading.bounded import LARGE, Reader
+from scrapers.reading.bounded import LARGE, BoundedReader
 from scrapers.records import Account, Code, Page, Record, Refused, Request
 from scrapers.rights.suppression import SuppressionList
 from scrapers.sources import Source, Watch
@@ -65,7 +65,7 @@ def is_running(process: int) -> bool:
 
 def test_small_pages_are_read_here_and_large_ones_in_one_process_that_ends() -> None:
     """A page of 200 kB stays in this process, larger ones share another, which is gone with the block."""
-    with Reader(seconds=60) as reader:
+    with BoundedReader(seconds=60) as reader:
         assert reader_of(reader.read(POND, page("speaks", LARGE - len("speaks")))) == os.getpid()
         apart = [reader_of(reader.read(POND, page("speaks"))) for _ in range(2)]
         assert apart[0] == apart[1] != os.getpid()
@@ -81,7 +81,7 @@ def test_what_takes_too_long_or_too_much_is_one_refusal(mood: str, told: str, mo
     monkeypatch.setattr(
         "scrapers.reading.bounded.PATIENCE", 60
     )  # the machine may be busy: computing alone is bounded here
-    with Reader(seconds=60, memory=32 << 20) as reader:
+    with BoundedReader(seconds=60, memory=32 << 20) as reader:
         reader.read(POND, page("speaks"))
         reader.seconds = 1 if mood == "hangs" else 60
         (refused,) = reader.read(POND, page(mood))

@@ -24,7 +24,7 @@ from ranking.upkeep.erasure import expire, forget, suppress
 from scrapers.candidates.joining import join_accounts
 from scrapers.collect import crawl_state
 from scrapers.collect.reparse import reparse
-from scrapers.collect.run import Report, Run, collect, planned
+from scrapers.collect.run import CollectingRun, Report, collect, planned
 from scrapers.reading import parse_cache
 from scrapers.reading.cleaning import read_page
 from scrapers.reading.parse_cache import outline_of, reading_of, records_in
@@ -72,7 +72,7 @@ def either(request: pytest.FixtureRequest, home: Home, monkeypatch: pytest.Monke
 
 def replayed(home: Home, store: Store, folder: Path, *names: str, since: date = TODAY) -> Report:
     with planned(home, names, since=since, today=NOON.date(), replay=folder) as plan:
-        return collect(Run(plan, home, store, SuppressionList.open(home, store)))
+        return collect(CollectingRun(plan, home, store, SuppressionList.open(home, store)))
 
 
 def night(home: Home, store: Store, folder: Path, *names: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scrapers.reading.cleaning import read_page
-from scrapers.reading.pseudonyms import cast_for, invented
+from scrapers.reading.pseudonyms import invented, pseudonyms_for
 from scrapers.reading.recording import NotRecorded, page_of_file, record_case
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Refused
 from scrapers.sources import source_named
@@ -109,7 +109,7 @@ def test_the_cast_swaps_words_not_parts_of_words() -> None:
     people = [Account("github", "ann", name="Ann Tester", id="4711999")]
     act = Evidence(EvidenceKind.POST, AccountKey("github", "ann"), "t", "t", "https://blog.tester-ann.dev/1")
     text = 'planned by ANN (Tester) ann@tester-ann.dev 4711999 "https://blog.tester-ann.dev/1" annual'
-    cast = cast_for([*people, act], text, ["api.github.com"])
+    cast = pseudonyms_for([*people, act], text, ["api.github.com"])
     first, last = invented(0)
     played = cast.play(text)
     assert played.startswith(f"planned by {first.casefold()}-{last.casefold()} ({last})")

@@ -22,7 +22,7 @@ from scrapers.rights.jurisdiction import hint, jurisdiction
 from scrapers.rights.ledger import FIND_AND_VERIFY_ONLY, Ledger, RightsUnknown, clearance, contact, cooling
 from scrapers.settings.home import Home
 from scrapers.sources.watched import Terms, read_sources
-from scrapers.store import Dealing, Link, Store
+from scrapers.store import Interaction, Link, Store
 from tests.exports.test_exports import shortlist
 from tests.support.constants import NOON, THOROUGH
 
@@ -112,7 +112,7 @@ def test_an_offer_to_work_comes_first() -> None:
 @pytest.mark.parametrize(("days", "free"), [(89, False), (90, True)])
 def test_nobody_is_handed_to_two_roles(days: int, free: bool) -> None:
     """For the days that the operator sets, another role gets no contact and reads why; the same role keeps it."""
-    handed = [Dealing("web:ada.example", "handed", DAY - timedelta(days=days), "Data engineer")]
+    handed = [Interaction("web:ada.example", "handed", DAY - timedelta(days=days), "Data engineer")]
 
     def clear(role: str) -> object:
         return clearance(person(), [link()], {"feeds"}, handed, Ledger.read(), role=role, on=DAY, cool_down=90)

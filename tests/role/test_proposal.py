@@ -8,7 +8,7 @@ import pytest
 
 from flows.cli import main
 from ranking.role import parse_role
-from ranking.role.proposal import Proposal, ProposalUnusable, difference, propose
+from ranking.role.proposal import ProposalUnusable, RoleProposal, difference, propose
 
 TEXT = """# Reliability engineer
 We run retrieval for hospitals. You keep services up at night and write post-mortems.
@@ -17,8 +17,8 @@ Kafka would be nice. We do not want people who only write prompts, unless they s
 ROLE = parse_role(TEXT)
 
 
-def answered(*requirements: dict[str, str], title: str = "Reliability engineer") -> Proposal:
-    return Proposal.model_validate({"title": title, "requirements": list(requirements)})
+def answered(*requirements: dict[str, str], title: str = "Reliability engineer") -> RoleProposal:
+    return RoleProposal.model_validate({"title": title, "requirements": list(requirements)})
 
 
 def test_a_proposal_is_sorted_out_of_what_is_said() -> None:

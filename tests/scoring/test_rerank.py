@@ -21,7 +21,7 @@ from ranking.pool import TalentPool
 from ranking.role import Requirement, Role
 from ranking.scoring import longlist, rerank
 from ranking.scoring.guaranteed_places import upper_ends
-from ranking.scoring.rerank import HubReader, Pair, Reranker, best_of, read_again, reranker_of
+from ranking.scoring.rerank import HubCrossEncoder, Pair, Reranker, best_of, read_again, reranker_of
 from ranking.scoring.score import Scores, score_role
 from ranking.scoring.weights import read_weights
 from scrapers.records import Candidate
@@ -256,4 +256,4 @@ def test_what_is_no_cross_encoder_is_refused_at_once(tmp_path: Path) -> None:
     folders = (tiny_encoder(tmp_path / "encoder"), tiny_cross_encoder(tmp_path / "three", numbers=3), nothing)
     for folder in folders:
         with pytest.raises(NoSuchModel, match=rf"{folder.name}.*choose another"):
-            HubReader(str(folder))
+            HubCrossEncoder(str(folder))

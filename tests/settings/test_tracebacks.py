@@ -15,7 +15,7 @@ from scrapers.records import Account, Page, Request
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home
 from scrapers.settings.tracebacks import KEPT_FOR, LONGEST, MOST, keep_traceback
-from scrapers.store import Dealing, Store
+from scrapers.store import Interaction, Store
 from tests.support.constants import NOON
 
 ADA = "forem:ada-example-hw"
@@ -78,7 +78,7 @@ def test_whoever_is_erased_stands_in_none(
     """On request, after their time, or as their account is gone: no traceback is left that may name them."""
     write_operator(home / "operator.toml", ask_operator({}, NOON.date(), defaults=True))
     hold_ada(store)
-    store.add_dealings([Dealing(ADA, "gone", date(2026, 11, 1))])
+    store.add_interactions([Interaction(ADA, "gone", date(2026, 11, 1))])
     keep_traceback(home, error(), NOON)
     leave(home, store, suppression)
     assert not store.accounts()

@@ -25,7 +25,7 @@ from scrapers.candidates.joining import join_accounts
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home
-from scrapers.store import Kept, Placed, Store
+from scrapers.store import PastShortlist, Placing, Store
 from tests.exports.test_exports import shortlist
 from tests.flows.test_cli import headwater
 from tests.support.constants import NOON
@@ -38,20 +38,20 @@ terms = st.dictionaries(st.sampled_from(TERMS), st.integers(-9_000_000, 9_000_00
 evidence = st.frozensets(st.sampled_from("efgh"), max_size=3)
 
 
-def listed(*places: Placed, on: int = 0, role: str = "r", model: str = "m", pool: int = 60) -> Kept:
+def listed(*places: Placing, on: int = 0, role: str = "r", model: str = "m", pool: int = 60) -> PastShortlist:
     day = DAY + timedelta(days=on)
-    return Kept(
+    return PastShortlist(
         "AI engineer", role, model, "w", day, NOON + timedelta(days=on), pool, {"r1 words_best": (0.0, 1.0)}, places
     )
 
 
 @st.composite
-def lists(draw: st.DrawFn) -> Kept:
+def lists(draw: st.DrawFn) -> PastShortlist:
     """A shortlist of up to five of eight people, some of whom were erased."""
     people = draw(st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=5))
     places = [
-        Placed(rank, None, {}, frozenset()) if draw(st.integers(0, 9)) == 0
-        else Placed(rank, person, draw(terms), draw(evidence))
+        Placing(rank, None, {}, frozenset()) if draw(st.integers(0, 9)) == 0
+        else Placing(rank, person, draw(terms), draw(evidence))
         for rank, person in enumerate(people, 1)
     ]  # fmt: skip
     return listed(
@@ -61,9 +61,9 @@ def lists(draw: st.DrawFn) -> Kept:
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(lists(), lists(), st.dictionaries(st.sampled_from("abcdefgh"), terms))
-def test_deltas_add_up_exactly(before: Kept, after: Kept, stand: dict[str, dict[str, int]]) -> None:
+def test_deltas_add_up_exactly(before: PastShortlist, after: PastShortlist, stand: dict[str, dict[str, int]]) -> None:
     """The changes of the terms, and those of the causes, are the change of the score to the last millionth."""
-    elsewhere = {person: Placed(90, person, said, frozenset()) for person, said in stand.items()}
+    elsewhere = {person: Placing(90, person, said, frozenset()) for person, said in stand.items()}
     was = {place.candidate_id: place for place in before.places}
     now = elsewhere | {place.candidate_id: place for place in after.places if place.candidate_id}
     for change in compare(before, after, elsewhere=elsewhere).rows:
@@ -74,7 +74,7 @@ def test_deltas_add_up_exactly(before: Kept, after: Kept, stand: dict[str, dict[
 
 
 @given(st.lists(lists(), max_size=8))
-def test_nobody_is_new_twice(history: list[Kept]) -> None:
+def test_nobody_is_new_twice(history: list[PastShortlist]) -> None:
     """Through any history each person is new once at most; who left and returns is back."""
     new: list[str] = []
     seen: set[str] = set()
@@ -89,13 +89,13 @@ def test_nobody_is_new_twice(history: list[Kept]) -> None:
 
 
 @given(lists())
-def test_the_same_is_no_change(listing: Kept) -> None:
+def test_the_same_is_no_change(listing: PastShortlist) -> None:
     """A shortlist against itself has nothing to tell."""
     assert compare(listing, listing).rows == ()
 
 
 ONE, TWO = (
-    Placed(rank, person, {TERMS[0]: 500_000, "recency": 100_000}, frozenset("e"))
+    Placing(rank, person, {TERMS[0]: 500_000, "recency": 100_000}, frozenset("e"))
     for rank, person in ((1, "a"), (2, "b"))
 )
 
@@ -112,7 +112,7 @@ ONE, TWO = (
 )
 def test_each_move_has_its_cause(cause: str, changed: dict[str, object], evidence: str, term: str) -> None:
     """The first cause that applies is named, and holds the whole change of the term."""
-    risen = Placed(1, "b", TWO.terms | {term: TWO.terms[term] + 7}, frozenset(evidence))
+    risen = Placing(1, "b", TWO.terms | {term: TWO.terms[term] + 7}, frozenset(evidence))
     fallen = replace(ONE, rank=2)
     rows = {c.candidate_id: c for c in compare(listed(ONE, TWO), listed(risen, fallen, **changed)).rows}  # type: ignore[arg-type]
     assert rows["b"].cause == cause
@@ -122,7 +122,7 @@ def test_each_move_has_its_cause(cause: str, changed: dict[str, object], evidenc
 
 def test_who_left_was_passed_or_taken_out() -> None:
     """Somebody who still has a place further down was passed; somebody with none, or erased, was suppressed."""
-    before, after = listed(ONE, TWO, Placed(3, None, {}, frozenset())), listed(Placed(1, "c", {}, frozenset("z")))
+    before, after = listed(ONE, TWO, Placing(3, None, {}, frozenset())), listed(Placing(1, "c", {}, frozenset("z")))
     rows = compare(before, after, elsewhere={"b": replace(TWO, rank=7)}, fresh={"z"}).rows
     assert [(c.candidate_id, c.kind, c.was, c.now, c.cause) for c in rows] == [
         ("c", "new", None, 1, "new evidence"),

@@ -12,17 +12,17 @@ import pytest
 
 from ranking.handover.blinding import blinded
 from ranking.handover.clearance import cleared
-from ranking.shortlist.prior_contact import warm
+from ranking.shortlist.prior_contact import prior_contact
 from scrapers.records import Account, AccountKey, Award, Candidate, Evidence, EvidenceKind
 from scrapers.settings.home import Home
-from scrapers.settings.operator import Operator, Ours
+from scrapers.settings.operator import Operator, PriorContacts
 from scrapers.settings.strict import BadConfiguration, parsed
 from scrapers.store import Store
 from tests.exports.test_exports import shortlist, written
 from tests.settings.test_settings import operator
 
 KEY = AccountKey("github", "ada-example")
-OURS = Ours(
+OURS = PriorContacts(
     repositories=("OpenWeave/pager",),
     events=("https://night-shift.example/", "Winter Open"),
     conferences=("Eval Days 2026", "https://pretalx.example/days"),
@@ -33,8 +33,8 @@ def piece(kind: str, url: str = "https://ada.example/1", title: str = "Pager", *
     return Evidence(EvidenceKind(kind), KEY, title, "text", url, more.pop("date", date(2026, 9, 1)), **more)
 
 
-def met(*pieces: Evidence, ours: Ours = OURS) -> str | None:
-    found = warm(Candidate("c1", (Account("github", "ada-example"),), pieces), ours)
+def met(*pieces: Evidence, ours: PriorContacts = OURS) -> str | None:
+    found = prior_contact(Candidate("c1", (Account("github", "ada-example"),), pieces), ours)
     return found and f"{found.sentence} {found.url}"
 
 
@@ -61,7 +61,7 @@ def test_each_way_of_having_met_is_said_with_its_link(act: Evidence, words: str)
     """Names are compared without case, addresses as pages; without a table nobody has met anybody."""
     assert words in str(met(act))
     assert act.url in str(met(act))
-    assert met(act, ours=Ours()) is None
+    assert met(act, ours=PriorContacts()) is None
 
 
 def test_others_have_not_met_us() -> None:
@@ -89,7 +89,7 @@ def test_the_strongest_way_is_told() -> None:
 def test_a_wrong_table_is_refused_by_name(home: Home) -> None:
     """A repository is owner/name, and an unknown key is named; what init writes is read."""
     table = operator(home).model_dump()
-    assert parsed(Operator, table, "operator.toml").warm == Ours()
+    assert parsed(Operator, table, "operator.toml").warm == PriorContacts()
     for wrong in ({"repositories": ["pager"]}, {"repos": ["openweave/pager"]}):
         with pytest.raises(BadConfiguration, match=r"operator.toml: warm\.repo"):
             parsed(Operator, table | {"warm": wrong}, "operator.toml")

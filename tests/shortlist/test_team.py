@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ranking.pool import TalentPool
 from ranking.role import parse_role
 from ranking.shortlist.shortlist import Quote
-from ranking.shortlist.team import MOST_AXES, Cover, Hire, Plan, Team, form, plan, read_team
+from ranking.shortlist.team import MOST_AXES, Cover, Hire, Team, TeamPlan, form, plan, read_team
 from scrapers.settings.strict import BadConfiguration
 from tests.support.hash_embedder import HashingEmbedder
 
@@ -117,4 +117,4 @@ def test_the_shipped_example_reads() -> None:
 
 def test_nothing_to_choose_from_leaves_everything_open() -> None:
     """Without options there is no hire."""
-    assert plan(AXES, [], 5) == Plan(AXES, (), AXES)
+    assert plan(AXES, [], 5) == TeamPlan(AXES, (), AXES)

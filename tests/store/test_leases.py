@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from scrapers.fetch.client import Fetcher
-from scrapers.fetch.pacing import Later
+from scrapers.fetch.pacing import NotYet
 from scrapers.records import Code, Refused, Request
 from scrapers.settings.home import Home
 from scrapers.store import Store
@@ -37,7 +37,7 @@ def workers(home: Home) -> Iterator[tuple[Store, Store]]:
         yield one, other
 
 
-def refused(later: Later | None) -> Later:
+def refused(later: NotYet | None) -> NotYet:
     assert later is not None
     return later
 

@@ -15,7 +15,7 @@ from scrapers.faults import StorageFault
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
 from scrapers.settings.home import Home
 from scrapers.store import Run, Store
-from scrapers.store.run_log import noted, paces
+from scrapers.store.run_log import logged_step, paces
 from tests.flows.test_cli import archive, headwater
 from tests.support.constants import NOON
 from tests.support.hash_embedder import HashingEmbedder
@@ -29,7 +29,7 @@ def ran(days_ago: float, seconds: float, step: str = "embed", source: str | None
 
 def test_a_step_is_kept_with_what_it_took(store: Store) -> None:
     """Counts, versions and seconds of computing of a step that ended well."""
-    with noted(store, "embed", None, "numpy") as counts:
+    with logged_step(store, "embed", None, "numpy") as counts:
         sum(range(2_000_000))
         counts["passages"] = 7
     (run,) = store.runs()
@@ -41,7 +41,7 @@ def test_a_step_is_kept_with_what_it_took(store: Store) -> None:
 
 def test_a_step_that_fails_is_kept_as_failed_and_its_fault_goes_on(store: Store) -> None:
     """The reader gets the fault, the table the row."""
-    with pytest.raises(StorageFault, match="full"), noted(store, "join"):
+    with pytest.raises(StorageFault, match="full"), logged_step(store, "join"):
         raise StorageFault("the disk is full")
     assert [(run.step, run.outcome) for run in store.runs()] == [("join", "failed")]
 
@@ -136,9 +136,9 @@ def test_reading_goes_on_where_the_row_cannot_be_written(store: Store, monkeypat
         raise StorageFault("the store cannot be written")
 
     monkeypatch.setattr(store, "add_run", full)
-    with noted(store, "rank", reading=True):
+    with logged_step(store, "rank", reading=True):
         pass
-    with pytest.raises(StorageFault), noted(store, "join"):
+    with pytest.raises(StorageFault), logged_step(store, "join"):
         pass
 
 

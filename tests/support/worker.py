@@ -21,7 +21,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from scrapers.collect.run import Plan, Run
+from scrapers.collect.run import CollectingRun, Plan
 from scrapers.collect.run import collect as collect_all
 from scrapers.fetch.client import Fetcher, Limits
 from scrapers.records import Account, Evidence, EvidenceKind, Page, Request
@@ -47,7 +47,7 @@ def made_up_plan(watch: dict[str, Any], **told: Any) -> Iterator[Plan]:
 def collect(home: Home, watched: str) -> int:
     """A run over these sources."""
     with Store.open(home) as store, made_up_plan(json.loads(watched), turns=store) as plan:
-        report = collect_all(Run(plan, home, store, SuppressionList.open(home, store), PATIENCE))
+        report = collect_all(CollectingRun(plan, home, store, SuppressionList.open(home, store), PATIENCE))
     for failure in (failure for seen in report.yields for failure in seen.failures):
         print(failure, file=sys.stderr)
     return report.exit_code

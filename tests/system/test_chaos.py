@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from scrapers.collect.run import Plan, Report, Run, collect
+from scrapers.collect.run import CollectingRun, Plan, Report, collect
 from scrapers.fetch.client import Fetcher, Limits
 from scrapers.records import Code, Page, Refused, Request
 from scrapers.rights.suppression import SuppressionList
@@ -80,7 +80,7 @@ def run(home: Home, store: Store, sites: Mapping[str, Site]) -> Report:
     allow = frozenset(site.place for site in sites.values())
     with Fetcher(allow=allow, clock=AT_ONCE, limits=HASTE) as web:
         plan = Plan("live", Mirror(web, sites), start, (), settings, dict.fromkeys(ONE, "same"))
-        return collect(Run(plan, home, store, SuppressionList.open(home, store)))
+        return collect(CollectingRun(plan, home, store, SuppressionList.open(home, store)))
 
 
 def kept(store: Store) -> tuple[Any, ...]:

@@ -38,13 +38,13 @@ from scrapers.candidates import decisions
 from scrapers.candidates.joining import join_accounts
 from scrapers.candidates.lookup import WhoIsThat, held_behind
 from scrapers.collect.reparse import reparse
-from scrapers.collect.run import Run, collect, planned
+from scrapers.collect.run import CollectingRun, collect, planned
 from scrapers.faults import Fault
 from scrapers.records import AccountKey
 from scrapers.rights.suppression import SuppressionList, adopt_key
 from scrapers.settings.home import Home
 from scrapers.settings.secret_key import KeyRefused
-from scrapers.store import Dealing, Store
+from scrapers.store import Interaction, Store
 from scrapers.store.copies import copies
 from tests.reading.test_parse_cache import outlined
 from tests.support.constants import NOON, THOROUGH
@@ -78,7 +78,7 @@ def collected(only: tuple[str, ...], acts: int, folder: Path) -> Deed:
     def deed(home: Home, store: Store) -> object:
         archive = WORLD.write(folder, acts, only)
         with planned(home, since=NOON.date(), today=NOON.date(), replay=archive) as plan:
-            return collect(Run(plan, home, store, left_alone(home, store)))
+            return collect(CollectingRun(plan, home, store, left_alone(home, store)))
 
     return deed
 
@@ -246,7 +246,7 @@ class Histories(RuleBasedStateMachine):
         """Somebody is given the notice, which keeps them for longer."""
         with suppress(WhoIsThat):  # who was erased leaves no trace by this either
             accounts = held_behind(one.key(site), self.store, self.home.key)
-            self.store.add_dealings(Dealing(account, "notified", NOON.date()) for account in accounts)
+            self.store.add_interactions(Interaction(account, "notified", NOON.date()) for account in accounts)
 
     @rule(point=points)
     def rebuild(self, point: int | None) -> None:

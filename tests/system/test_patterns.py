@@ -72,7 +72,7 @@ MADE_OF_DATA: dict[str, Callable[[], Iterable[AnyPattern]]] = {
     ],
     "ranking/upkeep/references.py rewritten_rows": lambda: [re.compile("ada-example|ada example|ada", re.IGNORECASE)],
     "scrapers/reading/pseudonyms.py _pattern": lambda: [
-        _cast.Cast({"ada": "eve", "ada example": "eve example"})._pattern
+        _cast.Pseudonyms({"ada": "eve", "ada example": "eve example"})._pattern
     ],
     "scrapers/identity/train/recombine.py handle": lambda: [re.compile("ada|example")],
     "scrapers/text/privacy.py <module>": lambda: _held(_privacy._PRIVATE_BY_WORD),

@@ -16,7 +16,7 @@ from ranking.corpus.embedding import embed_evidence
 from ranking.exports import find_exports
 from ranking.pool import TalentPool
 from scrapers.candidates.joining import join_accounts
-from scrapers.collect.run import Run, collect, planned
+from scrapers.collect.run import CollectingRun, collect, planned
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home, packaged
 from scrapers.settings.strict import BadConfiguration
@@ -34,7 +34,7 @@ def collected(home: Home) -> Store:
     """Some of the bundled sample, collected and joined."""
     store = Store.open(home, durable=False)
     with planned(home, ["forem", "github"], since=DAY, today=DAY, replay=packaged("sample")) as plan:
-        collect(Run(plan, home, store, SuppressionList.open(home, store)))
+        collect(CollectingRun(plan, home, store, SuppressionList.open(home, store)))
     join_accounts(store, home.key, NOON)
     return store
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scrapers.text import privacy
-from scrapers.text.prefilter import Needles, folded
+from scrapers.text.prefilter import Prefilter, folded
 from scrapers.text.privacy import asks_for_silence, without_private
 
 LOOKED_FOR = (*privacy._PRIVATE, privacy._AGE, privacy._BORN, privacy._CLASS, privacy._PUPIL)
@@ -64,12 +64,12 @@ def test_folding_is_what_patterns_take_for_the_same_letter(letter: str) -> None:
 
 def test_needles_within_needles_are_found() -> None:
     """Words that overlap are all found, each where it begins."""
-    assert Needles("gender transgender nder").places(folded("a transgender nderx")) == [2, 7, 9, 14]
+    assert Prefilter("gender transgender nder").places(folded("a transgender nderx")) == [2, 7, 9, 14]
 
 
 def test_a_marked_needle_stands_alone_or_begins_a_word() -> None:
     """Marks bind a word to where words begin and end; the ends of a text and signs of any script are such places."""
-    needles = Needles("^tory$ ^black y/o$")
+    needles = Prefilter("^tory$ ^black y/o$")
     assert needles.finds(folded("Tory, history; blackish \u2014tory\u00e9 17y/o")) == [
         ("^tory$", 0),
         ("^black", 15),

@@ -20,7 +20,7 @@ from ranking.upkeep.erasure import Erasure, forget, reapply, suppress, unfinishe
 from scrapers.candidates.decisions import same, split
 from scrapers.candidates.joining import join_accounts, load_candidates
 from scrapers.candidates.lookup import WhoIsThat, held_of
-from scrapers.collect.run import Run, collect, planned
+from scrapers.collect.run import CollectingRun, collect, planned
 from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, Request
 from scrapers.rights.suppression import ERASING, SuppressionList
 from scrapers.settings.home import Home
@@ -79,7 +79,7 @@ def collected(home: Home, store: Store, archive: Path) -> None:
     """Collect, join and embed, as a night does."""
     suppression = SuppressionList.open(home, store)
     with planned(home, since=NOON.date(), today=NOON.date(), replay=archive) as plan:
-        collect(Run(plan, home, store, suppression))
+        collect(CollectingRun(plan, home, store, suppression))
     join_accounts(store, home.key, NOON)
     embed_evidence(store, embedder=HashingEmbedder())
 

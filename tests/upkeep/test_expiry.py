@@ -19,7 +19,7 @@ from scrapers.records import Account, AccountKey, Evidence, EvidenceKind, Page, 
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home
 from scrapers.sources.watched import operator_of
-from scrapers.store import Dealing, Store
+from scrapers.store import Interaction, Store
 from tests.flows.test_cli import headwater
 from tests.support.constants import NOON
 from tests.support.hash_embedder import HashingEmbedder
@@ -68,10 +68,10 @@ def test_each_reason_and_its_days_stand_apart(home: Home, store: Store) -> None:
     """Who was told and did not answer, who answered long ago, and who goes on which day."""
     seen(home, store, 0, "ada-example", "bob-stays", "cleo-answers")
     seen(home, store, 2, "dora-later")
-    store.add_dealings(
+    store.add_interactions(
         [
-            Dealing("forem:bob-stays", "notified", DAY - timedelta(days=150)),
-            Dealing("forem:cleo-answers", "answered", DAY - timedelta(days=702)),
+            Interaction("forem:bob-stays", "notified", DAY - timedelta(days=150)),
+            Interaction("forem:cleo-answers", "answered", DAY - timedelta(days=702)),
         ]
     )
     told = announced(home, store, DAY + timedelta(days=26))
@@ -89,7 +89,7 @@ def test_who_was_handed_over_is_announced_under_a_public_notice_too(home: Home, 
     text = (home / "operator.toml").read_text()
     (home / "operator.toml").write_text(text.replace('policy = "each"', 'policy = "public"'))
     seen(home, store, 0, "ada-example", "bob-stays")
-    store.add_dealings([Dealing("forem:ada-example", "handed", DAY, "engineer")])
+    store.add_interactions([Interaction("forem:ada-example", "handed", DAY, "engineer")])
     (group,) = expiring(people_standings(store), operator_of(home), DAY + timedelta(days=25))
     assert (group.reason, len(group.days)) == ("listed", 1)
     later = expiring(people_standings(store), operator_of(home), DAY + timedelta(days=175))
@@ -101,7 +101,7 @@ def test_nothing_is_said_where_nothing_is_to_be_said(home: Home, store: Store) -
     """Before `init`, without people, and of who was told."""
     assert announced(home, store, DAY) == ()
     seen(home, store, 0, "ada-example")
-    store.add_dealings([Dealing("forem:ada-example", "notified", DAY)])
+    store.add_interactions([Interaction("forem:ada-example", "notified", DAY)])
     assert announced(home, store, DAY + timedelta(days=30)) == ()
     (home / "operator.toml").unlink()
     assert announced(home, store, DAY + timedelta(days=400)) == ()
@@ -185,9 +185,9 @@ def test_a_notice_to_nobody_held_is_refused_and_leaves_no_trace(home: Home, stor
         2,
         "headwater: forem:bob-gone: nothing is held of them, so nothing was recorded; is it spelled right?\n",
     )
-    assert store.dealings() == []
+    assert store.interactions() == []
     assert headwater("notified", "forem:ada-example", home=home.folder).returncode == 0
-    assert [dealing.account for dealing in store.dealings()] == ["forem:ada-example"]
+    assert [dealing.account for dealing in store.interactions()] == ["forem:ada-example"]
 
 
 def old_home(home: Home) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from scrapers.candidates.joining import join_accounts, load_candidates
-from scrapers.collect.run import Report, Run, collect, planned
+from scrapers.collect.run import CollectingRun, Report, collect, planned
 from scrapers.fetch.replay import Replay, pages_of_file
 from scrapers.identity.keys import link_key
 from scrapers.reading.cleaning import read_page
@@ -275,7 +275,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Collected:
     objected = [Account(*key.split(":", 1)) for key in keys if key]
     suppression.add(home, store, (i for account in objected for i in identifiers_of(account)), "objected", NOW)
     with planned(home, since=date(2025, 6, 1), today=ABOUT["as_of"], replay=SAMPLE) as plan:
-        report = collect(Run(plan=plan, home=home, store=store, suppression=suppression))
+        report = collect(CollectingRun(plan=plan, home=home, store=store, suppression=suppression))
         assert isinstance(plan.door, Replay)
         waited = plan.door.waited
     join_accounts(store, home.key, NOW)

@@ -21,7 +21,7 @@ from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home
 from scrapers.settings.strict import BadConfiguration
 from scrapers.sources.watched import operator_of
-from scrapers.store import Dealing, Store
+from scrapers.store import Interaction, Store
 from scrapers.store.copies import copies
 from tests.support.constants import NOON
 from tests.support.hash_embedder import HashingEmbedder
@@ -64,7 +64,7 @@ def test_the_last_day_is_kept_and_the_next_one_is_not(
     seen(home, store, 0, 1)
     if dealing:
         kind, day = dealing
-        store.add_dealings([Dealing(str(ADA), kind, NOON.date() + timedelta(days=day))])  # type: ignore[arg-type]
+        store.add_interactions([Interaction(str(ADA), kind, NOON.date() + timedelta(days=day))])  # type: ignore[arg-type]
     assert swept(home, store, days)
     assert not swept(home, store, days + 1, confirm=True)
     assert [at.date() for _, at in copies(home)] == [NOON.date() + timedelta(days=days + 1)]  # kept for a week

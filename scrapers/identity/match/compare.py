@@ -15,14 +15,14 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
 from scrapers.identity.match.block import KINDS, Ints
-from scrapers.identity.match.table import Flags, Floats, Table
+from scrapers.identity.match.table import Flags, Floats, RecordTable
 from scrapers.identity.records import IdentityRecord
 
 # How much a form of a name says about who it is: the whole of it, an initial and the rest, one word.
 FORM_STRENGTH = np.array([3, 3, 3, 2, 2, 2, 1, 1], dtype=np.float32)
 
 
-def compare(table: Table, left: Ints, right: Ints, blocks: Mapping[str, Floats]) -> dict[str, Floats]:
+def compare(table: RecordTable, left: Ints, right: Ints, blocks: Mapping[str, Floats]) -> dict[str, Floats]:
     """The features of pairs, by name; NaN where a pair has nothing to compare. Symmetric in left and right."""
     found: dict[str, Floats] = {}
     for part in (_names, _handles, _handle_and_name, _addresses, _links, _works, _kinds):
@@ -40,7 +40,7 @@ _BEST = (
 )  # fmt: skip
 
 
-def _between_people(table: Table, left: Ints, right: Ints, found: Mapping[str, Floats]) -> dict[str, Floats]:
+def _between_people(table: RecordTable, left: Ints, right: Ints, found: Mapping[str, Floats]) -> dict[str, Floats]:
     """The same evidence seen between whole sure persons, and how many of their pairs were worth comparing."""
     ours, theirs = table.people[left], table.people[right]
     codes = np.minimum(ours, theirs) * len(table.records) + np.maximum(ours, theirs)
@@ -71,7 +71,7 @@ def _similar(texts: Sequence[str], others: Sequence[str], left: Ints, right: Int
     return scores
 
 
-def _names(table: Table, left: Ints, right: Ints) -> dict[str, Floats]:
+def _names(table: RecordTable, left: Ints, right: Ints) -> dict[str, Floats]:
     equal = _equal(table.name_key, left, right)
     given, family = _equal(table.given, left, right), _equal(table.family, left, right)
     crossed = ((table.given[left] == table.family[right]) & (table.given[left] > 0)) | (
@@ -97,7 +97,7 @@ def _names(table: Table, left: Ints, right: Ints) -> dict[str, Floats]:
     }
 
 
-def _handles(table: Table, left: Ints, right: Ints) -> dict[str, Floats]:
+def _handles(table: RecordTable, left: Ints, right: Ints) -> dict[str, Floats]:
     handles = table.handles
     lengths = np.fromiter(map(len, handles), np.float32, len(handles))
     seen = table.statistics.handles
@@ -130,7 +130,7 @@ def _strength(values: Ints, forms: Ints) -> Floats:
     return strongest
 
 
-def _handle_and_name(table: Table, left: Ints, right: Ints) -> dict[str, Floats]:
+def _handle_and_name(table: RecordTable, left: Ints, right: Ints) -> dict[str, Floats]:
     forward = _strength(table.handle_hash[left], table.forms[right])
     backward = _strength(table.handle_hash[right], table.forms[left])
     own = np.maximum(
@@ -154,7 +154,7 @@ def _handle_and_name(table: Table, left: Ints, right: Ints) -> dict[str, Floats]
     }
 
 
-def _addresses(table: Table, left: Ints, right: Ints) -> dict[str, Floats]:
+def _addresses(table: RecordTable, left: Ints, right: Ints) -> dict[str, Floats]:
     records = table.records
     address = table.column("address " + r.email_hash if r.email_hash else "" for r in records)
     domain = table.column("domain " + r.email_domain_hash if r.email_domain_hash else "" for r in records)
@@ -196,7 +196,7 @@ def _addresses(table: Table, left: Ints, right: Ints) -> dict[str, Floats]:
     }
 
 
-def _links(table: Table, left: Ints, right: Ints) -> dict[str, Floats]:
+def _links(table: RecordTable, left: Ints, right: Ints) -> dict[str, Floats]:
     records, declared, handles = table.records, table.declared, table.handles
     direct, shared, claimants = (np.zeros(len(left), dtype=np.float32) for _ in range(3))
     equal, near = np.zeros(len(left), dtype=np.float32), np.full(len(left), np.nan, dtype=np.float32)
@@ -224,7 +224,7 @@ def _links(table: Table, left: Ints, right: Ints) -> dict[str, Floats]:
     }
 
 
-def _works(table: Table, left: Ints, right: Ints) -> dict[str, Floats]:
+def _works(table: RecordTable, left: Ints, right: Ints) -> dict[str, Floats]:
     records, sizes = table.records, table.statistics.projects
     projects = [frozenset(record.projects) for record in records]
     smallest = np.full(len(left), np.nan, dtype=np.float32)
@@ -240,7 +240,7 @@ def _works(table: Table, left: Ints, right: Ints) -> dict[str, Floats]:
     return {"project": smallest, "years apart": gap, "commits": np.minimum(commits[left], commits[right])}
 
 
-def _kinds(table: Table, left: Ints, right: Ints) -> dict[str, Floats]:
+def _kinds(table: RecordTable, left: Ints, right: Ints) -> dict[str, Floats]:
     """What sort of record each is: 0 a commit identity, 1 a bare handle, 2 a named account, 3 a page about a person."""
     kinds = np.fromiter(map(_kind, table.records), np.float32, len(table.records))
     sizes = np.bincount(np.unique(table.people, return_inverse=True)[1])

@@ -12,18 +12,18 @@ from scrapers.identity.match.compare import compare
 from scrapers.identity.match.corroborate import SAME_HANDLE, SCORES, SURE, corroborated, numbers_differ
 from scrapers.identity.match.model import SUGGEST, THRESHOLD, Model
 from scrapers.identity.match.rules import proposed
-from scrapers.identity.match.table import Floats, Statistics, Table, admissible
+from scrapers.identity.match.table import Floats, RecordTable, Statistics, admissible
 from scrapers.identity.records import IdentityRecord
-from scrapers.records.judgements import Proposal
+from scrapers.records.judgements import PairProposal
 
 MODEL_CEILING = 0.99  # the model's best edge is tried after every rule
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedPairs:
     """Admissible pairs between sure persons, by place in the table, with their features."""
 
-    table: Table
+    table: RecordTable
     left: Ints
     right: Ints
     found: dict[str, Floats]
@@ -34,7 +34,7 @@ def compared(
     people: Sequence[int],
     statistics: Statistics | None = None,
     touched: Collection[int] | None = None,
-) -> Compared:
+) -> ComparedPairs:
     """Every pair worth a look, or those alone of the places `touched`. Rows in order of record id.
 
     What is found of a pair rests on the two sure persons, on the statistics and on how full the blocks are. Whole sure
@@ -47,15 +47,15 @@ def compared(
         inner = np.flatnonzero(np.isin(whose, whose[np.union1d(left, right)]))
         left, right = np.searchsorted(inner, left), np.searchsorted(inner, right)
         rows, whose = [rows[place] for place in inner.tolist()], np.unique(whose[inner], return_inverse=True)[1]
-    table = Table(rows, statistics, whose)
+    table = RecordTable(rows, statistics, whose)
     wanted = admissible(table, left, right)
     left, right = left[wanted], right[wanted]
-    return Compared(
+    return ComparedPairs(
         table, left, right, compare(table, left, right, {kind: size[wanted] for kind, size in blocks.items()})
     )
 
 
-def likely(pairs: Compared, model: Model | None, *, counted: bool) -> Iterator[Proposal]:
+def likely(pairs: ComparedPairs, model: Model | None, *, counted: bool) -> Iterator[PairProposal]:
     """Proposals of the corroborated tier and of the model, and what is worth a human's look.
 
     Where the names of the corpus are too few to be `counted`, few rules are trusted.
@@ -84,7 +84,7 @@ def likely(pairs: Compared, model: Model | None, *, counted: bool) -> Iterator[P
         yield proposed(*pair, "model" if join else "suggestion", score * MODEL_CEILING, detail, join=join)
 
 
-def _rarity(pairs: Compared, at: int) -> str:
+def _rarity(pairs: ComparedPairs, at: int) -> str:
     """What is expected of the name by chance, in words; empty where no full name is known."""
     value = float(pairs.found["rarity of either"][at])
     if np.isnan(value):
@@ -93,7 +93,7 @@ def _rarity(pairs: Compared, at: int) -> str:
     return f"expected number of other people with this name among {people:,.0f}: {10**value:.2g}"
 
 
-def _agreements(pairs: Compared, at: int) -> str:
+def _agreements(pairs: ComparedPairs, at: int) -> str:
     """What two records have in common, strongest first, as a list in words."""
     found = {name: float(values[at]) for name, values in pairs.found.items()}
     said = [

@@ -14,7 +14,7 @@ from scrapers.identity.match.model import VERSION, Choice, chosen
 from scrapers.identity.match.rules import RULES_VERSION
 from scrapers.identity.match.table import Statistics
 from scrapers.identity.records import IdentityRecord
-from scrapers.records.judgements import Past, Proposal
+from scrapers.records.judgements import PairProposal, Past
 
 MOST_CHANGED = 0.25  # of the records: above, everybody is compared anew, and what a name is worth is told anew
 _NO_CONTENT = frozenset({"keys", "url", "collected_at"})  # keys are told apart: a mapping has no order
@@ -29,7 +29,7 @@ def look_again(
     past: Past | None,
     most_changed: float,
     at: datetime,
-) -> tuple[list[Proposal], Past]:
+) -> tuple[list[PairProposal], Past]:
     """The proposals about likely pairs, and the last time that everybody was compared: `past`, or now.
 
     A pair is compared when its sure persons are not both what they were then; of any other the proposals of then stay.

@@ -10,7 +10,7 @@ from scrapers.identity.groups import SIZE_CAP, Groups
 from scrapers.identity.match.claims import find_claims
 from scrapers.identity.names import compatible, parse_name, same_full
 from scrapers.identity.records import IdentityRecord
-from scrapers.records.judgements import Proposal
+from scrapers.records.judgements import PairProposal
 
 Keys = Callable[[IdentityRecord], Iterable[str]]
 RULES_VERSION = 1
@@ -19,10 +19,10 @@ SMALL_TEAM = 20  # credited records of one project among whom an equal name is n
 
 def proposed(
     one: IdentityRecord, other: IdentityRecord, rule: str, score: float, detail: str = "", *, join: bool = True
-) -> Proposal:
+) -> PairProposal:
     """The proposal about two records, in whichever order they come."""
     left, right = sorted((one.record_id, other.record_id))
-    return Proposal(left, right, rule, score, detail, join)
+    return PairProposal(left, right, rule, score, detail, join)
 
 
 # Tier scores: a verified edge is tried before a declared one, a declared one before a shared key, and so on.
@@ -32,12 +32,12 @@ SCORES = {
 }  # fmt: skip
 
 
-def ordered(proposals: Iterable[Proposal]) -> list[Proposal]:
+def ordered(proposals: Iterable[PairProposal]) -> list[PairProposal]:
     """Joins before doubts, best first, ties by record id."""
     return sorted(proposals, key=lambda one: (not one.join, -one.score, one.left, one.right, one.rule))
 
 
-def sure_people(rows: Sequence[IdentityRecord], proposals: Iterable[Proposal]) -> list[int]:
+def sure_people(rows: Sequence[IdentityRecord], proposals: Iterable[PairProposal]) -> list[int]:
     """For each row the place of its sure person's root: what verified, declared and key tiers alone would join."""
     groups = Groups((row.record_id for row in rows), {row.record_id: row for row in rows})
     for proposal in ordered(proposals):
@@ -48,7 +48,7 @@ def sure_people(rows: Sequence[IdentityRecord], proposals: Iterable[Proposal]) -
     return [min(places[member] for member in groups.members(row.record_id)) for row in rows]
 
 
-def sure(records: Sequence[IdentityRecord]) -> Iterator[Proposal]:
+def sure(records: Sequence[IdentityRecord]) -> Iterator[PairProposal]:
     """Proposals of the verified, declared and key tiers."""
     yield from _linked("number", _by(records, lambda record: record.ids), records)
     for claim in find_claims(records):
@@ -74,7 +74,7 @@ def _by(records: Sequence[IdentityRecord], keys_of: Keys) -> dict[str, list[int]
     return {key: places for key, places in found.items() if len(places) > 1}
 
 
-def _linked(rule: str, groups: dict[str, list[int]], records: Sequence[IdentityRecord]) -> Iterator[Proposal]:
+def _linked(rule: str, groups: dict[str, list[int]], records: Sequence[IdentityRecord]) -> Iterator[PairProposal]:
     """Holders of one key, each tied to the first, unless two of them are certainly different people.
 
     An address with two incompatible full names is a shared mailbox; one of more than 40 records is a robot's.
@@ -86,7 +86,7 @@ def _linked(rule: str, groups: dict[str, list[int]], records: Sequence[IdentityR
             yield from (proposed(first, other, rule, SCORES[rule]) for other in rest)
 
 
-def _teammates(records: Sequence[IdentityRecord]) -> Iterator[Proposal]:
+def _teammates(records: Sequence[IdentityRecord]) -> Iterator[PairProposal]:
     """Accounts of two sites credited for one small project under the same full name, or the same handle."""
     for places in _by(records, lambda record: record.projects).values():
         if len(places) > 2 * SMALL_TEAM:
@@ -102,7 +102,7 @@ def _teammates(records: Sequence[IdentityRecord]) -> Iterator[Proposal]:
                 yield proposed(left, right, "project", SCORES["project"])
 
 
-def _shared_claims(records: Sequence[IdentityRecord]) -> Iterator[Proposal]:
+def _shared_claims(records: Sequence[IdentityRecord]) -> Iterator[PairProposal]:
     """Accounts of different sites, under one full name, that name the same third account as theirs."""
     accounts = lambda record: [link for link in record.links if not link.startswith("web:")]  # noqa: E731
     for places in _by(records, accounts).values():

@@ -49,7 +49,7 @@ class Statistics:
             self.locals[record.email_local_hash] += times
 
 
-class Table:
+class RecordTable:
     """Records as columns of small whole numbers, so that many pairs can be compared at once."""
 
     def __init__(self, records: Sequence[IdentityRecord], statistics: Statistics, people: Sequence[int] | Ints) -> None:
@@ -139,7 +139,7 @@ class Table:
         return [own[person] for person in self.people.tolist()]
 
 
-def admissible(table: Table, left: Ints, right: Ints) -> Flags:
+def admissible(table: RecordTable, left: Ints, right: Ints) -> Flags:
     """Pairs that could be one person: not one already, numbers not in conflict, full names not incompatible."""
     wanted: Flags = table.people[left] != table.people[right]
     numbers = table.column(next((n for n in r.ids if n.startswith("github#")), "") for r in table.records)

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scrapers.identity.files import read_records
-from scrapers.identity.match.likely import Compared, compared
+from scrapers.identity.match.likely import ComparedPairs, compared
 from scrapers.identity.match.rules import sure, sure_people
 from scrapers.identity.match.table import Floats
 from scrapers.identity.records import IdentityRecord
@@ -84,7 +84,7 @@ PARAMETERS = {
 }
 
 
-def pairs_for(records: Sequence[IdentityRecord]) -> tuple[list[IdentityRecord], Compared]:
+def pairs_for(records: Sequence[IdentityRecord]) -> tuple[list[IdentityRecord], ComparedPairs]:
     """The records in order and their admissible pairs, as `judge` would see them."""
     rows = sorted(records, key=lambda record: record.record_id)
     return rows, compared(rows, sure_people(rows, sure(rows)))

@@ -10,7 +10,7 @@ from datetime import date
 
 from bs4 import Tag
 
-from scrapers.parse.pages import Names, NobodyThere, PageChanged, json_of, most, soup, text_of, within
+from scrapers.parse.pages import ElementsByName, NobodyThere, PageChanged, json_of, most, soup, text_of, within
 from scrapers.records import Event, Page, Record, Request
 from scrapers.sources.devpost.pages import SITE, fragment, is_winner, lacks, plain, project_url
 from scrapers.text import absolute, day
@@ -105,7 +105,7 @@ def read_event(page: Page, url: str) -> Iterator[Record]:
         yield Request("devpost", f"{url}project-gallery{fragment(page)}")
 
 
-def _json_ld(names: Names) -> dict[str, object]:
+def _json_ld(names: ElementsByName) -> dict[str, object]:
     """The Event that the page describes for search engines, or nothing where it is missing or broken."""
     for script in names["script"]:
         if script.get("type") == "application/ld+json":
@@ -118,7 +118,7 @@ def _json_ld(names: Names) -> dict[str, object]:
     return {}
 
 
-def _meta(names: Names, name: str) -> str:
+def _meta(names: ElementsByName, name: str) -> str:
     return next((str(tag.get("content") or "") for tag in names["meta"] if tag.get("property") == name), "")
 
 
@@ -158,7 +158,7 @@ def _linked(card: Tag, url: str) -> tuple[str, bool] | None:
     return (link, is_winner(card)) if link else None
 
 
-def _next(names: Names, url: str) -> str | None:
+def _next(names: ElementsByName, url: str) -> str | None:
     """The next page of a listing, where there is one."""
     marked = [link for link in names["a"] if "next" in link.get_attribute_list("rel")]
     for link in [*marked, *within(*names[".next_page"])["a"]]:

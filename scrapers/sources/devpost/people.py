@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from bs4 import Tag
 
-from scrapers.parse.pages import Names, PageChanged, only, soup, text_of, within
+from scrapers.parse.pages import ElementsByName, PageChanged, only, soup, text_of, within
 from scrapers.parse.visible import visible_text
 from scrapers.records import Account, Award, Evidence, EvidenceKind, Page, Record, Request
 from scrapers.sources.devpost.pages import SITE, is_winner, lacks, plain, project_url
@@ -56,7 +56,7 @@ def read_project(page: Page, url: str) -> Iterator[Record]:
             yield Request("github", f"https://api.github.com/user/{member.github_id}")
 
 
-def _act(names: Names, url: str, title: str) -> Evidence:
+def _act(names: ElementsByName, url: str, title: str) -> Evidence:
     """The project as an act of nobody yet: what was made, with what, for which hackathon, and what it won."""
     submissions = [_submission(entry, url) for entry in within(*names["#submissions"])[".software-list-content"]]
     awards = tuple(award for _, _, won in submissions for award in won)
@@ -79,7 +79,7 @@ def _act(names: Names, url: str, title: str) -> Evidence:
     )
 
 
-def _story(names: Names) -> list[Tag]:
+def _story(names: ElementsByName) -> list[Tag]:
     """The tagline below the title, then the story: the parts without an id of their own."""
     below = [title.find_next_sibling() for title in names["#app-title"]]
     tagline = [tag for tag in below if isinstance(tag, Tag) and tag.name == "p"]
@@ -114,7 +114,7 @@ def _team(block: Tag, styles: list[Tag], page: Page) -> list[_Member]:
     return list(members.values())
 
 
-def _member(names: Names, styles: list[Tag]) -> _Member | None:
+def _member(names: ElementsByName, styles: list[Tag]) -> _Member | None:
     links = [link for link in names[".user-profile-link"] if link.get("href")]
     url = plain(absolute(SITE, links[0]["href"]) or "") if links else ""
     handle = urlsplit(url).path.strip("/")
@@ -139,7 +139,7 @@ def _avatar(github_id: str | None) -> tuple[str, ...]:
     return (f"https://avatars.githubusercontent.com/u/{github_id}",) if github_id else ()
 
 
-def _title_of_fragment(names: Names, url: str) -> str:
+def _title_of_fragment(names: ElementsByName, url: str) -> str:
     """A project's name where the header was not saved: from its screenshots, else from its address."""
     labels = (squeeze(str(photo.get("alt") or "")) for photo in names[".software_photo_image"])
     matches = (re.match(r"(.*?\S)\s++[–-]\s+screenshot \d+$", label) for label in labels)

@@ -26,7 +26,7 @@ from scrapers.parse.prose import Unreadable, drop, markup_text, prune_hidden, tr
 from scrapers.parse.visible import is_smuggled, visible_text
 from scrapers.records import Evidence, EvidenceKind, Page, Record, Request
 from scrapers.sources.feeds.credit import is_shared, web_account
-from scrapers.sources.feeds.cues import Cues, author_of, read_cues
+from scrapers.sources.feeds.cues import AuthorCues, author_of, read_cues
 from scrapers.sources.feeds.feed import without_tracking
 from scrapers.text import day, squeeze
 from scrapers.text.hosts import host_of
@@ -205,7 +205,7 @@ def _letters(text: str) -> str:
     return bare if bare.isascii() else re.sub(r"[\W_]+", "", bare)
 
 
-def _records(article: _Article, cues: Cues, url: str) -> Iterator[Record]:
+def _records(article: _Article, cues: AuthorCues, url: str) -> Iterator[Record]:
     said = article.said
     site = f"{cues.site.replace(said.title, ' ')} {said.sitename or ''}"
     byline, name = author_of(cues, host_of(url), site)

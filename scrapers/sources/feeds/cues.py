@@ -43,7 +43,7 @@ Links = Sequence[tuple[HtmlElement, Sequence[str]]]  # links with what they say 
 
 
 @dataclass(frozen=True, slots=True)
-class Cues:
+class AuthorCues:
     """What a page says about its author: names by where they stand, and what it says of itself."""
 
     names: Mapping[str, tuple[str, ...]]
@@ -53,7 +53,7 @@ class Cues:
     feeds: tuple[str, ...] = ()
 
 
-def author_of(cues: Cues, host: str, site: str) -> tuple[str | None, str | None]:
+def author_of(cues: AuthorCues, host: str, site: str) -> tuple[str | None, str | None]:
     """The byline to show, and the one person to credit.
 
     Shown is a name without contradiction; credited is one that a second cue confirms: another place on the page, the
@@ -71,7 +71,7 @@ def author_of(cues: Cues, host: str, site: str) -> tuple[str | None, str | None]
     return stated[0], stated[0] if confirmed else None
 
 
-def read_cues(tree: HtmlElement, url: str) -> Cues:
+def read_cues(tree: HtmlElement, url: str) -> AuthorCues:
     """Everything on a page that says who wrote it, and whose site it is."""
     metas = [squeeze(meta.get("content") or "") for meta in _AUTHOR_METAS(tree)]
     links = [(link, link.get("rel", "").lower().split()) for link in _LINKS(tree)]
@@ -83,7 +83,7 @@ def read_cues(tree: HtmlElement, url: str) -> Cues:
     }
     shown = [tree.findtext(".//title"), *_SITE_NAMES(tree)]
     rights = [footer.text_content()[:300] for footer in _FOOTERS(tree)]
-    return Cues(
+    return AuthorCues(
         names={where: found for where, found in names.items() if found},
         site=squeeze(
             " ".join(str(part) for part in (*shown, *(r for r in rights if re.search("©|copyright", r, re.I))) if part)

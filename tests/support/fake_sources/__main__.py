@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from scrapers import sources
-from scrapers.collect.run import Plan, Report, Run, collect
+from scrapers.collect.run import CollectingRun, Plan, Report, collect
 from scrapers.fetch.client import Fetcher
-from scrapers.fetch.door import Door
+from scrapers.fetch.door import Fetching
 from scrapers.fetch.retries import Clock
 from scrapers.records import Refused
 from scrapers.rights.suppression import SuppressionList
@@ -45,7 +45,7 @@ def unregister() -> None:
     sources.find_sources.cache_clear()
 
 
-def plan_for(door: Door, watch: dict[str, Any], **limits: float) -> Plan:
+def plan_for(door: Fetching, watch: dict[str, Any], **limits: float) -> Plan:
     """A live plan for these sources, behind no gate."""
     settings = {name: SourceSettings(watch=table, **limits) for name, table in watch.items()}
     start = {
@@ -55,10 +55,14 @@ def plan_for(door: Door, watch: dict[str, Any], **limits: float) -> Plan:
     return Plan("live", door, start, (), settings, dict.fromkeys(watch, "same"))
 
 
-def collect_from(home: Home, place: str, watch: dict[str, Any], door: Door | None = None, **limits: float) -> Report:
+def collect_from(
+    home: Home, place: str, watch: dict[str, Any], door: Fetching | None = None, **limits: float
+) -> Report:
     """One live run against a server on this machine."""
     with Store.open(home) as store, Fetcher(allow=frozenset({place}), clock=AT_ONCE) as web:
-        return collect(Run(plan_for(door or web, watch, **limits), home, store, SuppressionList.open(home, store)))
+        return collect(
+            CollectingRun(plan_for(door or web, watch, **limits), home, store, SuppressionList.open(home, store))
+        )
 
 
 def kill_at(point: int) -> None:
