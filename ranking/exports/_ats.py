@@ -18,7 +18,7 @@ from scrapers.text.privacy import wants_no_contact
 
 ONE_NAME, HANDLE = "(one name)", "(handle)"
 _PARTICLES = frozenset(
-    (
+    [
         "al",
         "bin",
         "da",
@@ -37,7 +37,7 @@ _PARTICLES = frozenset(
         "van",
         "von",
         "zu",
-    )
+    ]
 )
 
 

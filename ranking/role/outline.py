@@ -19,7 +19,6 @@ _BULLET = re.compile(r"(?P<indent>\s*)(?:[-*+•‣◦–]|\(?\d{1,2}[.)])\s+(?P
 _LABELLED = re.compile(r"(?P<label>[^\W\d_](?:[^\W\d_]|[’' /-]){1,40}?)\s*[:：]\s+(?P<text>\S.*)")
 
 _ASKING: frozenset[Kind] = frozenset({"must", "nice", "never", "one_of", "axes"})
-SLOTS = ("title", "location", "seniority", "stage", "themes", "languages", "since", "remote")
 
 
 @dataclass(slots=True)
@@ -154,10 +153,3 @@ def _end_item(section: Section) -> None:
     """A blank line ends a paragraph; an empty item marks the place and is dropped at the end."""
     if section.items and not section.items[-1].bullet and section.items[-1].text:
         section.items.append(Item("", section.items[-1].line))
-
-
-def walk(items: list[Item]) -> Iterator[Item]:
-    """All items, inner ones after the one they stand under."""
-    for item in items:
-        yield item
-        yield from walk(item.inner)

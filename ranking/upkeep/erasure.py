@@ -23,7 +23,7 @@ from ranking.upkeep.references import (
 from scrapers.candidates.joining import load_candidates
 from scrapers.candidates.lookup import accounts_behind
 from scrapers.faults import Locked
-from scrapers.records import Account, Candidate, Page
+from scrapers.records import AccountKey, Candidate, Page
 from scrapers.rights.identifiers import declared, identifiers_of
 from scrapers.rights.suppression import ERASING, ERASURE, EXPIRED, OBJECTION, SuppressionList
 from scrapers.settings.home import Home
@@ -126,7 +126,7 @@ def reapply(home: Home, store: Store, suppression: SuppressionList) -> Erasure |
         return None
     held, broken_off = store.accounts(), (home / ERASING).exists()
     back = {key for key, account in held.items() if erased.account_listed(account)}
-    back |= {key for key in store.named() - held.keys() if erased.account_listed(_bare(key))}
+    back |= {key for key in store.named() - held.keys() if erased.account_listed(AccountKey.parse(key).bare)}
     if not back and not broken_off:
         return None
     going = _going(sorted(back), home, store)
@@ -181,7 +181,7 @@ def unfinished(home: Home, store: Store) -> tuple[str, ...]:
 def _going(accounts: Iterable[str], home: Home, store: Store) -> ErasureTargets:
     gone, everybody, stated = tuple(accounts), tuple(load_candidates(store)), store.accounts()
     theirs = tuple(c for c in everybody if any(str(account.key) in gone for account in c.accounts))
-    held = [stated.get(key) or _bare(key) for key in gone]
+    held = [stated.get(key) or AccountKey.parse(key).bare for key in gone]
     keys = {key for account in held for key in declared(account)}
     words = {account.handle.casefold() for account in held} | {key.split(":", 1)[1] for key in keys}
     shared = shared_by_others(words, keys, everybody, gone)
@@ -249,8 +249,3 @@ def _spelled(identifiers: Iterable[tuple[str, str]]) -> set[str]:
     words = {name.split()[-1] for kind, name in identifiers if kind in ("word", "name")}
     numbers = {name.partition("#")[2] for kind, name in identifiers if kind == "id"}
     return words | numbers | {name.removeprefix("web:") for _, name in identifiers if name.startswith("web:")}
-
-
-def _bare(account: str) -> Account:
-    site, _, handle = account.partition(":")
-    return Account(site, handle)

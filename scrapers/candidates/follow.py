@@ -6,7 +6,7 @@ from datetime import date
 
 from scrapers.candidates.lookup import accounts_behind
 from scrapers.faults import Fault
-from scrapers.records import Account
+from scrapers.records import AccountKey
 from scrapers.rights.suppression import SuppressionList
 from scrapers.store import Store
 
@@ -21,7 +21,7 @@ def follow(identifier: str, store: Store, suppression: SuppressionList, key: byt
     Accounts that are joined to the person later are not followed until they are asked for again.
     """
     accounts, held = accounts_behind(identifier, store, key), store.accounts()
-    named = [held.get(account) or _bare(account) for account in accounts]
+    named = [held.get(account) or AccountKey.parse(account).bare for account in accounts]
     if any(map(suppression.account_listed, named)):
         raise NotFollowed(f"{identifier}: is on the suppression list, so nobody follows them")
     if not held.keys() & set(accounts) and not store.credited() & set(accounts):
@@ -46,8 +46,3 @@ def followed(store: Store) -> dict[str, date]:
         person = owners.get(account, account)
         since[person] = min(day, since.get(person, day))
     return since
-
-
-def _bare(account: str) -> Account:
-    site, _, handle = account.partition(":")
-    return Account(site, handle)

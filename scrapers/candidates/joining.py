@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from scrapers.identity import IdentityRecord, Judgement, judgements_in_force, record_of, resolve
 from scrapers.identity.keys import link_key
-from scrapers.records import Account, Candidate, Evidence, EvidenceKind
+from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 from scrapers.settings.secret_key import candidate_id
 from scrapers.store import StatedAccount, Store
 from scrapers.store.sql.rows import merge_accounts
@@ -141,7 +141,7 @@ def load_candidates(store: Store, closed: Collection[str] = ()) -> list[Candidat
     return [
         Candidate(
             id=owner,
-            accounts=tuple(accounts[a] if a in accounts else _bare(a) for a in sorted(theirs[owner])),
+            accounts=tuple(accounts[a] if a in accounts else AccountKey.parse(a).bare for a in sorted(theirs[owner])),
             evidence=tuple(sorted(acts[owner], key=lambda item: (-_ordinal(item), item.id))),
             first_seen=seen.get(owner),
             joined=tuple(judgement.sentence for judgement in joins[owner]),
@@ -175,11 +175,6 @@ def repositories(store: Store) -> dict[str, Evidence]:
         if name := repository_of(item.url):
             found.setdefault(name, item)
     return found
-
-
-def _bare(account: str) -> Account:
-    site, _, handle = account.partition(":")
-    return Account(site, handle)
 
 
 def _ordinal(item: Evidence) -> int:

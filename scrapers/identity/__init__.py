@@ -4,7 +4,6 @@ from scrapers.identity.accounts import address_hash, record_of
 from scrapers.identity.files import BadRecords, read_records, resolve_file
 from scrapers.identity.groups import SIZE_CAP, cluster, judgements_in_force
 from scrapers.identity.human import lock, merge, retract, unlock, unmerge
-from scrapers.identity.index import Index, place
 from scrapers.identity.judging import resolve
 from scrapers.identity.keys import link_key
 from scrapers.identity.records import IdentityRecord
@@ -14,7 +13,6 @@ __all__ = [
     "SIZE_CAP",
     "BadRecords",
     "IdentityRecord",
-    "Index",
     "Judgement",
     "PairProposal",
     "Past",
@@ -26,7 +24,6 @@ __all__ = [
     "link_key",
     "lock",
     "merge",
-    "place",
     "read_records",
     "record_of",
     "resolve",

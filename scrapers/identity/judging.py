@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from scrapers.identity.groups import Groups, gather, names_of
-from scrapers.identity.match.likely import compared, likely
-from scrapers.identity.match.model import VERSION, Choice, chosen
+from scrapers.identity.match.model import VERSION, Choice
 from scrapers.identity.match.past import MOST_CHANGED, look_again
 from scrapers.identity.match.rules import RULES_VERSION, ordered, sure, sure_people
 from scrapers.identity.match.table import Statistics
@@ -42,28 +41,6 @@ def resolve(
     new, groups = _judge(known, standing, [*certain, *found], at)
     edges = tuple(judgement for judgement in new if judgement.rule != "suggestion")
     return Resolution(edges, names_of(groups), tuple(j for j in new if j.rule == "suggestion"), past)
-
-
-def judge_one(
-    about: str,
-    records: Iterable[IdentityRecord],
-    standing: Iterable[Judgement],
-    statistics: Statistics,
-    *,
-    at: datetime,
-    model: Choice = "default",
-) -> list[Judgement]:
-    """The new judgements about one of these records, which are part of a larger corpus of these `statistics`."""
-    rows, known = _in_order(records)
-    certain = list(sure(rows))
-    people = sure_people(rows, certain)
-    own = people[next(place for place, row in enumerate(rows) if row.record_id == about)]
-    touched = {place for place, person in enumerate(people) if person == own}
-    counted = statistics.names.counted
-    found = likely(compared(rows, people, statistics, touched), chosen(model) if counted else None, counted=counted)
-    proposals = [proposal for proposal in (*certain, *found) if about in (proposal.left, proposal.right)]
-    new, _ = _judge(known, standing, proposals, at)
-    return [judgement for judgement in new if judgement.rule != "suggestion"]
 
 
 def _in_order(records: Iterable[IdentityRecord]) -> tuple[list[IdentityRecord], dict[str, IdentityRecord]]:

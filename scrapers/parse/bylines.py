@@ -87,12 +87,6 @@ def is_full_name(name: str) -> bool:
     return len(proper) >= 2 and all(not word[0].islower() for word in proper)
 
 
-def one_person(byline: object) -> str | None:
-    """The single full name that a byline states, or None: co-written, an organization, a nick."""
-    found = names_in(byline)
-    return found[0] if len(found) == 1 and is_full_name(found[0]) else None
-
-
 def same_person(left: str, right: str) -> bool:
     """Whether two stated names are one: the same words in any order."""
     return set(slug(left).split("-")) == set(slug(right).split("-"))

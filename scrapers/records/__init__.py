@@ -106,6 +106,17 @@ class AccountKey:
     site: str
     handle: str
 
+    @classmethod
+    def parse(cls, text: str) -> AccountKey:
+        """Return the key that `str` spelled: "github:ada"."""
+        site, _, handle = text.partition(":")
+        return cls(site, handle)
+
+    @property
+    def bare(self) -> Account:
+        """The account of this key, about which nothing else is known."""
+        return Account(self.site, self.handle)
+
     def __str__(self) -> str:
         return f"{self.site}:{self.handle.casefold()}"
 

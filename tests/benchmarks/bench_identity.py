@@ -12,7 +12,6 @@ adds invented people (recombined names, handles and projects of its own) until i
 from __future__ import annotations
 
 import argparse
-import random
 import sys
 import time
 from collections import Counter, defaultdict
@@ -21,7 +20,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from scrapers.identity import IdentityRecord, Index, place, read_records, resolve
+from scrapers.identity import IdentityRecord, read_records, resolve
 from scrapers.identity.match.model import Choice, Model
 from scrapers.identity.train.recombine import readable, recombined
 from scrapers.identity.train.train import fit, read_clusters
@@ -106,7 +105,6 @@ def main() -> None:
     for label, parts in pooled.items():
         tell(f"pooled {label}", apart(clusters for clusters, _ in parts), apart(whose for _, whose in parts), 0)
     copies, _ = recombined(records, truth, 9, seed=9)
-    one_by_one([*readable(records), *copies])
 
 
 def apart(tables: Iterable[Truth]) -> Truth:
@@ -134,25 +132,6 @@ def draw(grown: Sequence[Mapping[str, float]], out: Path) -> None:
         axes.set(xlabel="thousand records", ylabel=name, xlim=(0, None), ylim=(0, most))
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(out, metadata={"Date": None})
-
-
-def one_by_one(records: list[IdentityRecord], probes: int = 200) -> None:
-    """Milliseconds to place one record into the rest."""
-    chance = random.Random(3)
-    probed = chance.sample(records, probes)
-    ids = {record.record_id for record in probed}
-    rest = [record for record in records if record.record_id not in ids]
-    index = Index(rest, resolve(rest, at=AT).judgements)
-    spent = []
-    for record in probed:
-        start = time.perf_counter()
-        index.add(record, place(record, index, at=AT))
-        spent.append(1000 * (time.perf_counter() - start))
-    spent.sort()
-    middle, late = spent[len(spent) // 2], spent[int(len(spent) * 0.95)]
-    sys.stdout.write(
-        f"one record into {len(rest)}: median {middle:.1f} ms, 95 % {late:.1f} ms, most {spent[-1]:.1f} ms\n"
-    )
 
 
 if __name__ == "__main__":

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.identity import BadRecords, Index, cluster, place, record_of, resolve, resolve_file, unmerge
+from scrapers.identity import BadRecords, cluster, resolve_file
 from scrapers.identity.names import compatible, parse_name, same_full
-from scrapers.records import Account
 
 AT = datetime(2026, 11, 3, tzinfo=UTC)
 
@@ -104,41 +103,6 @@ def test_any_text_is_a_name() -> None:
     """No text is too odd to take apart."""
     for text in ("", "🦊", "\u202eeoR adA", "a" * 10_000, "Ada\u0000Roe", "김철수", "O'Neil-Smith", "٣٤"):
         assert parse_name(text).key == " ".join(sorted(parse_name(text).tokens))
-
-
-def test_one_record_is_placed_as_a_full_run_would() -> None:
-    """A new account joins the person that a run over everything gives it, and the index stays as it was."""
-    ada = record_of(Account("github", "ada", name="Ada Roe", id="7"), collected_at=AT, page_url="", key=b"k")
-    others = [
-        record_of(Account("web", f"s{n}.example", name=f"Person {n}"), collected_at=AT, page_url="", key=b"k")
-        for n in range(50)
-    ]
-    new = record_of(
-        Account("devpost", "adar", name="Ada Roe", links=("https://github.com/ada",)),
-        collected_at=AT,
-        page_url="",
-        key=b"k",
-    )
-    index = Index([ada, *others])
-    edges = place(new, index, at=AT)
-    assert edges == list(resolve([ada, *others, new], at=AT).judgements)
-    index.add(new, edges)
-    assert index.groups.together(ada.record_id, new.record_id)
-    parted = Index([ada, *others], unmerge([ada.record_id], [new.record_id], (), at=AT))
-    assert not [edge for edge in place(new, parted, at=AT) if edge.verdict == "same"]
-
-
-def test_a_farm_hides_from_no_index() -> None:
-    """The last of a thousand claimants joins nobody, although only some of the others are looked at."""
-    ada = record_of(Account("github", "ada", name="Ada Roe"), collected_at=AT, page_url="", key=b"k")
-    farm = [
-        record_of(
-            Account("web", f"s{n}.example", links=("https://github.com/ada",)), collected_at=AT, page_url="", key=b"k"
-        )
-        for n in range(1_000)
-    ]
-    index = Index([ada, *farm[:-1]])
-    assert not [edge for edge in place(farm[-1], index, at=AT) if edge.verdict == "same"]
 
 
 @pytest.mark.shared

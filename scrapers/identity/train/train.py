@@ -32,7 +32,7 @@ OWN_WEIGHT = 3.0  # of a pair of the real corpus, against one of the five times 
 ROUNDS = 350
 # More of these never makes two records less, or more, likely to be one person: the model may not think otherwise.
 FALLING = frozenset(
-    {
+    [
         "rarity",
         "rarity of either",
         "family rarity",
@@ -42,10 +42,10 @@ FALLING = frozenset(
         "years apart",
         "same site",
         "claimants",
-    }
+    ]
 )
 RISING = frozenset(
-    {
+    [
         "name equal",
         "name spelling",
         "given equal",
@@ -66,7 +66,7 @@ RISING = frozenset(
         "links shared",
         "declared handle equal",
         "declared handle near",
-    }
+    ]
 )
 PARAMETERS = {
     "objective": "binary",
