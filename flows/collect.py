@@ -20,10 +20,10 @@ from flows.work.budgets import permits
 from flows.work.markdown import table
 from flows.work.running import RESUMING, Progress, flow, task
 from ranking.upkeep.erasure import finish
-from scrapers.collect.crawl import Yield
 from scrapers.collect.hints import REMEDY
 from scrapers.collect.run import CollectingRun, Report, collect_source, funnel, planned
 from scrapers.collect.run import collect as collect_all
+from scrapers.collect.source_result import SourceResult
 from scrapers.records import Refused
 from scrapers.rights.audit_log import config_hash, record
 from scrapers.rights.suppression import SuppressionList
@@ -73,11 +73,11 @@ def collect(
     return Completed(message=message, name="Degraded" if report.exit_code else "Completed")
 
 
-def _as_task(name: str, run: CollectingRun, seen: Yield) -> None:
+def _as_task(name: str, run: CollectingRun, seen: SourceResult) -> None:
     """Read one source as a Prefect task; the open store is closed over, since it is nothing to serialise."""
     progress = Progress(f"collecting-{name}", f"Pages of {name} in reach")
 
-    def on_page(seen: Yield) -> None:
+    def on_page(seen: SourceResult) -> None:
         progress(seen.asked, seen.asked + min(seen.waiting, max(seen.most - seen.asked, 0)))
 
     @task(name="collect-source", run_name="collect {source}", **RESUMING)
@@ -90,7 +90,7 @@ def _as_task(name: str, run: CollectingRun, seen: Yield) -> None:
         state.result()
 
 
-def _state_of(seen: Yield) -> State[Any]:
+def _state_of(seen: SourceResult) -> State[Any]:
     """What became of a source so far, as the task's state: by its name and by codes, never by what a page said."""
     codes = ", ".join(f"{count} {code.value}" for code, count in sorted(seen.refused.items()))
     gave = f"{counted(seen.fetched, 'pages')}, {counted(seen.rows, 'rows')}"

@@ -61,9 +61,9 @@ def collect(
     from flows.cli.reports import show_outlook, show_report, show_sources
     from ranking.upkeep.erasure import finish
     from ranking.upkeep.expiry import last_deletion
-    from scrapers.collect.crawl import Yield
     from scrapers.collect.run import CollectingRun, collect_source, planned
     from scrapers.collect.run import collect as collect_all
+    from scrapers.collect.source_result import SourceResult
     from scrapers.faults import Fault
     from scrapers.rights.audit_log import config_hash
     from scrapers.rights.audit_log import record as log
@@ -101,7 +101,7 @@ def collect(
                 show_outlook(plan, place)
                 return
 
-            def read(name: str, run: CollectingRun, seen: Yield) -> None:
+            def read(name: str, run: CollectingRun, seen: SourceResult) -> None:
                 on_page(seen)
                 collect_source(name, run, seen, on_page)
 

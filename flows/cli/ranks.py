@@ -87,7 +87,7 @@ def rank(
         with bar("embedding", quiet) as progress:
             pool = _pool_of(place, people, progress)
         with bar("ranking", quiet) as progress:
-            found = pool.rank(query, top=top, as_of=day_or_today(as_of), progress=progress)
+            found: Shortlist = pool.rank(query, top=top, as_of=day_or_today(as_of), progress=progress)
         counts.update(considered=found.considered, listed=len(found))
         _tell_what_was_not_used(role, found.role)
         if store is not None:

@@ -15,9 +15,9 @@ from scrapers.sources.watched import known_operator
 from scrapers.text import counted
 
 if TYPE_CHECKING:
-    from scrapers.collect.crawl import Yield
     from scrapers.collect.reparse import ReparseResult
     from scrapers.collect.run import Plan, Report
+    from scrapers.collect.source_result import SourceResult
     from scrapers.records import Refused
     from scrapers.settings.home import Home
     from scrapers.settings.operator import Operator
@@ -51,7 +51,7 @@ def show_report(report: Report, now: datetime, quiet: bool, deleted: str | None 
         console.print(f"{counted(report.not_archived, 'requests')} had no answer in the archive (not_archived)")
 
 
-def _numbers(seen: Yield) -> tuple[str, ...]:
+def _numbers(seen: SourceResult) -> tuple[str, ...]:
     counts = (seen.fetched, seen.unchanged, seen.accounts, seen.evidence, seen.credited, seen.held_back)
     return (*map(str, counts), str(seen.refused.total()))
 

@@ -170,7 +170,7 @@ def changes_since(
         found = pool.rank(role, top=max(len(before.places), 1), as_of=as_of)
     after = kept(found, before.at)
     gone = {p.candidate_id for p in before.places} - {p.candidate_id for p in after.places}
-    still = [person for person in gone if person in pool.candidates]
+    still = [person for person in gone if person and person in pool.candidates]
     elsewhere = {m.candidate.id: placed(m) for m in pool.matches(role, still, as_of)} if still else {}
     fresh = {
         item.id

@@ -86,10 +86,10 @@ class Match:
 class Shortlist:
     """The best matches for a role on a day, out of `considered` people.
 
-    `clearances` say by candidate id which contact may be shown (see `ranking.handover.clearance`): without one, none. `warm`
-    says who has met us already. `funnel` tells whom the pool held and left out before. `weights` is their hash,
-    `spread` the lowest value and the deviation over the pool of each part of each requirement: what points are measured
-    by. `changes` tell what became of the last shortlist of the role, and `left` who was on it.
+    `clearances` say by candidate id which contact may be shown (see `ranking.handover.clearance`): without one,
+    none. `warm` says who has met us already. `funnel` tells whom the pool held and left out before. `weights` is their
+    hash, `spread` the lowest value and the deviation over the pool of each part of each requirement: what points are
+    measured by. `changes` tell what became of the last shortlist of the role, and `left` who was on it.
     """
 
     role: Role

@@ -12,8 +12,8 @@ from ranking.corpus.embedding import embed_evidence
 from ranking.index.embedder import Progress
 from scrapers.candidates.joining import join_accounts
 from scrapers.candidates.lookup import spelled_account
-from scrapers.collect.crawl import Yield
 from scrapers.collect.run import CollectingRun, collect, planned
+from scrapers.collect.source_result import SourceResult
 from scrapers.rights.identifiers import identifiers_of
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home, packaged
@@ -27,7 +27,9 @@ def sample_day() -> date:
 
 
 def build_sample(
-    home: Home, progress: Progress | None = None, read: Callable[[str, CollectingRun, Yield], object] | None = None
+    home: Home,
+    progress: Progress | None = None,
+    read: Callable[[str, CollectingRun, SourceResult], object] | None = None,
 ) -> None:
     """Fill a fresh home with the sample: who objected is listed first, then collect, join, embed."""
     sample, day = packaged("sample"), sample_day()

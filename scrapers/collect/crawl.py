@@ -19,8 +19,6 @@ from scrapers.store import Store
 from scrapers.store.sql.rows import page_key
 from scrapers.text import counted
 
-__all__ = ["SourceResult", "crawl", "is_followed"]
-
 
 def crawl(
     source: Source,

@@ -1,7 +1,8 @@
 """Accounts that people name as theirs and that no page has shown yet: what matching cannot find, asking can.
 
 A profile that links to another account says where to look for the other half of the evidence: whether the two are one
-person is judged once both are held (see `scrapers.identity.match.claims`), by links that go both ways and names that agree.
+person is judged once both are held (see `scrapers.identity.match.claims`), by links that go both ways and names that
+agree.
 """
 
 from __future__ import annotations

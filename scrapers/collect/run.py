@@ -13,11 +13,12 @@ from time import thread_time
 from uuid import uuid4
 
 from scrapers import __version__
-from scrapers.collect.crawl import Yield, crawl, is_followed
+from scrapers.collect.crawl import crawl, is_followed
 from scrapers.collect.drift import judge_pages, judge_yield
 from scrapers.collect.linked_accounts import linked_accounts
 from scrapers.collect.plan import Plan, planned
 from scrapers.collect.source_health import SourceHealth, health_of, usual_yield
+from scrapers.collect.source_result import SourceResult
 from scrapers.faults import Fault, Interrupted, Locked, StorageFault
 from scrapers.fetch.retries import Clock
 from scrapers.reading.cleaning import version_of
@@ -27,7 +28,7 @@ from scrapers.settings.home import Home
 from scrapers.sources import find_sources, source_named
 from scrapers.sources.budget import WHOLE_ARCHIVE
 from scrapers.sources.watched import SourceSettings
-from scrapers.store import CollectingRun as StoredRun
+from scrapers.store import Run as StoredRun
 from scrapers.store import Store
 from scrapers.store.sql.locks import locked
 
@@ -35,8 +36,8 @@ __all__ = ["CollectingRun", "Plan", "Report", "collect", "collect_source", "plan
 
 ROUNDS = 3  # sources ask pages of each other; what is still open after three rounds waits for the next run
 
-OnPage = Callable[[Yield], None]
-Read = Callable[[str, "CollectingRun", Yield], object]
+OnPage = Callable[[SourceResult], None]
+Read = Callable[[str, "CollectingRun", SourceResult], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Report:
     `standings` say, for each source that is not whole, when it last was: how old its data is (G36).
     """
 
-    yields: tuple[Yield, ...]
+    yields: tuple[SourceResult, ...]
     standings: Mapping[str, SourceHealth] = field(default_factory=dict)
 
     @property
@@ -85,7 +86,7 @@ class CollectingRun:
     held: dict[str, ExitStack] = field(default_factory=dict)
 
 
-def collect_source(name: str, run: CollectingRun, seen: Yield, on_page: OnPage = lambda _: None) -> Yield:
+def collect_source(name: str, run: CollectingRun, seen: SourceResult, on_page: OnPage = lambda _: None) -> SourceResult:
     """Read one source as planned, its lock being held. It may be called again, with the same yield, to go on."""
     source, plan, clock = source_named(name), run.plan, Clock()
     open_to = plan.start.keys() | ({name} if plan.live else find_sources().keys())
@@ -115,7 +116,7 @@ def collect_source(name: str, run: CollectingRun, seen: Yield, on_page: OnPage =
 
 
 @contextmanager
-def _timed(seen: Yield) -> Iterator[None]:
+def _timed(seen: SourceResult) -> Iterator[None]:
     """Note from when to when a source was read, and what computing it took here."""
     seen.began = seen.began or datetime.now(UTC)
     before = thread_time()
@@ -133,7 +134,7 @@ def collect(run: CollectingRun, read: Read = collect_source) -> Report:
     What a site put off is tried once more at the end. `read` reads one source; a scheduler passes its own wrapper
     around `collect_source`.
     """
-    started, yields = datetime.now(UTC), {name: Yield(name) for name in run.plan.start}
+    started, yields = datetime.now(UTC), {name: SourceResult(name) for name in run.plan.start}
     with ExitStack() as locks:
         run = replace(run, held=dict(_locked_at_once(run, locks)))
         resumed = run.store.begin_crawl(run.plan.name, run.held)
@@ -141,7 +142,7 @@ def collect(run: CollectingRun, read: Read = collect_source) -> Report:
             yields[name].resumed = resumed.get(name, 0)
         _read_in_rounds(run, yields, read)
     for refusal in run.plan.gated:
-        yields.setdefault(refusal.source, Yield(refusal.source)).note(refusal)
+        yields.setdefault(refusal.source, SourceResult(refusal.source)).note(refusal)
     standings = {name: health_of(run.store, name) for name in yields} if run.plan.live else {}
     for seen in yields.values():
         if run.plan.live and seen.source in run.plan.basis:
@@ -161,7 +162,7 @@ def _locked_at_once(run: CollectingRun, locks: ExitStack) -> Iterator[tuple[str,
 
 
 @contextmanager
-def _locked_to_read(name: str, run: CollectingRun, seen: Yield) -> Iterator[None]:
+def _locked_to_read(name: str, run: CollectingRun, seen: SourceResult) -> Iterator[None]:
     """The lock of a source while it is read; one that another run held is begun once that run let go of it."""
     if (lock := run.held.pop(name, None)) is not None:
         with lock:
@@ -173,7 +174,7 @@ def _locked_to_read(name: str, run: CollectingRun, seen: Yield) -> Iterator[None
         yield
 
 
-def _read_in_rounds(run: CollectingRun, yields: dict[str, Yield], read: Read) -> None:
+def _read_in_rounds(run: CollectingRun, yields: dict[str, SourceResult], read: Read) -> None:
     """Read the sources to start with, then what they ask of each other, then what was put off, once more."""
     known, due = find_sources(), list(run.plan.start)
     for _ in range(1 + ROUNDS):
@@ -187,12 +188,12 @@ def _read_in_rounds(run: CollectingRun, yields: dict[str, Yield], read: Read) ->
         _read_all(deferred, run, yields, read)
 
 
-def _may_go_on(seen: Yield | None) -> bool:
+def _may_go_on(seen: SourceResult | None) -> bool:
     """A source that reached its budget, was asked to wait, or stopped with a fault is left for later."""
     return seen is None or not (seen.left_out or seen.deferred or seen.stopped)
 
 
-def _read_all(names: Iterable[str], run: CollectingRun, yields: dict[str, Yield], read: Read) -> None:
+def _read_all(names: Iterable[str], run: CollectingRun, yields: dict[str, SourceResult], read: Read) -> None:
     """Read these sources. What befalls one stays with it; only a fault of the store, or of the user, ends the run.
 
     Raises Locked where another run holds every one of them.
@@ -201,7 +202,7 @@ def _read_all(names: Iterable[str], run: CollectingRun, yields: dict[str, Yield]
     held: list[Fault] = []
     tasks = []
     for name in names:
-        seen = yields.setdefault(name, Yield(name))
+        seen = yields.setdefault(name, SourceResult(name))
         seen.left_out = 0
         tasks.append((copy_context(), name, seen))
     if run.plan.live and len(names) > 1:
@@ -221,7 +222,7 @@ def _read_all(names: Iterable[str], run: CollectingRun, yields: dict[str, Yield]
         raise held[0]
 
 
-def _read_one(name: str, run: CollectingRun, seen: Yield, read: Read) -> Fault | None:
+def _read_one(name: str, run: CollectingRun, seen: SourceResult, read: Read) -> Fault | None:
     """Read one source; returns the fault where another run holds it."""
     try:
         with _locked_to_read(name, run, seen):
@@ -245,7 +246,7 @@ def _read_one(name: str, run: CollectingRun, seen: Yield, read: Read) -> Fault |
     return None
 
 
-def _judge(seen: Yield, run: CollectingRun) -> None:
+def _judge(seen: SourceResult, run: CollectingRun) -> None:
     """Raise what only a whole run shows: too many changed pages, or far less than usual."""
     if drift := judge_pages(seen.drifted, seen.parsed, seen.source):
         seen.note(drift)
@@ -257,7 +258,7 @@ def _judge(seen: Yield, run: CollectingRun) -> None:
             seen.note(little)
 
 
-def _as_stored(seen: Yield, run: CollectingRun, started: datetime) -> StoredRun:
+def _as_stored(seen: SourceResult, run: CollectingRun, started: datetime) -> StoredRun:
     versions = {"headwater": __version__, "crawl": run.plan.name, "basis": run.plan.basis.get(seen.source, "")}
     if seen.source in find_sources():
         versions["parser"] = str(version_of(source_named(seen.source)))
@@ -276,7 +277,7 @@ def _as_stored(seen: Yield, run: CollectingRun, started: datetime) -> StoredRun:
     )
 
 
-def funnel(seen: Yield) -> dict[str, int]:
+def funnel(seen: SourceResult) -> dict[str, int]:
     """fetched -> parsed -> credited -> kept, with what was refused, by code."""
     names = (
         "resumed", "asked", "fetched", "unchanged", "parsed", "accounts", "evidence", "credited", "events", "held_back",

@@ -43,7 +43,8 @@ class Source:
     `follow` names the hosts a follow-up request may go to: an exact host, or `.example.com` for its subdomains.
     `headers` go out with each request; `token` names the environment variable of a bearer token, sent to
     `token_host` alone. `version` is raised when parse reads a page differently, so that archives are read again.
-    `profiles` says how the account of a handle is asked for, by the site that a link to it names (`scrapers.collect.linked_accounts`).
+    `profiles` says how the account of a handle is asked for, by the site that a link to it names
+    (`scrapers.collect.linked_accounts`).
     `bulk` names hosts of gzipped files too large for a page, with the function that keeps of one, line by line as it
     is unpacked, the few that concern the request; what it returns is the page's body (see `scrapers.collect.bulk`).
     `timeless` says that parse looks at no day: otherwise the same bytes are read again on another day.

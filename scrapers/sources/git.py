@@ -1,8 +1,8 @@
 """Local clones: who wrote a history, how much of it, and where in the tree.
 
-No web page is read. `scrapers.fetch.clone.read` makes the page (JSON, no addresses in it); `parse` reads it, now and again
-from the archive. An act has the same URL as GitHub's own list of contributors gives it, so that a clone enriches it
-and never counts it twice.
+No web page is read. `scrapers.fetch.clone.read` makes the page (JSON, no addresses in it); `parse` reads it, now and
+again from the archive. An act has the same URL as GitHub's own list of contributors gives it, so that a clone
+enriches it and never counts it twice.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Settings that name sources: `sources.toml` (watched, terms, budgets), and the operator's with their source names checked."""
+"""Settings that name sources: `sources.toml` (watched, terms, budgets), and `operator.toml` with its names checked."""
 
 from __future__ import annotations
 

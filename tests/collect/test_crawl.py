@@ -8,8 +8,9 @@ from datetime import date
 
 import pytest
 
-from scrapers.collect.crawl import Yield, crawl, is_followed
+from scrapers.collect.crawl import crawl, is_followed
 from scrapers.collect.drift import PAGES_IN_A_ROW
+from scrapers.collect.source_result import SourceResult
 from scrapers.parse.pages import NobodyThere, json_of
 from scrapers.records import Account, AccountKey, Code, Evidence, EvidenceKind, Page, Record, Refused, Request
 from scrapers.rights.suppression import SuppressionList
@@ -65,7 +66,7 @@ class Door:
         return Page("list", request.url, json.dumps(answer).encode(), NOON, headers={"etag": "1"})
 
 
-def run(door: Door, store: Store, suppression: SuppressionList, **options: object) -> Yield:
+def run(door: Door, store: Store, suppression: SuppressionList, **options: object) -> SourceResult:
     store.begin_crawl("live", ["list"])
     return crawl(
         LIST,
@@ -75,7 +76,7 @@ def run(door: Door, store: Store, suppression: SuppressionList, **options: objec
         suppression,
         name="live",
         may_follow=lambda request: is_followed(LIST, request.url),
-        seen=Yield("list"),
+        seen=SourceResult("list"),
         **options,
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from scrapers.collect.crawl import Yield
+from scrapers.collect.source_result import SourceResult
 from scrapers.records import Code
 from scrapers.settings.home import Home
 from scrapers.store import Store
@@ -66,7 +66,7 @@ def paged(place: str, form: str, mode: str = "ok", pages: int = 1) -> dict[str, 
     return {"paged": {"place": place, "form": form, "mode": mode, "pages": pages}}
 
 
-def one(home: Home, place: str, watch: dict[str, Any], **limits: float) -> Yield:
+def one(home: Home, place: str, watch: dict[str, Any], **limits: float) -> SourceResult:
     """The yield of a run over one source."""
     (seen,) = collect_from(home, place, watch, **limits).yields
     return seen

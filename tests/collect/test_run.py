@@ -18,10 +18,10 @@ from sqlalchemy import select
 from flows.cli import console as bars
 from flows.cli import reports
 from flows.cli.reports import state_of
-from scrapers.collect.crawl import Yield
 from scrapers.collect.estimate import estimate
 from scrapers.collect.run import CollectingRun, Plan, Report, collect, collect_source, planned
 from scrapers.collect.source_health import health_of
+from scrapers.collect.source_result import SourceResult
 from scrapers.faults import Locked, StorageFault
 from scrapers.records import Code, Page, Refused, Request
 from scrapers.rights.suppression import SuppressionList
@@ -82,7 +82,7 @@ def run(home: Home, store: Store, web: Web, name: str = "live", **options: Any) 
     return collect(CollectingRun(plan, home, store, SuppressionList.open(home, store), **options))
 
 
-def by_name(report: Report) -> dict[str, Yield]:
+def by_name(report: Report) -> dict[str, SourceResult]:
     return {seen.source: seen for seen in report.yields}
 
 
@@ -178,12 +178,12 @@ def test_a_second_run_in_the_middle_of_the_first_changes_nothing(
     archive_of("forem", folder)
     told: list[tuple[int, float, str, bool]] = []
 
-    def begin_beside(_: Yield) -> None:
+    def begin_beside(_: SourceResult) -> None:
         before, begun = every_row(store), time.monotonic()
         done = headwater("collect", "--replay", folder, home=home.folder)
         told.append((done.returncode, time.monotonic() - begun, done.stderr, every_row(store) == before))
 
-    def read(name: str, first: CollectingRun, seen: Yield) -> None:
+    def read(name: str, first: CollectingRun, seen: SourceResult) -> None:
         collect_source(name, first, seen, begin_beside)
 
     with Store.open(home) as store, planned(home, since=TODAY, today=TODAY, replay=folder) as plan:
@@ -257,7 +257,7 @@ def test_bars_say_how_fast_what_is_left_and_why_they_wait(monkeypatch: pytest.Mo
     """A live line a source, written by its own thread."""
     screen = Console(width=110, force_terminal=True, record=True, soft_wrap=True)
     monkeypatch.setattr(bars, "console", screen)
-    seen = Yield("forem", asked=3, waiting=40, most=10, accounts=5)
+    seen = SourceResult("forem", asked=3, waiting=40, most=10, accounts=5)
     with bars.source_bars() as (on_page, on_wait):
         on_page(seen)
         on_wait("dev.to", "asked", 12.0)

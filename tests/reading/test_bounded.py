@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from scrapers import sources
-from scrapers.collect.crawl import Yield, crawl
+from scrapers.collect.crawl import crawl
+from scrapers.collect.source_result import SourceResult
 from scrapers.reading.bounded import LARGE, BoundedReader
 from scrapers.records import Account, Code, Page, Record, Refused, Request
 from scrapers.rights.suppression import SuppressionList
@@ -103,7 +104,9 @@ def test_the_crawl_goes_on(store: Store, suppression: SuppressionList) -> None:
     """Three pages that no reader survives are three failures with what to do; the fourth is kept."""
     store.begin_crawl("live", ["pond"])
     start = tuple(plan(Watch(), NOON.date()))
-    seen = crawl(POND, start, Web(), store, suppression, name="live", may_follow=lambda _: False, seen=Yield("pond"))
+    seen = crawl(
+        POND, start, Web(), store, suppression, name="live", may_follow=lambda _: False, seen=SourceResult("pond")
+    )
     assert [(f.url.removeprefix(URL), f.code) for f in seen.failures] == [
         (mood, Code.TOO_LARGE) for mood in ("hangs", "eats", "dies")
     ]

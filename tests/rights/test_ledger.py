@@ -18,6 +18,7 @@ from ranking.exports import find_exports
 from ranking.exports._rows import contact_of
 from ranking.handover.exporting import export
 from scrapers.records import Account, Candidate, Evidence, EvidenceKind, Page, Request
+from scrapers.rights import ledger as ledger_module
 from scrapers.rights.jurisdiction import hint, jurisdiction
 from scrapers.rights.ledger import FIND_AND_VERIFY_ONLY, Ledger, RightsUnknown, clearance, contact, cooling
 from scrapers.settings.home import Home
@@ -204,7 +205,7 @@ def test_people_of_mixed_sources_are_exported_with_no_contact_that_is_not_grante
 
     known = read_sources()
     monkeypatch.setattr(
-        rights, "read_sources", lambda _: {name: each for name, each in known.items() if name != "feeds"}
+        ledger_module, "read_sources", lambda _: {name: each for name, each in known.items() if name != "feeds"}
     )
     for form in find_exports():
         with pytest.raises(RightsUnknown, match=r"\[feeds.terms\]"):

@@ -1,9 +1,9 @@
 """One worker of several, as a process of its own.
 
-    python -m tests.support.worker collect HOME WATCH       made-up sources of a server on this machine, as a plain run
-    python -m tests.support.worker collect-flow HOME WATCH  the same as a flow, under Prefect's budgets
-    python -m tests.support.worker night HOME               the flows refresh and shortlist, one after the other
-    python -m tests.support.worker rewrite HOME             twenty people told anew, erased and joined, until it is killed
+    python -m tests.support.worker collect HOME WATCH      made-up sources of a server on this machine, as a plain run
+    python -m tests.support.worker collect-flow HOME WATCH the same as a flow, under Prefect's budgets
+    python -m tests.support.worker night HOME              the flows refresh and shortlist, one after the other
+    python -m tests.support.worker rewrite HOME            twenty people told anew, erased, joined, until it is killed
 
 WATCH is {"paged": {...}, ...}, as in sources.toml. The clock is real, the turns are those of the store, locks are
 waited for. Prints the exit code that the command would end with; failures go to stderr.

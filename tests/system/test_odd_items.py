@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.collect.crawl import Yield
+from scrapers.collect.source_result import SourceResult
 from scrapers.fetch.addresses import NotAllowed, check_url
 from scrapers.fetch.client import Fetcher
 from scrapers.reading.cleaning import read_page
@@ -82,7 +82,7 @@ def test_a_request_that_stops_the_crawl_is_set_aside_with_a_record(store: Store,
             return super().fetch(request, **options)
 
     pages = {ROOT: {"people": ["ada"], "next": [f"{ROOT}?2", f"{ROOT}?3"]}, f"{ROOT}?3": {"people": ["bob"]}}
-    seen: Yield = run(Odd(pages), store, suppression)
+    seen: SourceResult = run(Odd(pages), store, suppression)
     (failure,) = seen.failures
     assert (failure.code, failure.url) == (Code.SCHEMA_DRIFT, f"{ROOT}?2")
     assert "ZeroDivisionError at test_odd_items.py" in failure.detail
