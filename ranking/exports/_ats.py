@@ -17,28 +17,10 @@ from scrapers.records import Candidate
 from scrapers.text.privacy import wants_no_contact
 
 ONE_NAME, HANDLE = "(one name)", "(handle)"
-_PARTICLES = frozenset(
-    [
-        "al",
-        "bin",
-        "da",
-        "de",
-        "del",
-        "den",
-        "der",
-        "di",
-        "dos",
-        "du",
-        "el",
-        "la",
-        "le",
-        "ten",
-        "ter",
-        "van",
-        "von",
-        "zu",
-    ]
-)
+_PARTICLES = frozenset({
+    "al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "el", "la", "le", "ten", "ter", "van",
+    "von", "zu",
+})  # fmt: skip
 
 
 def write_table(

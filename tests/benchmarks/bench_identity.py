@@ -104,7 +104,6 @@ def main() -> None:
                 pooled[named].append((clusters, whose))
     for label, parts in pooled.items():
         tell(f"pooled {label}", apart(clusters for clusters, _ in parts), apart(whose for _, whose in parts), 0)
-    copies, _ = recombined(records, truth, 9, seed=9)
 
 
 def apart(tables: Iterable[Truth]) -> Truth:

@@ -31,43 +31,16 @@ DRAWS = 3  # of strangers, each invented anew: which namesakes are drawn must no
 OWN_WEIGHT = 3.0  # of a pair of the real corpus, against one of the five times larger corpus with strangers
 ROUNDS = 350
 # More of these never makes two records less, or more, likely to be one person: the model may not think otherwise.
-FALLING = frozenset(
-    [
-        "rarity",
-        "rarity of either",
-        "family rarity",
-        "records of name",
-        "rarity of spelled",
-        "handle as a name",
-        "years apart",
-        "same site",
-        "claimants",
-    ]
-)
-RISING = frozenset(
-    [
-        "name equal",
-        "name spelling",
-        "given equal",
-        "family equal",
-        "handle equal",
-        "handle letters equal",
-        "handle spelling",
-        "handle overlap",
-        "handle spells name",
-        "handle near name",
-        "local equal",
-        "local odd",
-        "local is handle",
-        "local spells name",
-        "address equal",
-        "domain is site",
-        "link",
-        "links shared",
-        "declared handle equal",
-        "declared handle near",
-    ]
-)
+FALLING = frozenset({
+    "rarity", "rarity of either", "family rarity", "records of name", "rarity of spelled", "handle as a name",
+    "years apart", "same site", "claimants",
+})  # fmt: skip
+RISING = frozenset({
+    "name equal", "name spelling", "given equal", "family equal", "handle equal", "handle letters equal",
+    "handle spelling", "handle overlap", "handle spells name", "handle near name", "local equal", "local odd",
+    "local is handle", "local spells name", "address equal", "domain is site", "link", "links shared",
+    "declared handle equal", "declared handle near",
+})  # fmt: skip
 PARAMETERS = {
     "objective": "binary",
     "num_leaves": 15,
