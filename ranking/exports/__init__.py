@@ -42,24 +42,20 @@ class UnknownFormat(Fault):
     """No export format is called that."""
 
 
-@cache
 def find_exports() -> Mapping[str, Export]:
-    """Every format in this folder, by name."""
-    modules = {m.name: import_module(f"{__name__}.{m.name}") for m in iter_modules(__path__) if m.name[0] != "_"}
-    return {
-        name: Export(
-            name,
-            module.SUFFIX,
-            module.write,
-            **{limit.lower(): getattr(module, limit) for limit in _LIMITS if hasattr(module, limit)},
-        )
-        for name, module in sorted(modules.items())
-    }
+    """Return every format in this folder, by name, in order of name."""
+    return {name: export_named(name) for name in _names()}
 
 
+@cache
 def export_named(name: str) -> Export:
-    """The format of that name; raises UnknownFormat with the names there are."""
-    try:
-        return find_exports()[name]
-    except KeyError:
-        raise UnknownFormat(f"no export format is called {name!r}; there are: {', '.join(find_exports())}") from None
+    """Return the format of that name, importing no other; raises UnknownFormat with the names there are."""
+    if name not in _names():
+        raise UnknownFormat(f"no export format is called {name!r}; there are: {', '.join(_names())}")
+    module = import_module(f"{__name__}.{name}")
+    limits = {limit.lower(): getattr(module, limit) for limit in _LIMITS if hasattr(module, limit)}
+    return Export(name, module.SUFFIX, module.write, **limits)
+
+
+def _names() -> list[str]:
+    return sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))

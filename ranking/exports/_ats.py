@@ -23,18 +23,22 @@ _PARTICLES = frozenset({
 })  # fmt: skip
 
 
-def write_table(
-    columns: Sequence[str],
-    cells: Callable[[Match, Shortlist], Mapping[str, str]],
-    shortlist: Shortlist,
-    out: TextIO,
-) -> None:
-    """Header and one row for each person who may be handed on, every cell quoted, unknown columns empty."""
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(columns)
-    for match in handed_on(shortlist):
-        said = cells(match, shortlist)
-        writer.writerow([safe_text(said.get(column, "")) for column in columns])
+def table_writer(
+    columns: Sequence[str], cells: Callable[[Match, Shortlist], Mapping[str, str]]
+) -> Callable[[Shortlist, TextIO], None]:
+    """Return the `write` of a dialect: header, and a row for each person who may be handed on.
+
+    `cells(match, shortlist)` gives a row by column; a column that it leaves out is empty. Every cell is quoted.
+    """
+
+    def write(shortlist: Shortlist, out: TextIO) -> None:
+        writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+        writer.writerow(columns)
+        for match in handed_on(shortlist):
+            row_by_column = cells(match, shortlist)
+            writer.writerow([safe_text(row_by_column.get(column, "")) for column in columns])
+
+    return write
 
 
 def handed_on(shortlist: Shortlist) -> Iterator[Match]:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TextIO
-
-from ranking.exports._ats import linkedin_of, links_of, write_table
+from ranking.exports._ats import linkedin_of, links_of, table_writer
 from ranking.exports._rows import row
 from ranking.shortlist.shortlist import Match, Shortlist
 
 SUFFIX = ".csv"
 BESIDE = True
 COLUMNS = ("Name", "Email", "Phone", "LinkedIn URL", "GitHub URL", "Website", "Location", "Source", "candidate_id")
-
-
-def write(shortlist: Shortlist, out: TextIO) -> None:
-    """Write header and rows."""
-    write_table(COLUMNS, _cells, shortlist, out)
 
 
 def _cells(match: Match, shortlist: Shortlist) -> dict[str, str]:
@@ -29,3 +22,6 @@ def _cells(match: Match, shortlist: Shortlist) -> dict[str, str]:
         "Source": "Headwater",
         "candidate_id": match.candidate.id,
     }
+
+
+write = table_writer(COLUMNS, _cells)

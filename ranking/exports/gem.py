@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TextIO
-
-from ranking.exports._ats import first_and_last, linkedin_of, write_table
+from ranking.exports._ats import first_and_last, linkedin_of, table_writer
 from ranking.shortlist.shortlist import Match, Shortlist
 
 SUFFIX = ".csv"
@@ -12,11 +10,6 @@ MOST_BYTES = 10_000_000
 BESIDE = True
 # The last column is ignored by Gem and leads back to the evidence.
 COLUMNS = ("job_stage", "first_name", "last_name", "email", "linkedin_url", "phone_number", "candidate_id")
-
-
-def write(shortlist: Shortlist, out: TextIO) -> None:
-    """Write header and rows."""
-    write_table(COLUMNS, _cells, shortlist, out)
 
 
 def _cells(match: Match, shortlist: Shortlist) -> dict[str, str]:  # noqa: ARG001  (every dialect is asked alike)
@@ -27,3 +20,6 @@ def _cells(match: Match, shortlist: Shortlist) -> dict[str, str]:  # noqa: ARG00
         "linkedin_url": linkedin_of(match.candidate),
         "candidate_id": match.candidate.id,
     }
+
+
+write = table_writer(COLUMNS, _cells)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TextIO
-
-from ranking.exports._ats import evidence_of, first_and_last, links_of, write_table
+from ranking.exports._ats import evidence_of, first_and_last, links_of, table_writer
 from ranking.exports._rows import row
 from ranking.shortlist.shortlist import Match, Shortlist
 
@@ -20,11 +18,6 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def write(shortlist: Shortlist, out: TextIO) -> None:
-    """Write header and rows."""
-    write_table(COLUMNS, _cells, shortlist, out)
-
-
 def _cells(match: Match, shortlist: Shortlist) -> dict[str, str]:
     first, last = first_and_last(match.candidate)
     told = row(match, shortlist)
@@ -37,3 +30,6 @@ def _cells(match: Match, shortlist: Shortlist) -> dict[str, str]:
         "Address": told["location"],
         "Source": "Headwater",
     }
+
+
+write = table_writer(COLUMNS, _cells)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TextIO
-
-from ranking.exports._ats import links_of, write_table
+from ranking.exports._ats import links_of, table_writer
 from ranking.shortlist.shortlist import Match, Shortlist
 
 SUFFIX = ".csv"
@@ -12,11 +10,6 @@ MOST_ROWS = 55_000
 BESIDE = True
 WARNING = "Lever finds duplicates by address alone, and there is none here: look people up by link before importing"
 COLUMNS = ("Full name", "Email", "Lever Posting URL", "Stage", "Sources", "Origin", "Links", "Tags")
-
-
-def write(shortlist: Shortlist, out: TextIO) -> None:
-    """Write header and rows."""
-    write_table(COLUMNS, _cells, shortlist, out)
 
 
 def _cells(match: Match, shortlist: Shortlist) -> dict[str, str]:  # noqa: ARG001  (every dialect is asked alike)
@@ -28,3 +21,6 @@ def _cells(match: Match, shortlist: Shortlist) -> dict[str, str]:  # noqa: ARG00
         "Links": ", ".join(links_of(match.candidate)),  # a comma and a blank here, a bare comma between tags
         "Tags": f"headwater,{match.candidate.id}",
     }
+
+
+write = table_writer(COLUMNS, _cells)

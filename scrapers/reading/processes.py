@@ -16,7 +16,7 @@ def fresh_processes(*also: str) -> BaseContext:
     """
     context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
     if hasattr(context, "set_forkserver_preload"):
-        modules = (source.parse.__module__ for source in sources.find_sources().values())
+        modules = {source.parse.__module__ for source in sources.find_sources().values()}
         context.set_forkserver_preload(["scrapers.reading.bounded", *also, *modules])
     return context
 
@@ -25,4 +25,4 @@ def know_sources(folders: Sequence[str]) -> None:
     """What such a process does first: import the sources of these folders, before anybody's seconds are counted."""
     sources.__path__[:] = folders
     sources.find_sources.cache_clear()
-    sources.find_sources()
+    list(sources.find_sources().values())

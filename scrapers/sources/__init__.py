@@ -1,7 +1,8 @@
 """The contract of a source, and the folder as its registry.
 
-A source is one file here. It holds a `Watch` model (its table in `sources.toml`), a `plan` that says where to
-start, a pure `parse` that says what a page shows, and a module constant `SOURCE` that names them.
+A source is one file or package here, called as the source is. It holds a `Watch` model (its table in `sources.toml`),
+a `plan` that says where to start, a pure `parse` that says what a page shows, and a module constant `SOURCE` that names
+them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pydantic import BaseModel, ConfigDict
 
 from scrapers.faults import Fault
 from scrapers.records import Page, Record, Request
+
+_SHARED = {"budget", "watched"}  # files of this folder that are no source
 
 
 class Watch(BaseModel):
@@ -71,16 +74,33 @@ class UnknownSource(Fault):
     """No file of that name stands in the sources folder."""
 
 
+class _Registry(Mapping[str, Source]):
+    """Sources by name, in order of name; a source's module is imported when the source is first asked for."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = dict.fromkeys(sorted(names))
+
+    def __getitem__(self, name: str) -> Source:
+        if name not in self._names:
+            raise KeyError(name)
+        source: Source = import_module(f"{__name__}.{name}").SOURCE
+        return source
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 @cache
 def find_sources() -> Mapping[str, Source]:
-    """Every source in this folder, by name, in order of name."""
-    modules = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
-    found = [module.SOURCE for module in modules if hasattr(module, "SOURCE")]
-    return {source.name: source for source in sorted(found, key=lambda source: source.name)}
+    """Return every source in this folder, by name, in order of name."""
+    return _Registry(module.name for module in iter_modules(__path__) if module.name not in _SHARED)
 
 
 def source_named(name: str) -> Source:
-    """The source of that name; raises UnknownSource with the names there are."""
+    """Return the source of that name; raises UnknownSource with the names there are."""
     try:
         return find_sources()[name]
     except KeyError:

@@ -6,8 +6,8 @@ ARCHIVE is a folder as `collect --replay` takes it; without one the recorded cas
 Bare means BeautifulSoup with lxml for HTML, json.loads for JSON, trafilatura.extract for articles, feedparser for XML;
 where JSON carries markup, a second line gives json.loads with BeautifulSoup for each text that holds a tag. All of it
 in the same process, interleaved, medians of CPU time, and no text remembered from one round to the next. The archive
-holds `--pages` pages, those of the folder in turn; seconds with one process and with one a core: by the clock, and the CPU of
-the busiest process with this one's, which a machine that others use does not blur.
+holds `--pages` pages, those of the folder in turn; seconds with one process and with one a core: by the clock, and the
+CPU of the busiest process with this one's, which a machine that others use does not blur.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from ranking.exports import export_named, find_exports
-from ranking.exports._ats import HANDLE, ONE_NAME, first_and_last, write_table
+from ranking.exports._ats import HANDLE, ONE_NAME, first_and_last, table_writer
 from ranking.exports._cells import said_in
 from ranking.handover.exporting import export, parts
 from ranking.shortlist.shortlist import Shortlist
@@ -73,7 +73,7 @@ def test_a_thousand_rows_lose_nothing(name: str) -> None:
     columns, draw = import_module(f"ranking.exports.{name}").COLUMNS, Random(name)
     out = StringIO(newline="")
     rows = [{column: "".join(draw.choices(MARKS, k=draw.randint(0, 6))) for column in columns} for _ in range(1000)]
-    write_table(columns, lambda match, _: rows[match.rank - 1], cast(len(rows)), out)
+    table_writer(columns, lambda match, _: rows[match.rank - 1])(cast(len(rows)), out)
     back = list(csv.DictReader(StringIO(out.getvalue(), newline="")))
     assert [{column: said_in(cell) for column, cell in row.items()} for row in back] == rows
 
