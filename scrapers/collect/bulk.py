@@ -1,6 +1,6 @@
-"""Files too large for a page, such as an hour of everybody's events: to disk, then line by line to what concerns us.
+"""Bulk files, such as an hour of all public events: downloaded to disk, then reduced line by line to a page.
 
-Like a local clone, such a file becomes a page that holds only what was asked for: nothing of anybody else is kept.
+Like a local clone, such a file becomes a page with only the data asked for; data of other people is not kept.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from scrapers.sources import Bulk, Source
 
 
 class DownloadingWeb(Fetching, Protocol):
-    """A door that also downloads."""
+    """Protocol for a door that also downloads into a file."""
 
     def download(
         self, request: Request, into: IO[bytes], *, known: Page | None = None, pause: float = 1.0
@@ -28,9 +28,9 @@ class DownloadingWeb(Fetching, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BulkFiles:
-    """Answers a request for a source's bulk host with the reduced file; every other request is the web's.
+    """Door that answers requests to the bulk hosts of a source with the reduced file, and passes others to the web.
 
-    `folder` is where a file lies while it is read. It has no name there, so that a killed run leaves nothing behind.
+    Files are kept in `folder` while they are read, without a name, so that a killed run leaves nothing behind.
     """
 
     web: DownloadingWeb
@@ -46,7 +46,7 @@ class BulkFiles:
         token: str | None = None,
         token_host: str | None = None,
     ) -> Page | Refused:
-        """The page that a bulk file reduces to, or the web's own answer."""
+        """Return the page that a bulk file reduces to, or the answer of the web."""
         source = self.sources.get(request.source)
         if source is None or source.bulk is None or urlsplit(request.url).hostname not in source.bulk.hosts:
             return self.web.fetch(request, known=known, pause=pause, token=token, token_host=token_host)
@@ -62,6 +62,6 @@ class BulkFiles:
 
 
 def _reduced(bulk: Bulk, page: Page, file: IO[bytes]) -> Page:
-    """The page with what was kept of the file as its body; the validators stay, so that it is asked for only once."""
+    """Return the page with the reduced file as its body; its validators stay, so that it is downloaded only once."""
     body = bulk.reduce(page.url, lines_of(file))
     return replace(page, body=body, headers={**page.headers, "content-type": "application/json; charset=utf-8"})

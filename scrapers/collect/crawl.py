@@ -1,15 +1,16 @@
-"""The loop that every source shares: ask, read, keep, follow. It can be killed at any moment and goes on from there."""
+"""Crawl loop of every source: fetch, parse, store, follow. Killed at any moment, it resumes from the store."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from urllib.parse import urlsplit
+from threading import Event
 
 from scrapers.collect.crawl_state import CrawlState
 from scrapers.collect.source_result import SourceResult
 from scrapers.faults import Fault, Interrupted
 from scrapers.fetch.door import Fetching
+from scrapers.fetch.retries import Clock
 from scrapers.reading.bounded import BoundedReader
 from scrapers.records import Code, Refused, Request
 from scrapers.rights.suppression import SuppressionList
@@ -33,34 +34,35 @@ def crawl(
     token: str | None = None,
     first: Iterable[Request] = (),
     seen: SourceResult | None = None,
-    on_page: Callable[[SourceResult], None] = lambda _: None,
-    out_of_time: Callable[[], bool] = lambda: False,
+    on_page: Callable[[SourceResult], None] | None = None,
+    stop: Event | None = None,
 ) -> SourceResult:
-    """Ask everything that crawl `name` of this source still has to ask, `first` before the rest; keep what pages say.
+    """Fetch what the crawl called `name` has pending for one source, `first` before all others; store the records.
 
-    A failure is counted and the crawl goes on. After five in a row, or when it asks for a long wait again, a site is
-    left alone, and what is left of it stays pending for the next run.
+    Failures are counted, not raised. After five failures in a row, or a second request for a long wait, a site is
+    skipped and its requests stay pending for the next run. `stop` and the seconds of `budget` end the crawl early.
     """
-    seen = seen or SourceResult(source.name)
+    seen, clock = seen or SourceResult(source.name), Clock()
+    until = clock.monotonic() + budget.seconds
     seen.most = budget.pages
-    first, begin = ([each for each in asked if not suppression.has_url(each.url)] for asked in (first, start))
+    first, start = ([r for r in requests if not suppression.has_url(r.url)] for requests in (first, start))
     store.ask_first(name, first)
-    store.ask(name, begin)
-    chosen = frozenset(map(page_key, (*first, *begin)))
+    store.ask(name, start)
+    chosen = frozenset(map(page_key, (*first, *start)))
     with BoundedReader() as reader:
-        walk = CrawlState(source, reader, store, suppression, name, may_follow, budget, seen, chosen)
-        for pending in walk.requests():
-            if seen.asked >= budget.pages or out_of_time():
+        state = CrawlState(source, reader, store, suppression, name, may_follow, budget, seen, chosen)
+        for pending in state.requests():
+            if seen.asked >= budget.pages or clock.monotonic() >= until or (stop and stop.is_set()):
                 seen.left_out = store.pending(name).get(source.name, 0)
                 limit = "most_pages" if seen.asked >= budget.pages else "most_minutes"
-                told = f"{counted(seen.left_out, 'pages left for the next run')} ({limit})"
-                seen.note(Refused(Code.LIMIT, pending.request.url, told))
+                detail = f"{counted(seen.left_out, 'pages left for the next run')} ({limit})"
+                seen.note(Refused(Code.LIMIT, pending.request.url, detail))
                 break
             try:
-                if not walk.wants(pending):
+                if not state.wants(pending):
                     continue
                 seen.asked += 1
-                known = walk.known(pending.request)
+                known = state.known(pending.request)
                 answer = door.fetch(
                     replace(pending.request, headers={**source.headers, **pending.request.headers}),
                     known=known.page if known else None,
@@ -68,17 +70,12 @@ def crawl(
                     token=token,
                     token_host=source.token_host,
                 )
-                walk.take(pending, answer, known)
+                state.take(pending, answer, known)
             except (Fault, Interrupted, MemoryError):
                 raise
-            except Exception as error:  # one odd request costs that request; what went wrong is told by its kind
-                walk.set_aside(pending, error)
-            on_page(seen)
-    walk.sum_up()
+            except Exception as error:  # an unexpected error costs one request, not the crawl
+                state.set_aside(pending, error)
+            if on_page:
+                on_page(seen)
+    state.sum_up()
     return seen
-
-
-def is_followed(source: Source, url: str) -> bool:
-    """Whether a source's rules name the host of a follow-up request."""
-    host = (urlsplit(url).hostname or "").casefold()
-    return any(host == rule.lstrip(".") or (rule.startswith(".") and host.endswith(rule)) for rule in source.follow)

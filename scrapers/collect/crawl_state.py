@@ -1,10 +1,10 @@
-"""One crawl under way: which request is next, what becomes of its answer, which links are worth asking."""
+"""State of one crawl: the next request, the handling of its answer, and the links to follow from it."""
 
 from __future__ import annotations
 
 import traceback
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from scrapers.reading.cleaning import read_page, version_of
 from scrapers.reading.parse_cache import outline_of, reading_of, records_in
 from scrapers.records import Account, Code, Event, Evidence, Page, Record, Refused, Request
 from scrapers.rights.suppression import SuppressionList
-from scrapers.sources import Source
+from scrapers.sources import Source, source_named
 from scrapers.sources.budget import Budget, listing_of
 from scrapers.store import PageWithOutline, Pending, Store
 from scrapers.store.sql.rows import PageDamaged, page_key
@@ -28,8 +28,62 @@ DEFERRALS_IN_A_ROW = 2
 
 
 @dataclass(slots=True)
+class _Sites:
+    """Failures by site in one run, and the sites and pages that the run skips because of them."""
+
+    failures: Counter[str] = field(default_factory=Counter)  # in a row
+    deferrals: Counter[str] = field(default_factory=Counter)  # in a row
+    skipped: set[str] = field(default_factory=set)
+    deferred_pages: set[str] = field(default_factory=set)
+
+    def skips(self, url: str) -> bool:
+        return url.startswith(tuple(self.skipped))
+
+    def answered(self, url: str) -> None:
+        """Count a page, which ends the failures in a row of its site."""
+        self.failures[_site(url)] = self.deferrals[_site(url)] = 0
+
+    def deferred(self, request: Request) -> None:
+        """Count a request that the site asked to send later."""
+        site = _site(request.url)
+        self.deferred_pages.add(page_key(request))
+        self.deferrals[site] += 1
+        if self.deferrals[site] >= DEFERRALS_IN_A_ROW:
+            self.skipped.add(site)
+
+    def refused(self, url: str, code: Code) -> None:
+        """Count a refusal; after FAILURES_IN_A_ROW harmful ones the site is skipped."""
+        site = _site(url)
+        self.failures[site] = 0 if code in HARMLESS else self.failures[site] + 1
+        if self.failures[site] >= FAILURES_IN_A_ROW:
+            self.skipped.add(site)
+
+
+@dataclass(slots=True)
+class _Listings:
+    """Pages by listing in one run: how many were fetched, and how many in a row had no new record or link."""
+
+    asked: Counter[str] = field(default_factory=Counter)
+    without_news: Counter[str] = field(default_factory=Counter)
+    identities: set[object] = field(default_factory=set)  # of all records and links of the run
+
+    def is_repeat(self, request: Request, kept: Sequence[Record]) -> bool:
+        """Count a page; True if it is a later page of its listing and all of its records stood on earlier pages."""
+        listing = listing_of(request)
+        onward = {r.key for r in kept if isinstance(r, Request) and listing_of(r) != listing}
+        records = {identity for record in kept if (identity := _identity(record)) is not None}
+        news = (records | onward) - self.identities
+        self.identities |= news
+        self.without_news[listing] = 0 if news else self.without_news[listing] + 1
+        return bool(records) and not news and self.asked[listing] > 1
+
+
+@dataclass(slots=True)
 class CrawlState:
-    """One crawl under way: what it knows beside the store, all of which the next run can do without."""
+    """State of one crawl of one source in one run: queue, limits reached, drift by domain. No later run needs it.
+
+    `start` are keys of the requests that the crawl begins with; no limit of a listing applies to them.
+    """
 
     source: Source
     reader: BoundedReader
@@ -41,52 +95,49 @@ class CrawlState:
     seen: SourceResult
     start: frozenset[str]
     queue: set[str] = field(default_factory=set)
-    told: set[object] = field(default_factory=set)  # what pages of this run said already
-    listed: Counter[str] = field(default_factory=Counter)  # pages asked, by listing
-    barren: Counter[str] = field(default_factory=Counter)  # pages in a row without anything new, by listing
-    cut: Counter[tuple[str, str]] = field(default_factory=Counter)  # what was left out, by reason and where
-    failed: Counter[str] = field(default_factory=Counter)  # in a row, by site
-    put_off: Counter[str] = field(default_factory=Counter)  # in a row, by site
+    left_out: Counter[tuple[str, str]] = field(default_factory=Counter)  # requests, by limit and place
     drifting: defaultdict[str, Drifting] = field(default_factory=lambda: defaultdict(Drifting))  # by domain
-    leaving: set[str] = field(default_factory=set)
-    shunning: set[str] = field(default_factory=set)
+    sites: _Sites = field(default_factory=_Sites)
+    listings: _Listings = field(default_factory=_Listings)
 
     def requests(self) -> Iterator[Pending]:
-        """What is pending, oldest first, without what this run leaves alone."""
+        """Yield the pending requests, oldest first, without the pages and sites that this run skips."""
         self.queue = self.store.queued(self.name, self.source.name)
         self.seen.waiting = self.store.pending(self.name).get(self.source.name, 0)
         while oldest := self.store.next_requests(
-            self.name, self.source.name, leaving=self.leaving, shunning=self.shunning
+            self.name, self.source.name, leaving=self.sites.deferred_pages, shunning=self.sites.skipped
         ):
             for pending in oldest:
-                if not pending.request.url.startswith(tuple(self.shunning)):
+                if not self.sites.skips(pending.request.url):
                     yield pending
 
     def wants(self, pending: Pending) -> bool:
-        """Whether to ask it; what is not asked is settled: for good, or until the next run."""
-        request, listing = pending.request, listing_of(pending.request)
-        chosen = page_key(request) in self.start
+        """True if the request is to be fetched; otherwise settle it, for good or until the next run."""
+        request = pending.request
         if self.suppression.has_url(request.url):
             self._settle(request, Code.SUPPRESSED.value)
             self.seen.held_back += 1
             return False
-        if self.budget.gives_up and self.drifting[domain := _domain(request.url)].reason:
-            self._settle(request, "later")
-            self.cut["drift", domain] += 1
+        if limit := self._limit_of(request):
+            self._settle(request, "limit" if limit[0] == "barren" else "later")
+            self.left_out[limit] += 1
             return False
-        if not chosen and self.barren[listing] >= self.budget.barren:
-            self._settle(request, "limit")
-            self.cut["barren", listing] += 1
-            return False
-        if not chosen and self.listed[listing] >= self.budget.list_pages:
-            self._settle(request, "later")
-            self.cut["most_list_pages", listing] += 1
-            return False
-        self.listed[listing] += 1
+        self.listings.asked[listing_of(request)] += 1
         return True
 
+    def _limit_of(self, request: Request) -> tuple[str, str] | None:
+        """Return the limit that keeps a request from being sent, with the domain or listing it applies to, or None."""
+        listing = listing_of(request)
+        if self.budget.gives_up and self.drifting[domain := _domain(request.url)].reason:
+            return "drift", domain
+        if page_key(request) in self.start:
+            return None
+        if self.listings.without_news[listing] >= self.budget.barren:
+            return "barren", listing
+        return ("most_list_pages", listing) if self.listings.asked[listing] >= self.budget.list_pages else None
+
     def known(self, request: Request) -> PageWithOutline | None:
-        """The archived page with its outline; a damaged one is asked for again."""
+        """Return the archived page with its cached records; None if there is none or it is damaged."""
         try:
             return self.store.archived(request)
         except PageDamaged as damage:
@@ -94,15 +145,13 @@ class CrawlState:
             return None
 
     def take(self, pending: Pending, answer: Page | Refused, known: PageWithOutline | None = None) -> None:
-        """Keep a page with what it says, or settle why there is none; an outline of this very reading says it all."""
+        """Store a page with its records, or settle the refusal; records cached for this very reading are reused."""
         if isinstance(answer, Page):
             reading = reading_of(self.source, answer)
             outline = known.outline(reading) if known else None
             records = records_in(outline) if outline else self._read(pending.request, answer)
             match records:
-                case [
-                    Refused(code=Code.RATE_DEFERRED | Code.GONE | Code.TOO_LARGE) as refusal
-                ]:  # no word of the page is read
+                case [Refused(code=Code.RATE_DEFERRED | Code.GONE | Code.TOO_LARGE) as refusal]:
                     self._refuse(pending.request, refusal)
                 case _:
                     self._keep(pending, answer, records, reading, outline)
@@ -110,7 +159,7 @@ class CrawlState:
             self._refuse(pending.request, answer)
 
     def set_aside(self, pending: Pending, error: Exception) -> None:
-        """Settle a request that stopped the crawl, with a record of what kind of error it was."""
+        """Settle a request whose handling raised, and note the kind and place of the error."""
         where = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}"
         detail = f"this request stopped with {what}, the others go on; please report it with this URL"
@@ -118,53 +167,49 @@ class CrawlState:
         self._settle(pending.request, "refused")
 
     def _read(self, request: Request, page: Page) -> list[Record]:
-        """What the page says; a local history was made into a page here, and may be as long as it is."""
+        """Parse the page. A local git history is our own making, so no bound of time or size applies to it."""
         if request.url.startswith("file:"):
             return read_page(self.source, page)
         return self.reader.read(self.source, page)
 
     def _refuse(self, request: Request, refusal: Refused) -> None:
-        site = _site(request.url)
         self.seen.note(refusal)
         if refusal.code is Code.RATE_DEFERRED:
-            self.leaving.add(page_key(request))
             self.seen.deferred += 1
-            self.put_off[site] += 1
-            if self.put_off[site] >= DEFERRALS_IN_A_ROW:
-                self.shunning.add(site)
+            self.sites.deferred(request)
             return
         if refusal.code is Code.GONE:
             self.store.forget_page(self.name, request)
             self.seen.waiting -= 1
         else:
             self._settle(request, "refused")
-        self.failed[site] = 0 if refusal.code in HARMLESS else self.failed[site] + 1
-        if self.failed[site] >= FAILURES_IN_A_ROW:
-            self.shunning.add(site)
+        self.sites.refused(request.url, refusal.code)
 
     def _settle(self, request: Request, state: str) -> None:
         self.store.settle(self.name, request, state=state)
         self.seen.waiting -= 1
 
     def _keep(self, pending: Pending, page: Page, records: list[Record], reading: str, outline: bytes | None) -> None:
-        """Keep a page with what it says, and with the outline of that where it had none; one transaction."""
-        self.failed[_site(page.url)] = self.put_off[_site(page.url)] = 0
+        """Store a page, its records and its parse cache entry (`outline`, made here if None), in one transaction."""
+        self.sites.answered(page.url)
         failures, tolerated = judge_page(records, page.url)
         for refusal in failures:
             self.seen.note(refusal)
         self.seen.rejected += len(tolerated)
         self.drifting[_domain(page.url)].note(records)
         self.suppression.learn(self.store, records, page.fetched_at)
-        kept, held = self.suppression.apply(record for record in records if not isinstance(record, Refused))
+        kept, dropped = self.suppression.apply([record for record in records if not isinstance(record, Refused)])
         refused = {record.code for record in records if isinstance(record, Refused)}
-        if not kept and not held and refused & DRIFT:
+        if not kept and not dropped and refused & DRIFT:
             self.seen.drifted.append(page.url)
         names_listed = bool(self.suppression) and (
             any(map(self.suppression.names_by_name, kept))
             or self.suppression.mentions(page.body.decode("utf-8", "replace"))
         )
         follow = list(self._follow(pending, kept))
-        self._look_for_news(pending.request, kept, refused)
+        if not refused & DRIFT and self.listings.is_repeat(pending.request, kept):
+            detail = "everybody on this page stood on an earlier page of this run; expected others"
+            self.seen.tell(Refused(Code.SUSPICIOUS_YIELD, pending.request.url, detail))
         self.store.settle(
             self.name,
             pending.request,
@@ -172,53 +217,54 @@ class CrawlState:
             records=kept,
             follow=follow,
             parser_version=version_of(self.source),
-            archive=Code.NOT_A_PAGE not in refused and not held and not names_listed,
+            archive=Code.NOT_A_PAGE not in refused and not dropped and not names_listed,
             reading=reading,
             outline=outline or outline_of(records),
             again=outline is not None,
         )
         self.seen.waiting += sum(request.source == self.source.name for request, _ in follow) - 1
-        _count(self.seen, page, kept, held)
+        _count(self.seen, page, kept, dropped)
 
     def _follow(self, pending: Pending, kept: Sequence[Record]) -> Iterator[tuple[Request, int]]:
-        """The links worth asking, with their depth. A further page of the same listing lies no deeper."""
+        """Yield the links to follow with their depth. A further page of the same listing has the depth of its first."""
         listing = listing_of(pending.request)
         for request in (record for record in kept if isinstance(record, Request)):
-            ours, key = request.source == self.source.name, page_key(request)
-            if (ours and key in self.queue) or not (self.may_follow(request) or _at_home(request, pending.request)):
+            own, key = request.source == self.source.name, page_key(request)
+            if (own and key in self.queue) or not (self.may_follow(request) or _at_home(request, pending.request)):
                 continue
-            depth = pending.depth + (not ours or listing_of(request) != listing)
+            depth = pending.depth + (not own or listing_of(request) != listing)
             if depth > self.budget.depth:
-                self.cut["deepest", _site(pending.request.url)] += 1
-            elif ours and len(self.queue) >= self.budget.urls:
-                self.cut["most_urls", _site(pending.request.url)] += 1
+                self.left_out["deepest", _site(pending.request.url)] += 1
+            elif own and len(self.queue) >= self.budget.urls:
+                self.left_out["most_urls", _site(pending.request.url)] += 1
             else:
-                if ours:
+                if own:
                     self.queue.add(key)
                 yield request, depth
 
-    def _look_for_news(self, request: Request, kept: Sequence[Record], refused: set[Code]) -> None:
-        """Note a page that brought nothing new to this run: two in a row, and its listing is at its end."""
-        if refused & DRIFT:
-            return
-        listing = listing_of(request)
-        onward = {r.key for r in kept if isinstance(r, Request) and listing_of(r) != listing}
-        said = {identity for record in kept if (identity := _identity(record)) is not None}
-        news = (said | onward) - self.told
-        self.told |= news
-        self.barren[listing] = 0 if news else self.barren[listing] + 1
-        if said and not news and self.listed[listing] > 1:
-            repeats = "everybody on this page stood on an earlier page of this run; expected others"
-            self.seen.tell(Refused(Code.SUSPICIOUS_YIELD, request.url, repeats))
-
     def sum_up(self) -> None:
-        """One notice for each limit that was reached, with the number left out."""
-        for (reason, where), count in sorted(self.cut.items()):
+        """Note one refusal for each limit that was reached, with the number of requests left out."""
+        for (reason, where), count in sorted(self.left_out.items()):
             if reason == "drift":
-                told = f"{self.drifting[where].reason}; {count} left for the next run, and what was kept before stays"
-                self.seen.note(Refused(Code.SCHEMA_DRIFT, where, told))
+                detail = f"{self.drifting[where].reason}; {count} left for the next run, and what was kept before stays"
+                self.seen.note(Refused(Code.SCHEMA_DRIFT, where, detail))
             else:
                 self.seen.note(Refused(Code.LIMIT, where.partition(" ")[2] or where, counted(count, _LEFT_OUT[reason])))
+
+
+def follow_rule(names: Collection[str]) -> Callable[[Request], bool]:
+    """Return a predicate that is True for follow-up requests to these sources, on hosts that their rules name."""
+
+    def may_follow(request: Request) -> bool:
+        return request.source in names and is_followed(source_named(request.source), request.url)
+
+    return may_follow
+
+
+def is_followed(source: Source, url: str) -> bool:
+    """True if the `follow` rules of a source name the host of this URL."""
+    host = (urlsplit(url).hostname or "").casefold()
+    return any(host == rule.lstrip(".") or (rule.startswith(".") and host.endswith(rule)) for rule in source.follow)
 
 
 _LEFT_OUT = {
@@ -230,7 +276,7 @@ _LEFT_OUT = {
 
 
 def _identity(record: Record) -> object:
-    """What makes a record the same as one on an earlier page; None for what no page is read for."""
+    """Return the key by which a record equals one on an earlier page; None for requests and refusals."""
     match record:
         case Account():
             return str(record.key)
@@ -241,13 +287,13 @@ def _identity(record: Record) -> object:
     return None
 
 
-def _count(seen: SourceResult, page: Page, kept: Sequence[Record], held: int) -> None:
+def _count(seen: SourceResult, page: Page, kept: Sequence[Record], dropped: int) -> None:
     acts = [record for record in kept if isinstance(record, Evidence)]
     seen.fetched += 1
     seen.unchanged += page.unchanged
     seen.bytes += 0 if page.unchanged else len(page.body)
     seen.parsed += bool(kept)
-    seen.held_back += held
+    seen.held_back += dropped
     seen.accounts += sum(isinstance(record, Account) for record in kept)
     seen.events += sum(isinstance(record, Event) for record in kept)
     seen.evidence += len(acts)
@@ -255,17 +301,17 @@ def _count(seen: SourceResult, page: Page, kept: Sequence[Record], held: int) ->
 
 
 def _site(url: str) -> str:
-    """Scheme, host and port, with the slash that ends them: what all addresses of a site begin with."""
+    """Return the prefix of all URLs of a site: scheme, host and port, with the slash that ends them."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/"
 
 
 def _domain(url: str) -> str:
-    """What a site's pages have in common, over all of its hosts."""
+    """Return the registered domain of a URL, or its host where there is none."""
     host = host_of(url)
     return registered(host) or host
 
 
 def _at_home(request: Request, origin: Request) -> bool:
-    """Whether a follow-up stays with the same source on the site that was asked before."""
+    """True if a follow-up request stays with the source and on the site of its origin."""
     return request.source == origin.source and same_site(host_of(request.url), host_of(origin.url))

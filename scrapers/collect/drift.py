@@ -1,7 +1,7 @@
-"""Drift is loud (guardrail G35): what a source owes each time, and how a run tells that it stopped giving it. Pure.
+"""Schema drift (guardrail G35): failures where rows cannot be read or a run gives far less than usual. Pure.
 
-A page owes its rows: more than a fifth of them unreadable is a failure. A run owes its usual yield: less than half of
-the median of its last five good runs is a failure too, since a source that changed may go on answering.
+A page fails if more than a fifth of its rows are unreadable; a run fails if it gives less than half of the median of
+its last five good runs, since a source that changed may go on answering.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from scrapers.text import counted
 MOST_REJECTED = 0.2
 LEAST_OF_USUAL = 0.5
 GOOD_RUNS = 5
-FEWEST_RUNS = 3  # before that nobody knows what is usual
-FEWEST_PAGES = 5  # of fewer, each drifting page speaks for itself
-PAGES_IN_A_ROW = 5  # refused as a whole, and nothing more is asked of their site in this run
+FEWEST_RUNS = 3  # fewer good runs give no baseline
+FEWEST_PAGES = 5  # of a run, before the share of drifted ones is judged
+PAGES_IN_A_ROW = 5  # refused as a whole, after which their site is skipped for the run
 FEWEST_ROWS = 200  # of a site, before the share of unreadable ones ends its run
 DRIFT = frozenset({Code.SCHEMA_DRIFT, Code.NOT_A_PAGE})
 
 
 @dataclass(slots=True)
 class Drifting:
-    """What the pages of one site gave so far in a run: rows read and rejected, pages in a row refused as a whole."""
+    """Row counts of one site so far in a run: read, rejected, and pages in a row refused as a whole."""
 
     read: int = 0
     rejected: int = 0
@@ -41,7 +41,7 @@ class Drifting:
 
     @property
     def reason(self) -> str | None:
-        """Why nothing more is to be asked there, or None."""
+        """The reason to skip the site for the rest of the run, or None."""
         if self.in_a_row >= PAGES_IN_A_ROW:
             return f"{self.in_a_row} pages in a row are not what they were"
         rows = self.read + self.rejected
@@ -51,9 +51,9 @@ class Drifting:
 
 
 def judge_page(records: Sequence[Record], url: str) -> tuple[list[Refused], list[Refused]]:
-    """The refusals of one page as (failures, tolerated): single rows are tolerated up to a fifth of the page.
+    """Return the refusals of one page as (failures, tolerated): single rows are tolerated up to a fifth of the page.
 
-    A page that is refused as a whole fails as it stands.
+    The refusal of a whole page is always a failure.
     """
     refused = [record for record in records if isinstance(record, Refused)]
     rejected = [record for record in refused if record.code is Code.SCHEMA_DRIFT]
@@ -70,15 +70,13 @@ def judge_page(records: Sequence[Record], url: str) -> tuple[list[Refused], list
 
 
 def _rows(records: Sequence[Record]) -> int:
-    """How many rows a page seems to have given: a row may give an account and an act, or several acts."""
-    return max(
-        Counter(type(record) for record in records if isinstance(record, Account | Evidence | Event)).values(),
-        default=0,
-    )
+    """Estimate the rows of a page from its most frequent type of record: a row may give an account and an act."""
+    types = Counter(type(record) for record in records if isinstance(record, Account | Evidence | Event))
+    return max(types.values(), default=0)
 
 
 def judge_pages(drifted: Sequence[str], read: int, source: str) -> Refused | None:
-    """A failure where more than a fifth of a run's pages were not what the source always gave."""
+    """Return a failure if more than a fifth of the pages of a run drifted; `read` is the number of good pages."""
     total = len(drifted) + read
     if total < FEWEST_PAGES or len(drifted) <= MOST_REJECTED * total:
         return None
@@ -87,7 +85,7 @@ def judge_pages(drifted: Sequence[str], read: int, source: str) -> Refused | Non
 
 
 def judge_yield(rows: int, usual: Sequence[int], url: str, source: str) -> Refused | None:
-    """A failure where a whole run gave less than half of the median of the last good runs, newest first."""
+    """Return a failure if a run gave less than half of the median rows of the last good runs, newest first."""
     good = usual[:GOOD_RUNS]
     if len(good) < FEWEST_RUNS or rows >= LEAST_OF_USUAL * median(good):
         return None

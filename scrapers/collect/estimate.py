@@ -1,4 +1,4 @@
-"""What a run would ask, and how long politeness alone makes it take. Pure: nobody is asked."""
+"""Estimate of a planned run: its requests, and the least time that the pauses between them take. Pure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from scrapers.sources.watched import SourceSettings
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One source before a run: the pages it begins with, its budget, and the least seconds that either takes.
+    """Estimate for one source: its first URLs, its budget, and the least seconds that the first and all pages take.
 
-    Each site is asked one page at a time, `pause` seconds apart; answers and a robots.txt that wants more come on top.
+    Each site is asked one page at a time, `pause` seconds apart; response times and longer pauses asked for by
+    robots.txt come on top. `without` names a token that is not set.
     """
 
     source: str
@@ -30,7 +31,7 @@ class Estimate:
 
 
 def estimate(plan: Plan, environment: Mapping[str, str]) -> list[Estimate]:
-    """How each source of the plan would begin, in order of name."""
+    """Return the estimate for each source of the plan, in order of name."""
     return [
         _of(source_named(name), [request.url for request in plan.start[name]], plan.settings.get(name), environment)
         for name in sorted(plan.start)

@@ -1,4 +1,4 @@
-"""What a reader of the report can do about each kind of failure. One sentence a code, for all codes."""
+"""Remedies: one sentence for each failure code on what a reader of the report can do."""
 
 from __future__ import annotations
 

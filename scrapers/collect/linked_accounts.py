@@ -1,8 +1,7 @@
-"""Accounts that people name as theirs and that no page has shown yet: what matching cannot find, asking can.
+"""Linked accounts: accounts that people declare in their profiles and that were not collected yet.
 
-A profile that links to another account says where to look for the other half of the evidence: whether the two are one
-person is judged once both are held (see `scrapers.identity.match.claims`), by links that go both ways and names that
-agree.
+Whether two accounts are one person is judged once both are in the store (see `scrapers.identity.match.claims`),
+by links that go both ways and names that agree.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ from scrapers.records import Account, Request
 from scrapers.sources import Source
 from scrapers.store import Store
 
-MOST_ASKED = 200  # accounts of one source in one run: the rest waits for the next
+MOST_ASKED = 200  # accounts of one source in one run; further ones wait for the next
 
 
 def linked_accounts(source: Source, store: Store) -> list[Request]:
-    """Requests for the accounts at this source's sites that people name as theirs and that are not held, by account.
+    """Return requests for the accounts at this source's sites that people declare and that are not stored, by account.
 
-    A link is followed where somebody with an act makes it, who has no account at that site yet and names one alone, and
-    where nobody else claims the account (G22). An account that cannot be had is asked for once in each run.
+    A link is followed if its author has an act, has no account at that site yet and declares only one there, and if no
+    other person claims the account (G22). An account that cannot be fetched is requested once in each run.
     """
     if not source.profiles:
         return []
@@ -45,13 +44,13 @@ def linked_accounts(source: Source, store: Store) -> list[Request]:
 
 
 def _named_alone(account: Account) -> Iterator[tuple[str, str]]:
-    """The site and handle of each account that this one names, where it names one of that site."""
+    """Yield the site and handle of each account that this one links to, if it is the only one of its site."""
     if account.kind != "person":
         return
     named: dict[str, set[str]] = defaultdict(set)
     for url in account.links:
-        site, found, handle = (link_key(url) or "").partition(":")
-        if found and site != account.site:
+        site, colon, handle = (link_key(url) or "").partition(":")
+        if colon and site != account.site:
             named[site].add(handle)
     for site, handles in named.items():
         if len(handles) == 1:

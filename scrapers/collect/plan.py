@@ -1,4 +1,4 @@
-"""What a run would ask: the gates first, then per source where to start, and the door that answers."""
+"""Plan of a run: the terms and contact gates, the first requests by source, and the client that answers them."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ OnWait = Callable[[str, str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run would ask: per source where to start, or why it may not.
+    """Plan of a run: first requests by source, and one refusal for each source that is `gated`.
 
-    `basis` marks, per source, what it was told to watch: only runs of one basis can be compared. `stop` ends the run.
+    `basis` is a hash of the watch settings by source: only runs of one basis can be compared. `stop` ends the run.
     """
 
     name: str
@@ -63,11 +63,13 @@ def planned(
     permit: Callable[[str], None] | None = None,
     dry: bool = False,
 ) -> Iterator[Plan]:
-    """The plan of a run: of an archive, every entry; of clones, their histories; live, what the sources watch.
+    """Yield the plan of a run: every entry of an archive, the histories of clones, or what the sources watch live.
 
-    Of the sources in `following` a live run reads only what the others lead to. It stands behind the gates of G1 and
-    G12 (contact, controller, terms); files of one's own need none, and neither does a `dry` plan, which nobody runs.
-    Its requests keep the `turns` of all workers, and each waits for a `permit`.
+    Sources in `following` get no first requests in a live run, only those that others lead to. Live runs pass the
+    gates of G1 and G12 (contact, controller, terms); local files need none, and neither does a `dry` plan, which is
+    never run. Live requests keep the `turns` of all workers, and each waits for a `permit`.
+
+    Raises UnknownSource, and BadConfiguration where the contact is missing.
     """
     for name in (*names, *following):
         source_named(name)
@@ -75,45 +77,60 @@ def planned(
         yield _replay_plan(Replay(replay), replay, names)
         return
     if clones:
-        watched = source_named("git").plan(source_named("git").watch.model_validate({"clones": clones}), since)
-        yield Plan("clones", Clones(home.key), {"git": tuple(watched)}, (), {})
+        git = source_named("git")
+        histories = git.plan(git.watch.model_validate({"clones": clones}), since)
+        yield Plan("clones", Clones(home.key), {"git": tuple(histories)}, (), {})
         return
     from scrapers.fetch.client import Fetcher
 
     operator = known_operator(home) if dry else reachable(home)
     settings, stop = read_sources(), Event()
-    start: dict[str, tuple[Request, ...]] = {}
-    gated = []
-    for name in (*(names or [name for name, table in settings.items() if table.enabled]), *following):
-        table = settings.get(name, SourceSettings())
-        if reason := terms_gate(name, table.terms, operator, today):
-            gated.append(Refused(Code.TERMS_MISSING, table.terms.terms_url if table.terms else "", reason, name))
-            continue
-        try:
-            begin = source_named(name).plan(watch_of(name, table), since) if name not in following else ()
-            start[name] = tuple(begin)
-        except Fault:
-            raise
-        except Exception as fault:  # one source that cannot plan stops no other
-            gated.append(Refused(Code.CONFIG, "", f"its plan stopped with {fault!r}; check [{name}.watch]", name))
+    wanted = names or [name for name, table in settings.items() if table.enabled]
+    start, gated = _live_starts(wanted, following, settings, operator, since, today)
     days = (today - since).days
     basis = {name: basis_of(settings.get(name, SourceSettings()), days) for name in start if name not in following}
     clock, by_terms = Clock(sleep=_sleeper(stop)), _api_hosts(operator, settings)
     contact = operator.contact if operator else None
     with Fetcher(contact=contact, by_terms=by_terms, on_wait=on_wait, turns=turns, permit=permit, clock=clock) as web:
         files = BulkFiles(web, home.folder, find_sources())
-        yield Plan("live", Clones(home.key, otherwise=files), start, tuple(gated), settings, basis, stop)
+        yield Plan("live", Clones(home.key, otherwise=files), start, gated, settings, basis, stop)
+
+
+def _live_starts(
+    names: Sequence[str],
+    following: Sequence[str],
+    settings: Mapping[str, SourceSettings],
+    operator: Operator | None,
+    since: date,
+    today: date,
+) -> tuple[dict[str, tuple[Request, ...]], tuple[Refused, ...]]:
+    """Return the first requests by source (none for `following`), and the refusals of sources that may not start."""
+    start: dict[str, tuple[Request, ...]] = {}
+    gated = []
+    for name in (*names, *following):
+        table = settings.get(name, SourceSettings())
+        if reason := terms_gate(name, table.terms, operator, today):
+            gated.append(Refused(Code.TERMS_MISSING, table.terms.terms_url if table.terms else "", reason, name))
+            continue
+        try:
+            requests = source_named(name).plan(watch_of(name, table), since) if name not in following else ()
+            start[name] = tuple(requests)
+        except Fault:
+            raise
+        except Exception as fault:  # one source that cannot plan stops no other
+            gated.append(Refused(Code.CONFIG, "", f"its plan stopped with {fault!r}; check [{name}.watch]", name))
+    return start, tuple(gated)
 
 
 def _api_hosts(operator: Operator | None, settings: Mapping[str, SourceSettings]) -> frozenset[str]:
-    """The hosts of documented APIs that the operator uses under their own terms rather than under robots.txt."""
+    """Return the hosts of documented APIs that the operator uses under their own terms, not under robots.txt."""
     by_terms = operator.apis_by_terms if operator else ()
     named = [n for n in by_terms if n in settings and (t := settings[n].terms) and t.basis == "api"]
     return frozenset(host for name in named for host in source_named(name).follow if not host.startswith("."))
 
 
 def _sleeper(stop: Event) -> Callable[[float], None]:
-    """A sleep that a run's end breaks off, before anything is asked too early."""
+    """Return a sleep that raises Interrupted as soon as `stop` is set, so that no pause is cut short."""
 
     def sleep(seconds: float) -> None:
         if stop.wait(seconds):
@@ -123,19 +140,18 @@ def _sleeper(stop: Event) -> Callable[[float], None]:
 
 
 def _replay_plan(archive: Replay, folder: Path, names: Sequence[str]) -> Plan:
-    """Everything the archive holds for the wanted sources; a source unknown to us is refused, the rest is read."""
+    """Return the plan for all archive entries of the wanted sources; unknown sources in it are gated."""
     wanted = [entry for entry in archive.entries if not names or entry.source in names]
     known = find_sources()
-    start = {name: tuple(e for e in wanted if e.source == name) for name in known}
-    strangers = sorted({entry.source for entry in wanted} - known.keys())
+    entries = {name: tuple(entry for entry in wanted if entry.source == name) for name in known}
     gated = tuple(
         Refused(
             Code.CONFIG,
             "",
-            f"{folder}: its index names a source {s!r} that does not exist; there are: {', '.join(known)}",
-            s,
+            f"{folder}: its index names a source {name!r} that does not exist; there are: {', '.join(known)}",
+            name,
         )
-        for s in strangers
+        for name in sorted({entry.source for entry in wanted} - known.keys())
     )
     name = f"replay:{sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
-    return Plan(name, archive, {name: entries for name, entries in start.items() if entries}, gated, {})
+    return Plan(name, archive, {name: requests for name, requests in entries.items() if requests}, gated, {})

@@ -1,7 +1,7 @@
-"""A parser was mended: every archived page is read again, on all cores, without asking anybody.
+"""Reparsing: every archived page is parsed again with today's parsers, on all cores, without the network.
 
-Processes read and compare, this one among them; it alone writes, only what changed, a chunk in one transaction. Doing
-it twice changes nothing, and a run that is cut short is simply begun again.
+Processes parse and compare, this one among them; it alone writes, only what changed, a chunk in one transaction. It is
+idempotent, and an interrupted run is simply started again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
-from itertools import islice
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
@@ -33,19 +32,19 @@ from scrapers.store import ArchivedPage, Store
 from scrapers.store.sql.locks import locked
 from scrapers.store.sql.rows import PageDamaged
 
-CHUNK = 32  # pages that one process reads at a time
-BATCH = 256  # pages that another machine reads at a time
+CHUNK = 32  # pages that a process parses at a time
+BATCH = 256  # pages that another machine parses at a time
 AHEAD = 3  # chunks handed to each other process, so that none waits for this one
-WORTH = 3.0  # seconds of reading from which other processes, which take two to start, are worth it
+WORTH = 3.0  # seconds of remaining work above which other processes are started, which takes two seconds
 
 Reread = tuple[str, Page, list[Record], int]
 
 
 @dataclass(slots=True)
 class ReparseResult:
-    """What reading the archive again gave: pages read, pages that say something else now, rows removed, failures.
+    """Result of a reparse: pages read and pages with changed records by source, rows removed, failures.
 
-    `cpu` are the seconds of computing that reading took, by process.
+    `cpu` maps a process id to its seconds of CPU time.
     """
 
     pages: Counter[str] = field(default_factory=Counter)
@@ -57,16 +56,16 @@ class ReparseResult:
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """What a process hands back: nothing but what differs from the store. `cpu` as in Rereading."""
+    """Result of one chunk: only what differs from the store. `cpu` as in Rereading."""
 
     pages: Counter[str]
     changed: list[Reread]
     refused: list[Refused]
     cpu: dict[int, float]
-    large: list[str]  # pages that were left, since reading them must be where it can be ended
+    large: list[str]  # keys of pages left out, since parsing them needs a process that can be killed
 
 
-# Runs a function over batches of page keys on other machines, and gives the results in any order.
+# Maps a function over batches of page keys on other machines; results come in any order.
 EachBatch = Callable[[Callable[[Sequence[str]], _Chunk], Iterable[Sequence[str]]], Iterable[_Chunk]]
 
 
@@ -80,33 +79,33 @@ def reparse(
     wait_for_locks: float = 1.0,
     on_progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
 ) -> ReparseResult:
-    """Read every archived page of these sources (of all, by default) with today's parsers and keep what differs.
+    """Parse every archived page of these sources (of all, by default) again and store the records that differ.
 
-    A page that cannot be read keeps what it said before and is a failure in the result. `each_batch` has the pages
-    read on other machines, but for large ones. Raises Locked while one of the sources is being collected.
+    A page that cannot be parsed keeps its old records and is a failure in the result. `each_batch` has the pages
+    parsed on other machines, but for large ones. Raises Locked while one of the sources is being collected.
     """
     names = list(sources) or list(find_sources())
     for name in names:
         source_named(name)
-    found = ReparseResult()
+    result = ReparseResult()
     with ExitStack() as locks:
         for name in names:
             locks.enter_context(locked(home, f"collect-{name}", wait_for_locks))
         keys = store.page_keys(names)
         workers = workers or (os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()) or 1
         done = 0
-        read = _read_elsewhere(home, store, keys, each_batch) if each_batch else _read_all(home, store, keys, workers)
-        for chunk in read:
-            found.removed += store.keep_reread(chunk.changed) if chunk.changed else 0
-            found.pages += chunk.pages
+        chunks = _read_elsewhere(home, store, keys, each_batch) if each_batch else _read_all(home, store, keys, workers)
+        for chunk in chunks:
+            result.removed += store.keep_reread(chunk.changed) if chunk.changed else 0
+            result.pages += chunk.pages
             for process, seconds in chunk.cpu.items():
-                found.cpu[process] = found.cpu.get(process, 0.0) + seconds
-            found.changed += Counter(page.source for _, page, _, _ in chunk.changed)
+                result.cpu[process] = result.cpu.get(process, 0.0) + seconds
+            result.changed += Counter(page.source for _, page, _, _ in chunk.changed)
             for refusal in chunk.refused:
-                found.refused.note(refusal)
+                result.refused.note(refusal)
             done += sum(chunk.pages.values())
             on_progress(done, len(keys))
-    return found
+    return result
 
 
 def _chunks(keys: Sequence[str], size: int) -> list[Sequence[str]]:
@@ -114,7 +113,7 @@ def _chunks(keys: Sequence[str], size: int) -> list[Sequence[str]]:
 
 
 def _read_elsewhere(home: Home, store: Store, keys: Sequence[str], each_batch: EachBatch) -> Iterator[_Chunk]:
-    """Each batch read on other machines; large pages here, when all others are done."""
+    """Yield the results of other machines, then those of the large pages, which are read here."""
     large: list[str] = []
     for chunk in each_batch(partial(_read_small, home.folder, tuple(known.__path__)), _chunks(keys, BATCH)):
         large += chunk.large
@@ -128,7 +127,7 @@ def _read_small(folder: Path, folders: Sequence[str], keys: Sequence[str]) -> _C
 
 @cache
 def _opened(folder: Path, folders: Sequence[str]) -> tuple[Store, SuppressionList]:
-    """The store of that home in another process, with every source known; opened once."""
+    """Open the store of a home in another process, once, with every source imported."""
     know_sources(folders)
     home = Home(folder)
     store = Store.open(home)
@@ -136,17 +135,16 @@ def _opened(folder: Path, folders: Sequence[str]) -> tuple[Store, SuppressionLis
 
 
 def _read_all(home: Home, store: Store, keys: Sequence[str], workers: int) -> Iterator[_Chunk]:
-    """Each chunk read, in the order in which they are done. The first tells whether others are worth starting."""
-    suppression, chunks = SuppressionList.open(home, store), _chunks(keys, CHUNK)
-    waiting = deque(chunks)
+    """Yield the chunks as they are done. The time of the first decides whether other processes are started."""
+    suppression = SuppressionList.open(home, store)
+    waiting = deque(_chunks(keys, CHUNK))
     with BoundedReader(processes=fresh_processes(__name__)) as reader:
-        read, begun = partial(_read, store, suppression, reader.read), time.perf_counter()
-        for keys in islice(chunks, 1):
-            waiting.popleft()
-            first = read(keys)
-            took = time.perf_counter() - begun
+        read, began = partial(_read, store, suppression, reader.read), time.perf_counter()
+        if waiting:
+            first = read(waiting.popleft())
+            seconds = time.perf_counter() - began
             yield first
-            if workers > 1 and took * len(waiting) >= WORTH:
+            if workers > 1 and seconds * len(waiting) >= WORTH:
                 yield from _shared_out(home, read, waiting, workers - 1)
         yield from map(read, waiting)
 
@@ -154,20 +152,20 @@ def _read_all(home: Home, store: Store, keys: Sequence[str], workers: int) -> It
 def _shared_out(
     home: Home, read: Callable[[Sequence[str]], _Chunk], waiting: deque[Sequence[str]], others: int
 ) -> Iterator[_Chunk]:
-    """Chunks read by so many other processes, and by this one while they start and whenever none of them is done.
+    """Yield chunks read by `others` processes, and by this one while they start and whenever none of them is done.
 
-    So on two cores one other is enough. Never many more chunks are in memory than there are processes. What a
-    process was reading when it ended is read here, where a page that ends its reader is one refusal.
+    Few more chunks are in memory than there are processes. A chunk whose process was killed is read here, where a page
+    beyond the bounds is one refusal.
     """
-    given: dict[Future[_Chunk], Sequence[str]] = {}
+    running: dict[Future[_Chunk], Sequence[str]] = {}
     with _processes(home, others) as started:
-        while waiting or given:
-            while waiting and len(given) < AHEAD * others and _takes_more(started):
+        while waiting or running:
+            while waiting and len(running) < AHEAD * others and _takes_more(started):
                 keys = waiting.popleft()
-                given[started.result().schedule(_read_there, (keys,))] = keys
-            ready = wait(given, timeout=0 if waiting else None, return_when=FIRST_COMPLETED).done
+                running[started.result().schedule(_read_there, (keys,))] = keys
+            ready = wait(running, timeout=0 if waiting else None, return_when=FIRST_COMPLETED).done
             for future in ready:
-                keys = given.pop(future)
+                keys = running.pop(future)
                 yield read(keys) if isinstance(future.exception(), _ENDED) else future.result()
             if waiting and not ready:
                 yield read(waiting.popleft())
@@ -182,7 +180,7 @@ def _takes_more(started: Future[ProcessPool]) -> bool:
 
 @contextmanager
 def _processes(home: Home, count: int) -> Iterator[Future[ProcessPool]]:
-    """So many other processes with the store open, once the first has started; nobody waits for that."""
+    """Start so many processes with the store open; yield a future that is done once the first has started."""
     opened = (home.folder, tuple(known.__path__))
     pool = ProcessPool(count, initializer=_open_there, initargs=opened, context=fresh_processes(__name__))
 
@@ -219,11 +217,11 @@ def _read(
     read: Callable[[Source, Page], list[Record]] | None,
     keys: Sequence[str],
 ) -> _Chunk:
-    """These pages read by today's parsers, and of them those that say something else than the store.
+    """Parse these pages and return those whose records differ from the store.
 
-    Without a `read` that can be ended, large ones are left.
+    `read` is a parser within bounds; without one, large pages are left out.
     """
-    chunk, begun = _Chunk(Counter(), [], [], {}, []), time.process_time()
+    chunk, began = _Chunk(Counter(), [], [], {}, []), time.process_time()
     for archived in store.archived_rows(keys):
         try:
             page = archived.page()
@@ -240,16 +238,16 @@ def _read(
         refused = [record for record in records if isinstance(record, Refused)]
         chunk.refused.extend(refusal for refusal in refused if refusal.code is not Code.EMPTY)
         if len(refused) == len(records) and all(refusal.code is not Code.EMPTY for refusal in refused):
-            continue  # not read: what it said before stays
+            continue  # not read: its old records stay
         kept, _ = suppression.apply([record for record in records if not isinstance(record, Refused)])
         if archived.parser_version != version_of(source) or _differs(archived, kept):
             chunk.changed.append((archived.key, page, kept, version_of(source)))
-    chunk.cpu[os.getpid()] = time.process_time() - begun
+    chunk.cpu[os.getpid()] = time.process_time() - began
     return chunk
 
 
 def _differs(archived: ArchivedPage, records: Sequence[Record]) -> bool:
-    """Whether a page says other accounts or acts than the store holds of it. Events belong to no one page."""
+    """True if the accounts or acts of a page differ from the stored ones. Events belong to no single page."""
     accounts = {str(record.key): record for record in records if isinstance(record, Account)}
     acts = {record.id: record for record in records if isinstance(record, Evidence)}
     return accounts != archived.accounts or acts != archived.evidence

@@ -1,4 +1,4 @@
-"""A collecting run over many sources: gates first, then each source by itself, so that a failure stays one failure."""
+"""A collecting run over many sources, each read by itself, so that the failure of one leaves the others alone."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from time import thread_time
 from uuid import uuid4
 
 from scrapers import __version__
-from scrapers.collect.crawl import crawl, is_followed
+from scrapers.collect.crawl import crawl
+from scrapers.collect.crawl_state import follow_rule
 from scrapers.collect.drift import judge_pages, judge_yield
 from scrapers.collect.linked_accounts import linked_accounts
 from scrapers.collect.plan import Plan, planned
 from scrapers.collect.source_health import SourceHealth, health_of, usual_yield
 from scrapers.collect.source_result import SourceResult
 from scrapers.faults import Fault, Interrupted, Locked, StorageFault
-from scrapers.fetch.retries import Clock
 from scrapers.reading.cleaning import version_of
-from scrapers.records import Code, Refused, Request
+from scrapers.records import Code, Refused
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home
 from scrapers.sources import find_sources, source_named
@@ -42,9 +42,9 @@ Read = Callable[[str, "CollectingRun", SourceResult], object]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run gave, source by source. `exit_code`: 0 whole, 3 delivered but degraded, 4 nothing delivered.
+    """Results of a run by source. `exit_code`: 0 whole, 3 delivered but degraded, 4 nothing delivered.
 
-    `standings` say, for each source that is not whole, when it last was: how old its data is (G36).
+    `standings` hold, for each source that is not whole, when it last was, hence how old its data is (G36).
     """
 
     yields: tuple[SourceResult, ...]
@@ -52,12 +52,12 @@ class Report:
 
     @property
     def not_archived(self) -> int:
-        """How many requests an archive had no answer to."""
+        """Number of requests that an archive had no answer to."""
         return sum(seen.refused[Code.NOT_ARCHIVED] for seen in self.yields)
 
     @property
     def counts(self) -> dict[str, dict[str, str | int]]:
-        """Each source's outcome and what it gave, for the log of what was done."""
+        """Outcome, pages and rows by source, for the audit log."""
         return {
             seen.source: {"outcome": seen.outcome, "pages": seen.fetched, "rows": seen.rows} for seen in self.yields
         }
@@ -72,9 +72,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class CollectingRun:
-    """A collecting run with everything open that it needs. With `accept_yield` what comes is the new usual.
+    """A collecting run: its plan and its open resources. With `accept_yield` the result becomes the new baseline.
 
-    `held` are the locks of sources that the run has begun and not yet read.
+    `held` are the locks of sources that the run has begun and not yet read; `wait` is in seconds.
     """
 
     plan: Plan
@@ -86,17 +86,12 @@ class CollectingRun:
     held: dict[str, ExitStack] = field(default_factory=dict)
 
 
-def collect_source(name: str, run: CollectingRun, seen: SourceResult, on_page: OnPage = lambda _: None) -> SourceResult:
-    """Read one source as planned, its lock being held. It may be called again, with the same yield, to go on."""
-    source, plan, clock = source_named(name), run.plan, Clock()
+def collect_source(name: str, run: CollectingRun, seen: SourceResult, on_page: OnPage | None = None) -> SourceResult:
+    """Crawl one source as planned; the caller holds its lock. Called again with the same yield, it resumes."""
+    source, plan = source_named(name), run.plan
     open_to = plan.start.keys() | ({name} if plan.live else find_sources().keys())
     budget = plan.settings.get(name, SourceSettings()).budget if plan.live else WHOLE_ARCHIVE
-    until = clock.monotonic() + budget.seconds
     start = (*plan.start.get(name, ()), *(linked_accounts(source, run.store) if plan.live else ()))
-
-    def may_follow(request: Request) -> bool:
-        return request.source in open_to and is_followed(source_named(request.source), request.url)
-
     with _timed(seen):
         return crawl(
             source,
@@ -105,19 +100,19 @@ def collect_source(name: str, run: CollectingRun, seen: SourceResult, on_page: O
             run.store,
             run.suppression,
             name=plan.name,
-            may_follow=may_follow,
+            may_follow=follow_rule(open_to),
             budget=budget,
             token=environ.get(source.token) if source.token else None,
             first=run.store.own_pages(name) if plan.live else (),
             seen=seen,
             on_page=on_page,
-            out_of_time=lambda: plan.stop.is_set() or clock.monotonic() >= until,
+            stop=plan.stop,
         )
 
 
 @contextmanager
 def _timed(seen: SourceResult) -> Iterator[None]:
-    """Note from when to when a source was read, and what computing it took here."""
+    """Record in the yield when a source was read, and the CPU seconds that this thread took for it."""
     seen.began = seen.began or datetime.now(UTC)
     before = thread_time()
     try:
@@ -153,7 +148,7 @@ def collect(run: CollectingRun, read: Read = collect_source) -> Report:
 
 
 def _locked_at_once(run: CollectingRun, locks: ExitStack) -> Iterator[tuple[str, ExitStack]]:
-    """The lock of each source to start with that no other run holds: nobody's crawl is begun while another reads it."""
+    """Lock and yield each source to start with, but for those that another run holds: their crawl begins later."""
     for name in run.plan.start:
         with suppress(Locked):
             lock = locks.enter_context(ExitStack())
@@ -163,7 +158,10 @@ def _locked_at_once(run: CollectingRun, locks: ExitStack) -> Iterator[tuple[str,
 
 @contextmanager
 def _locked_to_read(name: str, run: CollectingRun, seen: SourceResult) -> Iterator[None]:
-    """The lock of a source while it is read; one that another run held is begun once that run let go of it."""
+    """Hold the lock of a source; where another run held it at the start, begin its crawl once that run is done.
+
+    Raises Locked after `run.wait` seconds.
+    """
     if (lock := run.held.pop(name, None)) is not None:
         with lock:
             yield
@@ -175,13 +173,12 @@ def _locked_to_read(name: str, run: CollectingRun, seen: SourceResult) -> Iterat
 
 
 def _read_in_rounds(run: CollectingRun, yields: dict[str, SourceResult], read: Read) -> None:
-    """Read the sources to start with, then what they ask of each other, then what was put off, once more."""
+    """Read the sources to start with, then their requests to each other, then retry what was deferred."""
     known, due = find_sources(), list(run.plan.start)
     for _ in range(1 + ROUNDS):
         _read_all(due, run, yields, read)
-        left = run.store.pending(run.plan.name)
-        ours = run.plan.start if run.plan.live else known  # another run reads what is left of the others
-        due = [name for name in left if name in ours and _may_go_on(yields.get(name))]
+        readable = run.plan.start if run.plan.live else known  # another run reads the pending requests of the others
+        due = [name for name in run.store.pending(run.plan.name) if name in readable and _may_go_on(yields.get(name))]
     if deferred := [name for name, seen in yields.items() if seen.deferred]:
         for name in deferred:
             yields[name].forgive_deferrals()
@@ -189,17 +186,17 @@ def _read_in_rounds(run: CollectingRun, yields: dict[str, SourceResult], read: R
 
 
 def _may_go_on(seen: SourceResult | None) -> bool:
-    """A source that reached its budget, was asked to wait, or stopped with a fault is left for later."""
+    """False if a source reached its budget, was asked to wait or stopped with a fault: it is left for later."""
     return seen is None or not (seen.left_out or seen.deferred or seen.stopped)
 
 
 def _read_all(names: Iterable[str], run: CollectingRun, yields: dict[str, SourceResult], read: Read) -> None:
-    """Read these sources. What befalls one stays with it; only a fault of the store, or of the user, ends the run.
+    """Read these sources, live ones in parallel. Only a fault of the store or of the configuration ends the run.
 
     Raises Locked where another run holds every one of them.
     """
     names = list(names)
-    held: list[Fault] = []
+    locked_out: list[Fault] = []
     tasks = []
     for name in names:
         seen = yields.setdefault(name, SourceResult(name))
@@ -207,23 +204,26 @@ def _read_all(names: Iterable[str], run: CollectingRun, yields: dict[str, Source
         tasks.append((copy_context(), name, seen))
     if run.plan.live and len(names) > 1:
         with ThreadPoolExecutor(len(names), thread_name_prefix="collect") as threads:
-            futures = [threads.submit(each.run, _read_one, name, run, seen, read) for each, name, seen in tasks]
+            futures = [threads.submit(context.run, _read_one, name, run, seen, read) for context, name, seen in tasks]
             try:
                 done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-                held = [fault for future in done if (fault := future.result()) is not None]
+                locked_out = [fault for future in done if (fault := future.result()) is not None]
             except BaseException:
                 run.plan.stop.set()
                 raise
     else:
         for _, name, seen in tasks:
-            fault = _read_one(name, replace(run, wait=0.0) if held else run, seen, read)
-            held += [fault] if fault is not None else []
-    if held and len(held) == len(names):
-        raise held[0]
+            fault = _read_one(name, replace(run, wait=0.0) if locked_out else run, seen, read)
+            locked_out += [fault] if fault is not None else []
+    if locked_out and len(locked_out) == len(names):
+        raise locked_out[0]
 
 
 def _read_one(name: str, run: CollectingRun, seen: SourceResult, read: Read) -> Fault | None:
-    """Read one source; returns the fault where another run holds it."""
+    """Read one source and note its faults; return the fault where another run holds it.
+
+    Raises StorageFault, and any Fault where the run is not live.
+    """
     try:
         with _locked_to_read(name, run, seen):
             read(name, run, seen)
@@ -236,7 +236,7 @@ def _read_one(name: str, run: CollectingRun, seen: SourceResult, read: Read) -> 
     except StorageFault:
         raise
     except Fault as fault:
-        if not run.plan.live:  # the only thing that was asked for
+        if not run.plan.live:
             raise
         seen.stopped = True
         seen.note(Refused(Code.CONFIG, "", str(fault), name))
@@ -247,7 +247,7 @@ def _read_one(name: str, run: CollectingRun, seen: SourceResult, read: Read) -> 
 
 
 def _judge(seen: SourceResult, run: CollectingRun) -> None:
-    """Raise what only a whole run shows: too many changed pages, or far less than usual."""
+    """Note what only a whole run shows: too many changed pages, or far fewer rows than usual."""
     if drift := judge_pages(seen.drifted, seen.parsed, seen.source):
         seen.note(drift)
     whole = not (seen.failures or seen.resumed or seen.left_out or seen.deferred)
@@ -278,7 +278,7 @@ def _as_stored(seen: SourceResult, run: CollectingRun, started: datetime) -> Sto
 
 
 def funnel(seen: SourceResult) -> dict[str, int]:
-    """fetched -> parsed -> credited -> kept, with what was refused, by code."""
+    """Return the counts of a run from pages fetched to evidence kept, and its refusals by code."""
     names = (
         "resumed", "asked", "fetched", "unchanged", "parsed", "accounts", "evidence", "credited", "events", "held_back",
         "left_out", "deferred", "rejected",

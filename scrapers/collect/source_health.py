@@ -1,4 +1,4 @@
-"""How each source stands: when it last gave everything, how much that was, and what is usual for it."""
+"""Health of each source: its last whole run, the rows of that run, and its usual rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scrapers.text import counted
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """A source as its runs left it. `last_whole` is the moment its data stands at; None where it never was whole."""
+    """Health of a source after its runs. Its data is as of `last_whole`; None where no run was whole."""
 
     source: str
     last_run: datetime | None = None
@@ -25,7 +25,7 @@ class SourceHealth:
     people: int | None = None
 
     def age(self, now: datetime) -> str:
-        """How old the data is, in words."""
+        """Return the age of the data in words."""
         if self.last_whole is None:
             return "never whole"
         hours = (now - self.last_whole).total_seconds() / 3600
@@ -33,7 +33,7 @@ class SourceHealth:
 
 
 def health_of(store: Store, source: str) -> SourceHealth:
-    """How a source stands after the runs that the store remembers."""
+    """Return the health of a source from the runs in the store."""
     runs = store.runs_of("collect", source)
     if not runs:
         return SourceHealth(source)
@@ -49,9 +49,9 @@ def health_of(store: Store, source: str) -> SourceHealth:
 
 
 def usual_yield(store: Store, source: str, basis: str) -> list[int]:
-    """The rows of the last good runs of that basis, newest first; back to where an operator said "so little is right".
+    """Return the rows of the last GOOD_RUNS good runs of that basis, newest first.
 
-    A run is good when it was whole, began at the start and ended at the end.
+    A good run was whole, not resumed, and left nothing out. Runs before one with `--accept-yield` do not count.
     """
     usual: list[int] = []
     for run in store.runs_of("collect", source, limit=10 * GOOD_RUNS):
@@ -64,9 +64,9 @@ def usual_yield(store: Store, source: str, basis: str) -> list[int]:
 
 
 def basis_of(settings: SourceSettings, days: int) -> str:
-    """A mark of what a source is told to watch and how far back; yields of different marks cannot be compared."""
-    told = json.dumps([dict(settings.watch), days, settings.most_pages], sort_keys=True, default=str)
-    return sha256(told.encode()).hexdigest()[:16]
+    """Return a hash of the watch settings and days of a source; yields of different hashes cannot be compared."""
+    settings_json = json.dumps([dict(settings.watch), days, settings.most_pages], sort_keys=True, default=str)
+    return sha256(settings_json.encode()).hexdigest()[:16]
 
 
 def _rows(run: Run) -> int:

@@ -1,4 +1,4 @@
-"""What one source gave in one run: counts, failures, notices."""
+"""Result of one source in one run: counts, failures, notices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scrapers.fetch.responses import without_secrets
 from scrapers.records import Code, Refused
 from scrapers.text import squeeze
 
-# What a site may answer without anything being wrong: such a page is no failure of the source.
+# Refusals in normal operation, which are no failure of the source.
 HARMLESS = frozenset({Code.GONE, Code.EMPTY, Code.NOINDEX, Code.NOT_ARCHIVED, Code.SUPPRESSED, Code.LIMIT})
 
 _log = logging.getLogger(__name__)
@@ -20,12 +20,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class SourceResult:
-    """What one source gave in one run: the funnel from pages to kept evidence, every refusal, every notice.
+    """Result of one source in one run: the funnel from pages to kept evidence, refusals, notices.
 
-    `failures` are what went wrong, `notices` what a reader should know though nothing did; each is one record with
-    code, source, URL, what was expected. `deferred` requests stay open; `drifted` are pages refused as a whole. Of the
-    `waiting` requests at most `most` are asked in a run. A `stopped` source is not read again in this run. `bytes` are
-    those of new pages; `cpu_seconds` those of the thread that read it.
+    `notices` are worth knowing but no failures; both are records with code, source, URL and what was expected.
+    `deferred` requests stay open; `drifted` are URLs of pages refused as a whole. Of the `waiting` requests at most
+    `most` are sent in a run. A `stopped` source is not read again in this run. `bytes` are those of new pages;
+    `cpu_seconds` those of the thread that read it.
     """
 
     source: str
@@ -56,18 +56,18 @@ class SourceResult:
 
     @property
     def outcome(self) -> str:
-        """whole, degraded (something failed, something came) or failed (nothing came)."""
+        """Either "whole", "degraded" (with failures) or "failed" (with failures, and no page parsed)."""
         if not self.failures:
             return "whole"
         return "degraded" if self.parsed else "failed"
 
     @property
     def rows(self) -> int:
-        """How much the pages gave, in accounts, pieces of evidence and events."""
+        """Number of accounts, pieces of evidence and events."""
         return self.accounts + self.evidence + self.events
 
     def note(self, refusal: Refused) -> None:
-        """Count a refusal; one that is the source's fault is kept for the report."""
+        """Count a refusal; keep it as a failure unless it is harmless, and a reached limit as a notice."""
         self.refused[refusal.code] += 1
         if refusal.code not in HARMLESS:
             self.failures.append(self._record(refusal, "failure"))
@@ -75,11 +75,11 @@ class SourceResult:
             self.tell(refusal)
 
     def tell(self, notice: Refused) -> None:
-        """Keep something worth knowing that is nobody's fault."""
+        """Keep a notice: worth knowing, but no failure."""
         self.notices.append(self._record(notice, "notice"))
 
     def forgive_deferrals(self) -> None:
-        """Take back what was deferred, since it is asked once more."""
+        """Clear the RATE_DEFERRED failures before the retry round."""
         self.failures = [failure for failure in self.failures if failure.code is not Code.RATE_DEFERRED]
         self.refused.pop(Code.RATE_DEFERRED, None)
         self.deferred = 0
@@ -88,6 +88,6 @@ class SourceResult:
         record = Refused(
             refusal.code, without_secrets(refusal.url), squeeze(refusal.detail), refusal.source or self.source
         )
-        said = (kind, record.source, record.url, record.code.value, record.detail, REMEDY[record.code])
-        _log.info("%s: source=%s url=%s code=%s detail=%r action=%r", *said)
+        values = (kind, record.source, record.url, record.code.value, record.detail, REMEDY[record.code])
+        _log.info("%s: source=%s url=%s code=%s detail=%r action=%r", *values)
         return record

@@ -15,7 +15,7 @@ from scrapers.records import Code, Page, Refused, Request
 
 @dataclass(frozen=True, slots=True)
 class Clones:
-    """Answers a `file:` request with the history of that clone, and leaves every other request to another door."""
+    """Door that answers a `file:` request with the history of that clone, and passes all others to `otherwise`."""
 
     key: bytes
     otherwise: Fetching | None = None
@@ -29,7 +29,7 @@ class Clones:
         token: str | None = None,
         token_host: str | None = None,
     ) -> Page | Refused:
-        """The page of a clone, or the other door's answer."""
+        """Return the page of a clone, or the answer of the other door."""
         if request.url.startswith("file:"):
             folder = Path(url2pathname(urlsplit(request.url).path))
             try:

@@ -8,7 +8,7 @@ from scrapers.records import Page, Refused, Request
 
 
 class Fetching(Protocol):
-    """Whatever answers requests: the web, politely, or an archive."""
+    """Protocol for anything that can answer a Request: the live web client, an archive, a clone."""
 
     def fetch(
         self,

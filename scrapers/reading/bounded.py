@@ -1,6 +1,6 @@
-"""Large pages, read where reading can be ended: each has five seconds and 256 MiB, in another process (guardrail G17).
+"""Bounded parsing: large pages are read in another process, with five seconds and 256 MiB each (guardrail G17).
 
-The seconds are of computing, so that a page is read or refused alike on an idle and on a busy machine. Only Linux lets
+The seconds are of CPU time, so that a page is read or refused alike on an idle and on a busy machine. Only Linux lets
 a process bound its own memory; Windows knows neither bound, and there the clock alone ends a page.
 """
 
@@ -26,16 +26,16 @@ from scrapers.reading.processes import fresh_processes, know_sources
 from scrapers.records import Code, Page, Record, Refused
 from scrapers.sources import Source
 
-LARGE = 200_000  # bytes from which a page is read apart
-SECONDS = 5.0  # of computing for one page
-PATIENCE = 12  # times as long by the clock
+LARGE = 200_000  # bytes; longer pages are read in the other process
+SECONDS = 5.0  # of CPU time for one page
+PATIENCE = 12  # times SECONDS of wall time for one page
 MEMORY = 256 << 20  # bytes that one page may take on top of what the process has
-PAGES = 100  # after so many a process makes room for a fresh one
+PAGES = 100  # read by one process before a fresh one takes its place
 
 
 @dataclass(slots=True)
 class BoundedReader:
-    """Reads one page at a time; the process for large ones starts with the first of them and ends with the block."""
+    """Parser of one page at a time; the process for large ones starts with the first of them, ends with the block."""
 
     large: int = LARGE
     seconds: float = SECONDS
@@ -53,14 +53,14 @@ class BoundedReader:
             self._pool = None
 
     def read(self, source: Source, page: Page) -> list[Record]:
-        """As `read_page`; a large page that takes too long or too much is one refusal, `too_large`."""
+        """Parse a page as `read_page` does; one beyond the bounds of time or memory gives one refusal, `too_large`."""
         if len(page.body) <= self.large:
             return read_page(source, page)
         if self._pool is None:
             folders = tuple(sources.__path__)
             self._pool = ProcessPool(1, PAGES, know_sources, (folders,), context=self.processes)
-        try:  # profiles are of no use to a reader, and functions without a name cannot be sent to one
-            found: list[Record] = self._pool.schedule(
+        try:  # profiles may be lambdas, which cannot be pickled, and no parser needs them
+            records: list[Record] = self._pool.schedule(
                 _read, (replace(source, profiles={}), page, self.seconds, self.memory), timeout=PATIENCE * self.seconds
             ).result()
         except TimeoutError:
@@ -69,14 +69,14 @@ class BoundedReader:
             if end.exitcode == -getattr(signal, "SIGXCPU", 0):
                 return [_refused(source, page, f"reading it took more than {self.seconds:g} s of computing")]
             return [_refused(source, page, f"the process that read it ended with {end.exitcode}")]
-        except BrokenProcessPool:  # it ended sooner than it could tell that it had begun
+        except BrokenProcessPool:  # it ended before it had reported its start
             self.__exit__()
             return [_refused(source, page, "the process that read it ended")]
-        return found
+        return records
 
 
 def read_within(source: Source, page: Page, seconds: float = SECONDS, memory: int = MEMORY) -> list[Record]:
-    """As `Reader.read`, in this very process, which ends where a large page takes more than those seconds."""
+    """Parse a page in this process, which is killed where a large page takes more than those seconds."""
     if len(page.body) <= LARGE:
         return read_page(source, page)
     return _read(source, page, seconds, memory)
@@ -96,9 +96,9 @@ def _refused(source: Source, page: Page, detail: str) -> Refused:
 
 @contextmanager
 def _at_most(seconds: float, memory: int) -> Iterator[None]:
-    """Bounds what this process may take from here on: MemoryError beyond the bytes, its end beyond the seconds.
+    """Limit this process from here on: MemoryError beyond `memory` bytes, SIGXCPU beyond `seconds` of CPU time.
 
-    A process that ends so leaves no core behind, which would hold the page.
+    No core is dumped, as it would hold the page.
     """
     try:
         import resource
@@ -106,8 +106,8 @@ def _at_most(seconds: float, memory: int) -> Iterator[None]:
         yield
         return
     bounds = {resource.RLIMIT_CORE: 0, resource.RLIMIT_CPU: math.ceil(time.process_time() + seconds)}
-    if (told := Path("/proc/self/statm")).exists():
-        bounds[resource.RLIMIT_AS] = int(told.read_text().split()[0]) * resource.getpagesize() + memory
+    if (statm := Path("/proc/self/statm")).exists():
+        bounds[resource.RLIMIT_AS] = int(statm.read_text().split()[0]) * resource.getpagesize() + memory
     before = {kind: resource.getrlimit(kind) for kind in bounds}
     for kind, bound in bounds.items():
         hard = before[kind][1]

@@ -1,4 +1,4 @@
-"""The one way from a page to records: every source is read here, cleaned here, and its faults are named here."""
+"""Parsing and cleaning of pages: runs the parser of a source, redacts its records, turns its faults into refusals."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ from scrapers.text.privacy import POSSIBLE_MINOR, without_private, without_prono
 
 LONGEST_NAME = 200  # guardrail G17
 LONGEST_TITLE = 300
-CLEANING = 2  # raised when what is done here to the records of every source changes
+CLEANING = 2  # version of the cleaning that all sources share
 _ADDRESS_IN_LINK = re.compile(r"(?<![\w.+%-])[\w.+%-]++@(?:[\w-]++\.)+[A-Za-z]{2,}")
 
 
 def version_of(source: Source) -> int:
-    """Which reading of a page this is: the source's own, and the cleaning that all share."""
+    """Return the parser version of a source, raised as well by changes of the shared cleaning."""
     return source.version + CLEANING
 
 
 def read_page(source: Source, page: Page) -> list[Record]:
-    """What a page shows, clean and without repeats; one `Refused` and nothing else where it could not be read whole.
+    """Return the records of a page, cleaned and without repeats, or one `Refused` where it could not be read whole.
 
-    The page has a status of 200 to 299: whether an answer is a page at all is asked before. A parser that gives
-    nothing must say why (`NobodyThere`); silence counts as drift, so that a changed page never reads as "nobody".
+    The page has a status of 200 to 299. A parser that gives nothing must raise `NobodyThere`; silence counts as drift,
+    so that a changed page never reads as "nobody".
     """
     try:
-        found = list(source.parse(page))
+        records = list(source.parse(page))
     except NobodyThere as nobody:
         return [_refused(source, page, Code.EMPTY, f"the page says: {nobody.sign}")]
     except NotThisPage as other:
         return [_refused(source, page, Code.NOT_A_PAGE, f"expected {other.expected}")]
     except PageChanged as changed:
         return [_refused(source, page, Code.SCHEMA_DRIFT, f"expected {changed.expected}")]
-    except MemoryError:  # of a bounded process; the page is not to blame for its form
+    except MemoryError:  # of a bounded process; its form is not at fault
         raise
     except Exception as fault:
         return [_refused(source, page, Code.SCHEMA_DRIFT, f"the parser stopped with {type(fault).__name__}")]
-    if not found:
+    if not records:
         return [_refused(source, page, Code.SCHEMA_DRIFT, "expected at least one record, or a sign that there is none")]
-    cleaned = list(dict.fromkeys(_cleaned_or_refused(record, source, page) for record in _by_people(found)))
-    for remembered in (_prose, _line, _detail_text):
-        remembered.cache_clear()
+    cleaned = list(dict.fromkeys(_cleaned_or_refused(record, source, page) for record in _by_people(records)))
+    for cached in (_prose, _line, _detail_text):
+        cached.cache_clear()
     return cleaned
 
 
@@ -57,22 +57,22 @@ def _refused(source: Source, page: Page, code: Code, detail: str) -> Refused:
 
 
 def _by_people(records: list[Record]) -> Iterable[Record]:
-    """The records without acts of bots, or of accounts that this page shows to be a bot or an organization."""
-    nobody = {str(record.key) for record in records if isinstance(record, Account) and record.kind != "person"}
+    """Yield the records without the acts of bots and of accounts that the page shows as a bot or organization."""
+    no_people = {str(record.key) for record in records if isinstance(record, Account) and record.kind != "person"}
     for record in records:
         if not isinstance(record, Evidence):
             yield record
-        elif record.account is None or _is_person(record.account, nobody):
-            team = record.team and tuple(key for key in record.team if _is_person(key, nobody))
+        elif record.account is None or _is_person(record.account, no_people):
+            team = record.team and tuple(key for key in record.team if _is_person(key, no_people))
             yield record if team == record.team else replace(record, team=team)
 
 
-def _is_person(key: AccountKey, nobody: set[str]) -> bool:
-    return not key.handle.endswith("[bot]") and not (nobody and str(key) in nobody)
+def _is_person(key: AccountKey, no_people: set[str]) -> bool:
+    return not key.handle.endswith("[bot]") and not (no_people and str(key) in no_people)
 
 
 def _cleaned_or_refused(record: Record, source: Source, page: Page) -> Record:
-    """The record, clean; one odd item costs that item alone."""
+    """Return the record cleaned; an item that cannot be cleaned becomes a refusal and costs the page nothing else."""
     try:
         return _cleaned(record, page.fetched_at.year)
     except MemoryError:
@@ -129,19 +129,19 @@ def _cleaned(record: Record, year: int) -> Record:
 
 @lru_cache(maxsize=32)  # a page credits the same text to each member of a team
 def _prose(text: str, year: int) -> tuple[str, bool, bool]:
-    """A text without addresses and private statements; whether a minor speaks; whether it asks for no contact."""
+    """Return a text without addresses and private statements, and two flags: a minor speaks; no contact is wanted."""
     return without_what_is_private(redact(clean(text)).strip(), year)
 
 
 def _bio(bio: str | None, year: int) -> str | None:
-    """A biography without what is private in it; that a minor speaks is kept as a mark, not in their words."""
+    """Return a biography without its private statements; POSSIBLE_MINOR is appended where a minor speaks."""
     if not bio:
         return None
     text, minor = without_private(_line(bio) or "", year)
     return " ".join(part for part in (text.strip(), POSSIBLE_MINOR if minor else "") if part) or None
 
 
-@lru_cache(maxsize=256)  # and says the same of many: the event, the track, the language
+@lru_cache(maxsize=256)  # a page repeats the event, the track, the language
 def _line(text: str | None, longest: int | None = None) -> str | None:
     return redact(squeeze(text))[:longest].strip() or None if text else None
 
@@ -151,7 +151,7 @@ def _lines(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _key(key: AccountKey) -> AccountKey:
-    """The key of an account, written as the account itself is."""
+    """Return the key with its handle squeezed, as the handle of an account is."""
     handle = squeeze(key.handle)
     return key if handle == key.handle else AccountKey(key.site, handle)
 
@@ -162,14 +162,14 @@ def _award(award: Award) -> Award:
 
 
 def _links(links: tuple[str, ...]) -> tuple[str, ...]:
-    """The web links among these, once each: no mail, telephone or script links, none that spells an address."""
+    """Return the distinct web links: no mail, telephone or script links, none that holds an e-mail address."""
     if not links:
         return ()
     return tuple(dict.fromkeys(link for text in links if (link := squeeze(text)) and is_web_link(link)))
 
 
 def is_web_link(link: str) -> bool:
-    """Whether a link leads to a web page and holds no e-mail address."""
+    """True if a link leads to a web page and holds no e-mail address."""
     try:
         parts = urlsplit(link)
     except ValueError:
@@ -182,7 +182,7 @@ def _details(details: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _detail(value: Any) -> Any:
-    """A detail as it came, its texts cleaned; bare digits are ids, though they look like telephone numbers."""
+    """Return a JSON value with its texts cleaned; bare digits are ids, not telephone numbers, and stay."""
     if isinstance(value, str):
         return _detail_text(value)
     if value is None or isinstance(value, bool | int | float):

@@ -1,4 +1,4 @@
-"""A page cut down to what its parser reads: parts are taken out one by one, and stay out where nobody misses them."""
+"""Minimisation of recorded pages: parts are removed one by one, and stay removed if the parser reads the same."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ Read = Callable[[Page], list[Record]]
 
 @dataclass(slots=True)
 class _Trial:
-    """Reads a page again and again while parts are taken out; ends when patience does."""
+    """Parser runs over variants of one page until PATIENCE seconds have passed.
+
+    `wanted` are the records of the whole page.
+    """
 
     page: Page
     wanted: list[Record]
@@ -34,15 +37,15 @@ class _Trial:
         return time.monotonic() < self.until and self.read(body) == self.wanted
 
     def still_reads(self, body: bytes) -> bool:
-        found = self.read(body)
-        return time.monotonic() < self.until and bool(found) and not any(isinstance(r, Refused) for r in found)
+        records = self.read(body)
+        return time.monotonic() < self.until and bool(records) and not any(isinstance(r, Refused) for r in records)
 
     def read(self, body: bytes) -> list[Record]:
         return self.reader(replace(self.page, body=body))
 
 
 class _Tree(Protocol[Part]):
-    """A page of which parts can be taken out and put back."""
+    """Protocol for a page whose parts can be removed and restored; removing returns the function that restores."""
 
     def body(self) -> bytes: ...
 
@@ -56,22 +59,22 @@ class _Tree(Protocol[Part]):
 
 
 def trimmed(page: Page, records: list[Record], read: Read) -> tuple[list[Record], bytes, str]:
-    """What the page says once trimmed, its bytes, and the suffix for them. A page refused as a whole stays whole."""
-    trial, begin = _Trial(page, records, read), page.body.lstrip(b"\xef\xbb\xbf \r\n\t")[:100].lower()
+    """Return the records of the trimmed page, its bytes, and their file suffix. A refused page is not trimmed."""
+    trial, prefix = _Trial(page, records, read), page.body.lstrip(b"\xef\xbb\xbf \r\n\t")[:100].lower()
     refused = any(isinstance(record, Refused) for record in records)
-    if begin[:1] in {b"{", b"["}:
+    if prefix[:1] in {b"{", b"["}:
         body = page.body if refused else _trim(trial, _JsonTree(json.loads(page.body)))
         return trial.read(body), body, "json"
-    if begin.startswith(b"<?xml") or begin.startswith((b"<rss", b"<feed")):
+    if prefix.startswith(b"<?xml") or prefix.startswith((b"<rss", b"<feed")):
         return records, page.body, "xml"
-    if not begin.startswith(b"<"):
+    if not prefix.startswith(b"<"):
         return records, page.body, "txt"
     body = page.body if refused else _trim(trial, _HtmlTree(BeautifulSoup(page.body, "lxml")))
     return trial.read(body), body, "html"
 
 
 def _trim(trial: _Trial, tree: _Tree[Part]) -> bytes:
-    """Take out whatever is not missed, the largest parts first; then, above the aim, rows from the end of lists."""
+    """Remove all parts that the parser does not need; then, above AIM, rows from the end of lists."""
     if not trial.reads_the_same(tree.body()):
         return trial.page.body
     waiting = list(tree.parts())
@@ -92,7 +95,7 @@ def _trim(trial: _Trial, tree: _Tree[Part]) -> bytes:
 
 
 class _JsonTree:
-    """A JSON page whose keys can be taken out, in all items of a list at once."""
+    """A JSON page whose keys can be removed, in all items of a list at once."""
 
     def __init__(self, tree: Any) -> None:
         self._tree = tree
@@ -104,13 +107,13 @@ class _JsonTree:
         yield from self.below(())
 
     def below(self, part: tuple[str, ...]) -> list[tuple[str, ...]]:
-        found: dict[tuple[str, ...], None] = {}
+        paths: dict[tuple[str, ...], None] = {}
         for value in _at(self._tree, part):
             if isinstance(value, dict):
-                found |= {(*part, key): None for key in value}
+                paths |= {(*part, key): None for key in value}
             elif isinstance(value, list) and value:
-                found[(*part, "*")] = None
-        return [deeper for path in found for deeper in (self.below(path) if path[-1] == "*" else [path])]
+                paths[(*part, "*")] = None
+        return [deeper for path in paths for deeper in (self.below(path) if path[-1] == "*" else [path])]
 
     def without(self, part: tuple[str, ...]) -> Callable[[], None]:
         taken = [(holder, dict(holder)) for holder in _at(self._tree, part[:-1]) if isinstance(holder, dict)]
@@ -125,7 +128,7 @@ class _JsonTree:
         return restore
 
     def shorter(self) -> Callable[[], None] | None:
-        """Halve the list that takes most room; None where no list has two items."""
+        """Halve the longest list, in characters of JSON; None where no list has two items."""
         lists = [value for value in _everything(self._tree) if isinstance(value, list) and len(value) > 1]
         if not lists:
             return None
@@ -136,7 +139,7 @@ class _JsonTree:
 
 
 class _HtmlTree:
-    """An HTML page whose elements can be taken out."""
+    """An HTML page whose elements can be removed."""
 
     def __init__(self, tree: BeautifulSoup) -> None:
         for comment in tree.find_all(string=lambda text: isinstance(text, Comment)):
@@ -150,7 +153,7 @@ class _HtmlTree:
         yield from self.below(self._tree)
 
     def below(self, part: Tag) -> list[Tag]:
-        return sorted((tag for tag in part.find_all(recursive=False)), key=lambda tag: -len(str(tag)))
+        return sorted(part.find_all(recursive=False), key=lambda tag: -len(str(tag)))
 
     def without(self, part: Tag) -> Callable[[], None]:
         mark = self._tree.new_string("")
@@ -162,15 +165,11 @@ class _HtmlTree:
         return restore
 
     def shorter(self) -> Callable[[], None] | None:
-        """Halve the rows of the element that has most of a kind; None where none has two."""
-        counted = [
-            (len(rows), rows)
-            for tag in self._tree.find_all()
-            if len(rows := [row for row in tag.find_all(recursive=False) if row.attrs.get("class")]) > 1
-        ]
-        if not counted:
+        """Halve the rows of the element with most children that have a class; None where none has two."""
+        children = (tag.find_all(recursive=False) for tag in self._tree.find_all())
+        rows = max(([tag for tag in tags if tag.attrs.get("class")] for tags in children), key=len, default=[])
+        if len(rows) < 2:
             return None
-        _, rows = max(counted, key=lambda pair: pair[0])
         restores = [self.without(row) for row in rows[(len(rows) + 1) // 2 :]]
 
         def restore_all() -> None:
@@ -181,7 +180,7 @@ class _HtmlTree:
 
 
 def _at(tree: Any, path: tuple[str, ...]) -> list[Any]:
-    """All values at a path of keys, `*` standing for every item of a list."""
+    """Return all values at a path of keys, with `*` for every item of a list."""
     values = [tree]
     for key in path:
         if key == "*":
@@ -198,26 +197,22 @@ def _everything(tree: Any) -> Iterator[Any]:
 
 
 def landmarks(page: Page, suffix: str, read: Read) -> list[str]:
-    """Parts without which the page is refused, as the harness names them: a proposal, the first few."""
+    """Return up to MOST_LANDMARKS parts without which the page is refused, named as in case.json."""
     if suffix not in {"json", "html"} or any(isinstance(record, Refused) for record in read(page)):
         return []
     trial = _Trial(page, [], read)
-
-    def refused(body: bytes) -> bool:
-        found = trial.read(body)
-        return bool(found) and all(isinstance(record, Refused) for record in found)
-
-    missed: list[str] = []
+    needed: list[str] = []
     for name, body in _without_each(page.body, suffix):
-        if len(missed) == MOST_LANDMARKS or time.monotonic() > trial.until:
+        if len(needed) == MOST_LANDMARKS or time.monotonic() > trial.until:
             break
-        if refused(body):
-            missed.append(name)
-    return missed
+        records = trial.read(body)
+        if records and all(isinstance(record, Refused) for record in records):
+            needed.append(name)
+    return needed
 
 
 def _without_each(body: bytes, suffix: str) -> Iterator[tuple[str, bytes]]:
-    """The page without each of its parts in turn, with the part's name."""
+    """Yield the name of each part with the page without it."""
     if suffix == "json":
         paths = _JsonTree(json.loads(body)).below(())
         for path in paths:
@@ -232,9 +227,8 @@ def _without_each(body: bytes, suffix: str) -> Iterator[tuple[str, bytes]]:
         for name in (*([f"#{tag['id']}"] if tag.get("id") else []), *(f".{c}" for c in tag.get("class") or ()))
         if re.fullmatch(r"[#.][A-Za-z][\w-]*", name)
     )
-    for name in sorted(
-        names, key=lambda name: sum(len(str(tag)) for tag in tree.select(name))
-    ):  # the most telling first
+    # The smallest parts say most about what the parser needs.
+    for name in sorted(names, key=lambda name: sum(len(str(tag)) for tag in tree.select(name))):
         markup = BeautifulSoup(body, "lxml")
         for tag in markup.select(name):
             tag.extract()

@@ -1,7 +1,6 @@
-"""What a page said when it was last read, kept beside it, so that the same bytes need not be read again.
+"""Parse cache: records extracted from an archived page, keyed by its bytes, headers, parser code and libraries.
 
-An outline holds for one reading: these bytes, come in this way, read by this code and these libraries. Whatever differs
-makes it another reading, and the page is read anew.
+An entry is called an outline, its key a reading. Where any part of the key differs, the page is parsed anew.
 """
 
 from __future__ import annotations
@@ -27,26 +26,26 @@ READERS = (
     "ahocorasick_rs", "beautifulsoup4", "defusedxml", "feedparser", "lxml", "orjson", "soupsieve", "tldextract",
     "trafilatura", "webencodings",
 )  # fmt: skip
-# The first of these that an object has all the fields of is what it is.
+# An object is read as the first of these types whose fields it has.
 _Said = Annotated[Account | Evidence | Event | Request, Field(union_mode="left_to_right")]
 _SAID: TypeAdapter[list[Account | Evidence | Event | Request]] = TypeAdapter(list[_Said])
 
 
 def reading_of(source: Source, page: Page) -> str:
-    """What decides the records of a page, as one hash: all of its bytes, how it came, and who reads it.
+    """Return the cache key of a page: a hash of all that its records depend on.
 
-    A `timeless` source looks at no more of the time than the year, others at the day.
+    Of the time of fetching, the records of a `timeless` source depend on the year, those of others on the day.
     """
     day = page.fetched_at.date().isoformat()
-    came = [page.url, page.final_url, page.status, sorted(page.headers.items()), day[:4] if source.timeless else day]
-    told = json.dumps([source.name, version_of(source), *came, page.sha256, _readers(tuple(sources.__path__))])
-    return sha256(told.encode()).hexdigest()
+    answer = [page.url, page.final_url, page.status, sorted(page.headers.items()), day[:4] if source.timeless else day]
+    key = json.dumps([source.name, version_of(source), *answer, page.sha256, _readers(tuple(sources.__path__))])
+    return sha256(key.encode()).hexdigest()
 
 
 def outline_of(records: Sequence[Record]) -> bytes | None:
-    """These records as they are kept, or None where they would not come back as they were.
+    """Return the records as JSON, or None where they would not survive the round trip.
 
-    A page that was refused, as a whole or in part, has no outline: it is read again.
+    A page that was refused, as a whole or in part, has no outline: it is parsed again.
     """
     try:
         outline = _SAID.dump_json(list(records), warnings="error")  # type: ignore[arg-type]
@@ -56,13 +55,13 @@ def outline_of(records: Sequence[Record]) -> bytes | None:
 
 
 def records_in(outline: bytes) -> list[Record]:
-    """The records that an outline keeps."""
+    """Return the records in an outline."""
     return [*_SAID.validate_json(outline)]
 
 
 @cache
 def _readers(folders: Sequence[str]) -> str:
-    """A digest of everything that takes part in reading: this package, the folders of sources, libraries, Python."""
+    """Return a hash of all code that takes part in parsing: this package, source folders, libraries, Python."""
     digest = sha256(" ".join([python_version(), *(f"{name} {version(name)}" for name in READERS)]).encode())
     for folder in (str(Path(scrapers.__file__).parent), *folders):
         for file in sorted(Path(folder).rglob("*.*")):

@@ -1,4 +1,4 @@
-"""Processes that read pages beside this one: none is a copy of it, and each knows every source when it starts."""
+"""Start of worker processes for parsing: none is a fork of this one, and each has every source imported."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from scrapers import sources
 
 
 def fresh_processes(*also: str) -> BaseContext:
-    """How such processes start, each at once but for the first, which waits for every source to be imported.
+    """Return the context that starts such processes; only the first waits for every source to be imported.
 
-    `also` are modules to import beside them. A fork of this process would keep the locks of its threads.
+    `also` are further modules to preload. A fork of this process would inherit the locks of its threads.
     """
     context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
     if hasattr(context, "set_forkserver_preload"):
@@ -22,7 +22,7 @@ def fresh_processes(*also: str) -> BaseContext:
 
 
 def know_sources(folders: Sequence[str]) -> None:
-    """What such a process does first: import the sources of these folders, before anybody's seconds are counted."""
+    """Initialise a worker process: import the sources of these folders, before any page's time is counted."""
     sources.__path__[:] = folders
     sources.find_sources.cache_clear()
     list(sources.find_sources().values())

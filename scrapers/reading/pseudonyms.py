@@ -1,4 +1,4 @@
-"""The fictional cast: people of a recorded page swapped for invented ones, the same one each time. Pure."""
+"""Pseudonyms for recorded pages: each person is replaced by one invented person throughout. Pure."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ _SHARED = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Pseudonyms:
-    """What is swapped for what: whole words, longest first; and what no text may hold afterwards."""
+    """Replacements, from casefolded word to pseudonym; whole words are replaced, longest first."""
 
     swaps: Mapping[str, str]
 
     def play(self, text: str) -> str:
-        """The text with everybody swapped; addresses of people become addresses of nobody."""
+        """Return the text with people replaced; e-mail addresses become someone@example.com."""
         if self.swaps:
             text = self._pattern.sub(self._swap, text)
         return _ADDRESS.sub(self._address, text)
 
     def seen_in(self, text: str) -> list[str]:
-        """The words that are still there."""
+        """Return the words of the replacements that the text still holds, sorted."""
         return sorted({match.group() for match in self._pattern.finditer(text)}) if self.swaps else []
 
     @property
@@ -58,9 +58,10 @@ class Pseudonyms:
 
 
 def pseudonyms_for(records: Iterable[Record], text: str, hosts: Iterable[str]) -> Pseudonyms:
-    """The cast for everybody whom these records, or links in the text, name. `hosts` are the source's own, and stay.
+    """Return the replacements for all people named by these records or by links in the text.
 
-    A person keeps one invented name, handle and number throughout; hosts that are nobody's shared one become reserved.
+    A person keeps one invented name, handle and number throughout. `hosts` are the source's own and stay, as shared
+    ones do; every other host becomes a reserved one.
     """
     records, own = list(records), [host.lstrip(".") for host in hosts]
     swaps: dict[str, str] = {}
@@ -86,7 +87,7 @@ def pseudonyms_for(records: Iterable[Record], text: str, hosts: Iterable[str]) -
         if other.site != "web" and other.handle.casefold() not in swaps:
             first, last = invented(len(swaps) + len(people))
             swap(other.handle, f"{first}-{last}".casefold())
-    for number, native in enumerate(sorted({found for url in urls if (found := avatar_id(url))}), start=len(people)):
+    for number, native in enumerate(sorted({avatar for url in urls if (avatar := avatar_id(url))}), start=len(people)):
         digits = native.partition("#")[2]
         swap(digits, f"{9 * 10 ** (len(digits) - 1) + number}")
     for url in urls:
@@ -98,20 +99,20 @@ def pseudonyms_for(records: Iterable[Record], text: str, hosts: Iterable[str]) -
 
 
 def invented(number: int) -> tuple[str, str]:
-    """The first and last name of the person of that number; the same on every day."""
-    rest, first = divmod(number, len(_FIRST))
-    rest, last = divmod(rest, len(_LAST))
-    return _FIRST[first], _LAST[last] + (f"-{rest}" if rest else "")
+    """Return the first and last name of the invented person of that number."""
+    quotient, first = divmod(number, len(_FIRST))
+    generation, last = divmod(quotient, len(_LAST))
+    return _FIRST[first], _LAST[last] + (f"-{generation}" if generation else "")
 
 
 def _kept(host: str, own: list[str]) -> bool:
-    """Whether a host stays: the source's own and those below it, shared ones, reserved ones."""
-    ours = any(host == known or host.endswith(f".{known}") for known in own)
-    return ours or host.removeprefix("www.") in _SHARED or bool(_RESERVED.search(host))
+    """True if a host stays: the source's own and those below it, shared ones, reserved ones."""
+    is_own = any(host == known or host.endswith(f".{known}") for known in own)
+    return is_own or host.removeprefix("www.") in _SHARED or bool(_RESERVED.search(host))
 
 
 def _parts(name: str | None) -> list[str]:
-    """First and last word of a name, where they are long enough to mean somebody."""
+    """Return the first and last word of a name of several words, if longer than two letters."""
     words = (name or "").split()
     return [word for word in (words[0], words[-1]) if len(word) > 2] if len(words) > 1 else []
 

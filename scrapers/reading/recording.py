@@ -1,4 +1,4 @@
-"""A test case out of one page: trimmed to what the parser reads, its people swapped, case.json begun."""
+"""Recording of test cases: a page trimmed to what its parser reads, with people replaced, and its case.json."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _KEPT_HEADERS = ("content-type", "link")
 
 
 class NotRecorded(Fault):
-    """The page could not be had, or the folder holds a case already."""
+    """Raised where the page could not be fetched, or the folder holds a case already."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedCase:
-    """A case as written. `doubts` are what a person should look at before keeping it."""
+    """A written case. `size` is in bytes; `doubts` are sentences on what to check before keeping it."""
 
     folder: Path
     size: int
@@ -39,7 +39,10 @@ class RecordedCase:
 
 
 def fetch_page(source: str, url: str, home: Home) -> Page:
-    """The page from the web, by all rules of a live run: contact, terms, robots.txt, pace."""
+    """Fetch a page by all rules of a live run: contact, terms, robots.txt, pace.
+
+    Raises NotRecorded where the terms or the answer refuse it.
+    """
     from scrapers.fetch.client import Fetcher
 
     reader, operator, now = source_named(source), reachable(home), datetime.now(UTC)
@@ -56,7 +59,7 @@ def fetch_page(source: str, url: str, home: Home) -> Page:
 
 
 def page_of_file(source: str, url: str, file: Path) -> Page:
-    """A saved page as if it had come from that address; of a recording, the answer to that address, else its first."""
+    """Return a saved page as if fetched from `url`; of a recording, the answer to that URL, else the first."""
     source_named(source)
     pages = list(pages_of_file(source, file, url, datetime.now(UTC).replace(microsecond=0)))
     if not pages:
@@ -74,8 +77,8 @@ def record_case(page: Page, folder: Path) -> RecordedCase:
 
 def _record(page: Page, folder: Path, read: Read) -> RecordedCase:
     doubts = []
-    told = {name: value for name, value in page.headers.items() if name in _KEPT_HEADERS}
-    page = replace(page, headers=told)
+    headers = {name: value for name, value in page.headers.items() if name in _KEPT_HEADERS}
+    page = replace(page, headers=headers)
     before = read(page)
     doubts += [f"the page is refused: {r.code.value}: {r.detail}" for r in before if isinstance(r, Refused)]
     kept, body, suffix = trimmed(page, before, read)
@@ -87,7 +90,7 @@ def _record(page: Page, folder: Path, read: Read) -> RecordedCase:
         body=cast.play(body.decode("utf-8", "replace")).encode(),
         url=cast.play(page.url),
         final_url=cast.play(page.final_url or page.url),
-        headers={name: cast.play(value) for name, value in told.items()},
+        headers={name: cast.play(value) for name, value in headers.items()},
     )
     after = read(swapped)
     if [type(record) for record in after] != [type(record) for record in kept]:

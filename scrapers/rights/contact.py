@@ -1,4 +1,4 @@
-"""Whom the owner of a site turns to: a real page or address, or nobody is asked (G12)."""
+"""Check of the operator's contact: without a real page or address no site is asked anything (G12)."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from scrapers.settings.strict import BadConfiguration
 from scrapers.sources.watched import operator_of
 from scrapers.text.hosts import registered
 
-# What stands where a host does: after "//" or "@", at the beginning, or after a space.
+# A word in the place of a host: after "//" or "@", at the beginning, or after a space.
 _HOST = re.compile(r"(?:^|//|@|\s)([\w-]+(?:\.[\w-]++)*)")
 _NOBODY = {"example", "invalid", "test", "localhost"}  # endings that RFC 2606 keeps out of the web, as example.com
 
 
 def placeholders(operator: Operator) -> tuple[str, ...]:
-    """The keys of operator.toml whose value reaches nobody: it names a host that is reserved for examples."""
-    told = {"contact": operator.contact, "[controller] contact": operator.controller.contact}
-    return tuple(key for key, value in told.items() if any(map(_is_reserved, _HOST.findall(value.casefold()))))
+    """Return the keys of operator.toml whose value names a host that is reserved for examples."""
+    contacts = {"contact": operator.contact, "[controller] contact": operator.controller.contact}
+    return tuple(key for key, value in contacts.items() if any(map(_is_reserved, _HOST.findall(value.casefold()))))
 
 
 def reachable(home: Home) -> Operator:
-    """Who asks, with a contact that reaches them; raises BadConfiguration naming the file, the key and the remedy."""
+    """Return the operator with a usable contact; raises BadConfiguration naming the file, the key and the remedy."""
     operator = operator_of(home)
     if unfilled := placeholders(operator):
         raise BadConfiguration(
@@ -33,7 +33,7 @@ def reachable(home: Home) -> Operator:
 
 
 def missing(home: Home) -> str | None:
-    """What keeps a live run from asking anybody, or None."""
+    """Return the reason why no live run is possible, or None."""
     try:
         reachable(home)
     except BadConfiguration as fault:

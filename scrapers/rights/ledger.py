@@ -1,4 +1,4 @@
-"""What may be done with what each source gave: a ledger by source, field and use, and who may be handed over to whom.
+"""Usage rights of collected data by source, field and use, and whether a person may be contacted or handed over.
 
 Rights come from the terms records in `sources.toml` (guardrails G1, G10). A right is never assumed: data from a source
 without a record stops the export that would show it. A contact is a link that the person published to be reached,
@@ -30,32 +30,35 @@ _ADDRESS = re.compile(r"(?<![^\s/@:])[^\s/@:]++@[^\s/@]+\.\w+")
 
 
 class RightsUnknown(Fault):
-    """Data from a source that has no terms record: nobody has said what may be done with it."""
+    """Raised for data from a source without a terms record: the permitted uses are unknown."""
 
 
 class Ledger:
-    """Answers whether a field that a source gave may be used to find, to verify or to contact somebody."""
+    """Terms of all sources: may a field that a source gave be used to find, to verify or to contact people?"""
 
     def __init__(self, terms: Mapping[str, Terms | None]) -> None:
         self._terms = terms
 
     @classmethod
     def read(cls, path: Path | None = None) -> Ledger:
-        """The ledger of `sources.toml`."""
+        """Return the ledger of `sources.toml`, or of the file at `path`."""
         return cls({name: settings.terms for name, settings in read_sources(path).items()})
 
     def terms(self, source: str) -> Terms:
-        """The terms record of a source; raises RightsUnknown where there is none."""
-        found = self._terms.get(source)
-        if found is None:
+        """Return the terms record of a source; raises RightsUnknown where there is none."""
+        terms = self._terms.get(source)
+        if terms is None:
             raise RightsUnknown(
                 f"{source}: sources.toml has no terms record, so nothing it gave may be shown; "
                 f"read the site's terms and add [{source}.terms]"
             )
-        return found
+        return terms
 
     def may(self, use: Use, source: str, field: str) -> bool:
-        """Whether the record grants that use; `fields` of a record narrows it for single fields, and never widens."""
+        """True if the terms grant that use; their `fields` only narrow it for single fields.
+
+        Raises RightsUnknown for a source without a terms record.
+        """
         terms = self.terms(source)
         if field in terms.fields and use not in terms.fields[field]:
             return False
@@ -64,13 +67,13 @@ class Ledger:
         return terms.may_rank if use == "find" else True
 
     def closed(self) -> frozenset[str]:
-        """Sources whose records forbid to rank people by what they gave."""
+        """Return the sources whose terms forbid ranking people by their data."""
         return frozenset(name for name, terms in self._terms.items() if terms is not None and not terms.may_rank)
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A channel that may be used to reach a person once, and why."""
+    """A channel by which a person may be contacted once, and the basis for it."""
 
     url: str
     basis: str
@@ -79,9 +82,9 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """What an export may show of one person: the contact, or why there is none; when they must have been told.
+    """Clearance of one person for an export: the contact or the reason for none, and the date the notice is due.
 
-    `hint` says what the law where they live asks of whoever writes to them.
+    `hint` is a sentence on what the law where they live requires of a first message.
     """
 
     contact: Contact | None = None
@@ -92,12 +95,12 @@ class Clearance:
 
 
 def contact(candidate: Candidate, links: Sequence[Link], ledger: Ledger) -> Contact | None:
-    """The best channel that the person published and whose source grants contact, or None.
+    """Return the best channel that the person published and whose source grants contact, or None.
 
-    An offer to work comes first, then the person's own pages. Nothing where they asked not to be contacted (G7).
+    An offer to work comes first, then the person's own pages. None where they asked not to be contacted (G7).
     Raises RightsUnknown where a link's source has no terms record.
     """
-    allowed = [each for each in links if _reaches(each) and ledger.may("contact", each.source, each.field)]
+    allowed = [link for link in links if _reaches(link) and ledger.may("contact", link.source, link.field)]
     if not allowed or wants_no_contact(candidate):
         return None
     best = min(allowed, key=_order)
@@ -111,25 +114,28 @@ _BASIS = {
 }
 
 
-def _order(each: Link) -> tuple[int, int, int, str]:
-    own = (link_key(each.url) or "").startswith("web:")
-    return ("post", "url", "links").index(each.field), -(each.day or date.min).toordinal(), not own, each.url
+def _order(link: Link) -> tuple[int, int, int, str]:
+    own = (link_key(link.url) or "").startswith("web:")
+    return ("post", "url", "links").index(link.field), -(link.day or date.min).toordinal(), not own, link.url
 
 
-def _reaches(each: Link) -> bool:
-    """Whether a link may be handed out as a channel: a web page, no address in it, no picture, no code host."""
-    if not each.url.startswith(("https://", "http://")) or avatar_id(each.url) or _ADDRESS.search(unquote(each.url)):
+def _reaches(link: Link) -> bool:
+    """True if a link may serve as a channel: a web page without an address in it, no picture, no code host."""
+    if not link.url.startswith(("https://", "http://")) or avatar_id(link.url) or _ADDRESS.search(unquote(link.url)):
         return False
-    key = link_key(each.url)
-    if each.field == "post":
+    if link.field == "post":
         return True
-    return key is not None and not key.startswith(_CODE_HOSTS) and (each.field == "links" or key.startswith("web:"))
+    key = link_key(link.url)
+    return key is not None and not key.startswith(_CODE_HOSTS) and (link.field == "links" or key.startswith("web:"))
 
 
 def cooling(handed: Iterable[Interaction], role: str, on: date, days: int) -> Interaction | None:
-    """The newest handover for another role less than `days` before that day: nobody is written to by two recruiters."""
-    recent = [each for each in handed if each.role != role and on - each.day < timedelta(days=days)]
-    return max(recent, key=lambda each: (each.day, each.role), default=None)
+    """Return the newest handover for another role less than `days` before day `on`, or None.
+
+    It keeps two recruiters from writing to one person.
+    """
+    recent = [dealing for dealing in handed if dealing.role != role and on - dealing.day < timedelta(days=days)]
+    return max(recent, key=lambda dealing: (dealing.day, dealing.role), default=None)
 
 
 def clearance(
@@ -143,7 +149,10 @@ def clearance(
     on: date,
     cool_down: int,
 ) -> Clearance:
-    """What an export for that role may show of a person on that day. Raises RightsUnknown for an unrecorded source."""
+    """Return what an export for `role` may show of a person on day `on`; `cool_down` is in days.
+
+    Raises RightsUnknown for a source without a terms record.
+    """
     for source in sorted(sources):
         ledger.terms(source)
     channel = contact(candidate, links, ledger)

@@ -1,4 +1,4 @@
-"""The notice that people are given when somebody is about to write to them (GDPR Art. 14; guardrail G6).
+"""Privacy notice given to people at the first message (GDPR Art. 14; guardrail G6).
 
 A template filled from `operator.toml`: the controller answers for it, and its counsel decides what it must say.
 """
@@ -15,9 +15,9 @@ ITEMS = (
 
 
 def notice_text(operator: Operator) -> str:
-    """The notice as plain text, its ten items each under a heading of its own."""
+    """Return the notice as plain text, its ten items each under a heading."""
     by = operator.controller
-    said = {
+    paragraphs = {
         "Controller": f"{by.name}, {by.contact}.",
         "Purpose": by.purpose,
         "Legal basis": by.legal_basis,
@@ -39,4 +39,4 @@ def notice_text(operator: Operator) -> str:
         "suggestion: a person decides, and the program sends no message.",
     }
     where = f"\n\nThis notice also stands at {operator.notice.public_url}." if operator.notice.public_url else ""
-    return "\n\n".join(f"{item}\n{said[item]}" for item in ITEMS) + where + "\n"
+    return "\n\n".join(f"{item}\n{paragraphs[item]}" for item in ITEMS) + where + "\n"

@@ -1,8 +1,8 @@
-"""How long a person may be kept, and until when they must have been told (guardrails G6, G8). Pure; days in UTC.
+"""Retention: last days to keep a person and to give them notice (guardrails G6, G8). Pure; days in UTC.
 
-Nobody told yet: `unnotified_days` after they were handed over, else after their newest act was first seen; with a
-public notice (GDPR Art. 14(5)(b)) people who were never handed over count as told. Told without an answer:
-`retention_days`. After an answer: `contacted_days`. Seeing an act again restarts nothing.
+Before notice: `unnotified_days` after they were handed over, else after their newest act was first seen; with a
+public notice (GDPR Art. 14(5)(b)) people who were never handed over count as notified. After notice without an
+answer: `retention_days`. After an answer: `contacted_days`. Seeing an act again restarts nothing.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from scrapers.settings.operator import Operator
 from scrapers.store import Interaction
 
 ARCHIVE_DAYS = 30  # raw pages (G4)
-RUN_DAYS = 400  # what each step of work took and gave; nobody stands in it
+RUN_DAYS = 400  # the run log, which names no person
 CLOCK_JUMP = timedelta(days=400)
 
 
 class ClockInDoubt(Fault):
-    """The clock stands before the last run, or very far after it; nothing was deleted."""
+    """Raised, before anything is deleted, where the clock is behind the last run or very far ahead of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionState:
-    """Where we stand with a person: when their newest act was first seen, and when what was done last."""
+    """Dates that decide the retention of a person: newest act first seen, first handover, last notice, last answer."""
 
     seen: date
     handed: date | None = None
@@ -37,11 +37,11 @@ class RetentionState:
 
 
 def retention_state(dealings: Iterable[Interaction], seen: date) -> RetentionState:
-    """The standing that these dealings leave: the clock of the notice runs from the first handover."""
+    """Return the dates of one person; the time for the notice runs from the first handover."""
     days: dict[str, list[date]] = {}
     for dealing in dealings:
         days.setdefault(dealing.kind, []).append(dealing.day)
-    last = {kind: max(found) for kind, found in days.items()}
+    last = {kind: max(dates) for kind, dates in days.items()}
     return RetentionState(
         seen,
         min(days["handed"]) if "handed" in days else None,
@@ -53,23 +53,23 @@ def retention_state(dealings: Iterable[Interaction], seen: date) -> RetentionSta
 def retention_states(
     people: Mapping[str, Collection[str]], acts: Mapping[str, date], dealings: Iterable[Interaction]
 ) -> dict[str, RetentionState]:
-    """Where we stand with each person, given their accounts; left out is of whom nothing was ever seen.
+    """Return the dates of each person, without people of whom no act was ever seen.
 
-    `acts` says when the newest act of an account was first seen.
+    `people` maps a person to their accounts; `acts` maps an account to the day its newest act was first seen.
     """
     owner = {account: person for person, accounts in people.items() for account in accounts}
-    done: dict[str, list[Interaction]] = defaultdict(list)
+    by_person: dict[str, list[Interaction]] = defaultdict(list)
     for dealing in dealings:
         if dealing.account in owner:
-            done[owner[dealing.account]].append(dealing)
+            by_person[owner[dealing.account]].append(dealing)
     newest = {
         person: max((acts[a] for a in accounts if a in acts), default=None) for person, accounts in people.items()
     }
-    return {person: retention_state(done[person], seen) for person, seen in newest.items() if seen is not None}
+    return {person: retention_state(by_person[person], seen) for person, seen in newest.items() if seen is not None}
 
 
 def notice_due(standing: RetentionState, operator: Operator) -> date | None:
-    """The last day to tell the person that data of theirs is held; None where that was done, or needs no word."""
+    """Return the last day to notify the person that their data is held; None if done or not required."""
     if standing.notified or standing.answered:
         return None
     if standing.handed is None and operator.notice.policy == "public":
@@ -78,7 +78,7 @@ def notice_due(standing: RetentionState, operator: Operator) -> date | None:
 
 
 def kept_until(standing: RetentionState, operator: Operator) -> date:
-    """The last day on which the person may be held."""
+    """Return the last day on which the person may be kept."""
     keep = operator.controller
     if standing.answered:
         return standing.answered + timedelta(days=keep.contacted_days)
@@ -91,7 +91,7 @@ Reason = Literal["not_told", "listed", "not_seen", "no_answer", "no_contact"]
 
 
 def reason_of(standing: RetentionState, operator: Operator) -> Reason:
-    """Which of the operator's limits the last day of a person comes from."""
+    """Return which of the operator's limits decides the last day of a person."""
     if standing.answered:
         return "no_contact"
     if standing.notified:
@@ -102,7 +102,7 @@ def reason_of(standing: RetentionState, operator: Operator) -> Reason:
 
 
 def check_clock(today: date, last_run: date | None, confirmed: bool) -> None:
-    """Raises ClockInDoubt where today lies before the last run or over 400 days after it (G37)."""
+    """Raise ClockInDoubt where today lies before the last run or over 400 days after it (G37)."""
     if last_run is None or confirmed or timedelta(0) <= today - last_run <= CLOCK_JUMP:
         return
     raise ClockInDoubt(

@@ -1,11 +1,11 @@
-"""People who must not be collected, ranked or exported: keyed hashes of their identifiers, never the identifiers.
+"""Suppression list: people who must not be collected, ranked or exported, as keyed hashes of their identifiers.
 
 The hash is HMAC-SHA256 under the home's own key, which lies outside of the database (G7). The list is kept in the
-store and in a file beside it; opening joins the two, so that a restored backup of either forgets nobody. A run that is
-under way reads the file again when it has grown.
+store and in a file beside it; opening merges the two, so that a restored backup of either loses no entry. A run that
+is under way reads the file again when it has grown.
 
-Whose time had run out (G6, G8) left a tombstone instead: "act" and "past" hashes keep the same acts, and the accounts
-with nothing but them, out; a new act starts anew.
+People whose retention ended (G6, G8) leave a tombstone instead: "act" and "past" hashes keep out the same acts, and
+the accounts with nothing but them; a new act starts anew.
 """
 
 from __future__ import annotations
@@ -32,34 +32,34 @@ from scrapers.store import Store
 from scrapers.text.full_names import without_names
 
 REDACTED = "[removed]"
-ERASURE, OBJECTION, EXPIRED = "erasure", "objection", "expired"  # why somebody is on the list
-ERASING = "erasing"  # a file of the home, there from the start of an erasure to its end
+ERASURE, OBJECTION, EXPIRED = "erasure", "objection", "expired"  # reasons of an entry
+ERASING = "erasing"  # marker file in the home, from the start of an erasure to its end
 Listed = Callable[[AccountKey], bool]
 _TOKEN = re.compile(r"[\w-]+(?:\.[\w-]++)*")
 _URL = re.compile(r"https?://[^\s\"'<>`|\\^{}()\[\],;]+", re.IGNORECASE)
 
 
 class SuppressionList:
-    """Answers whether an account, a URL or a word of a page belongs to somebody on the list."""
+    """Set of keyed hashes that tells whether an account, a URL or a word of a page belongs to a listed person."""
 
     def __init__(self, key: bytes, hashes: Iterable[str] = ()) -> None:
         self._key = key
         self._hashes = set(hashes)
         self._erased: set[str] = set()
-        self._buried = False  # whether there is any tombstone
-        self._woken: set[str] = set()  # accounts with a tombstone and a new act
+        self._has_tombstones = False
+        self._returned: set[str] = set()  # accounts with a tombstone and a new act
         self._home: Home | None = None  # where the list grows
         self._path: Path | None = None
-        self._read = 0  # bytes of the file that are known
+        self._read = 0  # bytes of the file read so far
 
     @classmethod
     def open(cls, home: Home, store: Store) -> SuppressionList:
-        """The union of the list in the store and the one in the home; each is given what it lacks."""
+        """Return the union of the list in the store and the one in the home; each is given the entries it lacks."""
         path = home.create() / LIST
         in_store = store.suppressed_hashes()
         in_file = {row["hash"]: row for row in _rows(path, 0)[0]}
         missing = [row for h, row in in_file.items() if _lacks(in_store.get(h, ("", ""))[1], row["reason"])]
-        if any(row["reason"] == ERASURE for row in missing):  # an older store was put back: who was erased may be in it
+        if any(row["reason"] == ERASURE for row in missing):  # a restored older store may hold erased people
             (home / ERASING).touch(mode=0o600)
         store.add_suppressions([row | {"at": datetime.fromisoformat(row["at"])} for row in missing])
         now = datetime.now(UTC).isoformat()
@@ -68,39 +68,39 @@ class SuppressionList:
         opened = cls(home.key)
         opened._home, opened._path = home, path
         opened._reread()
-        if opened._buried:
-            opened._woken = {account for account in store.credited() if opened._has("past", account)}
+        if opened._has_tombstones:
+            opened._returned = {account for account in store.credited() if opened._has("past", account)}
         return opened
 
     def _reread(self) -> None:
-        """Learn what was listed since, by this run or another one."""
+        """Read the entries that this run or another one appended to the file since the last read."""
         if self._path is None or not self._path.exists() or self._path.stat().st_size == self._read:
             return
         rows, self._read = _rows(self._path, self._read)
         self._hashes |= {str(row["hash"]) for row in rows}
         self._erased |= {str(row["hash"]) for row in rows if row["reason"] == ERASURE}
-        self._buried = self._buried or any(row["kind"] == "act" for row in rows)
+        self._has_tombstones = self._has_tombstones or any(row["kind"] == "act" for row in rows)
 
     def erasures(self) -> SuppressionList:
-        """Those alone who were erased: nothing of theirs may lie here, not even unseen."""
+        """Return the list of erased people alone, of whom nothing may be stored at all."""
         return SuppressionList(self._key, self._erased)
 
     def __or__(self, other: SuppressionList) -> SuppressionList:
-        """Those of both lists, under this one's key."""
+        """Return the union of both lists, under the key of this one."""
         return SuppressionList(self._key, self._hashes | other._hashes)
 
     def __bool__(self) -> bool:
         return bool(self._hashes)
 
     def hash(self, kind: str, identifier: str) -> str:
-        """The keyed hash under which an identifier of that kind is listed."""
+        """Return the keyed hash (hex) under which an identifier of that kind is listed."""
         return hmac.digest(self._key, f"{kind}:{identifier}".encode(), sha256).hex()
 
     def has_account(self, key: AccountKey) -> bool:
         return self._has("account", str(key))
 
     def has_url(self, url: str) -> bool:
-        """Whether the URL is a listed person's page or profile, or lies below it."""
+        """True if the URL is a page or profile of a listed person, or lies below one."""
         if not self._hashes:
             return False
         number = avatar_id(url) or api_number(url)
@@ -109,30 +109,33 @@ class SuppressionList:
         return any(self._has("account", key) for key in accounts_in(url))
 
     def has_word(self, word: str) -> bool:
-        """Whether a word that looks like an account name is one of a listed person."""
+        """True if the word is an account name of a listed person."""
         return self._has("word", word.casefold())
 
     def _has(self, kind: str, identifier: str) -> bool:
         return bool(self._hashes) and self.hash(kind, identifier) in self._hashes
 
     def mentions(self, text: str) -> bool:
-        """Whether any word of the text is a listed account name, or any URL a listed person's: it is not archived."""
+        """True if the text holds a listed account name or a URL of a listed person; such pages are not archived."""
         if not self._hashes:
             return False
         named = any(self._blank_token(token) != token for token in set(_TOKEN.findall(text)))
         return named or any(map(self.has_url, set(_URL.findall(text))))
 
     def account_listed(self, account: Account) -> bool:
-        """Listed by its own key, number or URL, or because it declares a listed account or page as its own."""
-        by_number = account.id is not None and self._has("id", f"{account.site}#{account.id}")
-        urls = (*account.links, account.url or "")
-        return self.has_account(account.key) or by_number or any(self.has_url(url) for url in urls if url)
+        """True if an account is listed by its key, number or URL, or declares a listed account or page as its own."""
+        if self.has_account(account.key) or self._has_number(account):
+            return True
+        return any(self.has_url(url) for url in (*account.links, account.url) if url)
+
+    def _has_number(self, account: Account) -> bool:
+        return account.id is not None and self._has("id", f"{account.site}#{account.id}")
 
     def learn(self, store: Store, records: Iterable[Record], at: datetime) -> None:
-        """List the accounts among these that are a listed person's own: of a listed number, or of the same handle as a
-        listed account that they declare. Who links to a listed person under another handle may be a friend.
+        """Add to the list the accounts among these records that belong to a listed person.
 
-        Their own key joins the list for the same reason, so that pages which know the key alone bring nobody back.
+        Such an account has a listed number, or the same handle as a listed account that it declares; under another
+        handle a link may be a friend's. With its key listed, pages that show the key alone restore nobody.
         """
         if self._home is None or not self._hashes:
             return
@@ -144,31 +147,32 @@ class SuppressionList:
             self.add(self._home, store, [("account", str(account.key)), *numbers], reason, at)
 
     def _is_same(self, account: Account) -> bool:
-        if account.id is not None and self._has("id", f"{account.site}#{account.id}"):
+        """True if an account belongs to a listed person, by number, or by handle and its own declaration."""
+        if self._has_number(account):
             return True
         handle = account.handle.casefold()
         return any(key.partition(":")[2] == handle and self._has("account", key) for key in declared(account))
 
     def apply(self, records: Iterable[Record]) -> tuple[list[Record], int]:
-        """The records without listed people, and how many were held back.
+        """Return the records without listed people, and the number of records dropped.
 
-        A team loses the listed member, links and words that name them are removed from the evidence of others.
+        From the evidence of others, listed team members and the links and words that name them are removed.
         """
         self._reread()
         records = list(records)
         if not self._hashes:
             return records, 0
-        if self._buried:
-            self._woken |= {
+        if self._has_tombstones:
+            self._returned |= {
                 str(r.account) for r in records if isinstance(r, Evidence) and r.account and self._is_new(r)
             }
         listed = {str(r.key) for r in records if isinstance(r, Account) and self.account_listed(r)}
         listed |= {str(r.account) for r in records if isinstance(r, Evidence) and r.account and self._by_mailbox(r)}
-        kept = [kept for r in records if (kept := self._without(r, listed)) is not None]
+        kept = [record for r in records if (record := self._without(r, listed)) is not None]
         return kept, len(records) - len(kept)
 
     def _by_mailbox(self, act: Evidence) -> bool:
-        """Whether a commit's address is a listed person's, under whatever name it was made."""
+        """True if the address of a commit is a listed person's, whatever the name on it."""
         mailbox = act.details.get("mailbox")
         return isinstance(mailbox, str) and self._has("account", f"git:{mailbox}")
 
@@ -187,19 +191,20 @@ class SuppressionList:
         return self.blanked(record, is_listed)
 
     def _is_new(self, act: Evidence) -> bool:
+        """True if an act of a person with a tombstone is not in the tombstone."""
         return self._has("past", str(act.account)) and not self._has("act", act.id)
 
     def _is_buried(self, account: Account) -> bool:
-        """Whether a person's time had run out, and nothing new of theirs was seen since."""
+        """True if the retention of a person had ended and no new act of theirs was seen since."""
         key = str(account.key)
-        return self._buried and key not in self._woken and self._has("past", key)
+        return self._has_tombstones and key not in self._returned and self._has("past", key)
 
     @overload
     def blanked(self, item: Account, is_listed: Listed | None = None) -> Account: ...
     @overload
     def blanked(self, item: Evidence, is_listed: Listed | None = None) -> Evidence: ...
     def blanked(self, item: Account | Evidence, is_listed: Listed | None = None) -> Account | Evidence:
-        """What another person's record says without every word, link and team entry of listed people."""
+        """Return the record of another person without the words, links and team entries of listed people."""
         links = tuple(link for link in item.links if not self._names(link))
         if isinstance(item, Account):
             return replace(item, bio=self.blank(item.bio, str(item.key)) if item.bio else item.bio, links=links)
@@ -215,7 +220,7 @@ class SuppressionList:
         )
 
     def names_by_name(self, record: Record) -> bool:
-        """Whether a record is known to name a listed person in full."""
+        """True if a record is known to give the full name of a listed person."""
         if not isinstance(record, Account | Evidence):
             return False
         return self._has("names", record.id if isinstance(record, Evidence) else str(record.key))
@@ -224,10 +229,10 @@ class SuppressionList:
         return self.has_url(link) or self.mentions(unquote(link))
 
     def blank(self, text: str, act: str = "") -> str:
-        """The text without listed account names and hosts; a URL of a listed person goes as a whole.
+        """Return the text without listed account names and hosts; a URL of a listed person is removed as a whole.
 
-        Where that act (an evidence id, or an account whose biography it is) is known to name somebody in full, so do
-        these names.
+        `act` is an evidence id, or the key of the account whose biography it is; full names that are listed for it are
+        removed as well.
         """
         if text.startswith(("http://", "https://")) and self.has_url(text):
             return ""
@@ -238,22 +243,22 @@ class SuppressionList:
         return text
 
     def _blank_token(self, token: str) -> str:
-        """A listed name, alone or as a part of a dotted name such as a host, is removed."""
+        """Return the token without listed names, alone or as parts of a dotted name such as a host."""
         if self.has_word(token) or ("." in token and self._has("account", f"web:{token.casefold()}")):
             return REDACTED
         return ".".join(REDACTED if self.has_word(part) else part for part in token.split("."))
 
     def add(self, home: Home, store: Store, identifiers: Iterable[tuple[str, str]], reason: str, at: datetime) -> None:
-        """List identifiers, as (kind, identifier): account "site:handle" or "web:host/path", id "site#number", word;
-        of acts that name them in full: names, an act; name, an act and the name.
+        """Add identifiers, as (kind, identifier) pairs.
 
-        Of a tombstone: act, an evidence id; past, an account. That an erasure began is on record before anything is
-        listed, so that one that was broken off is known.
+        Kinds: account "site:handle" or "web:host/path"; id "site#number"; word; names (an act that gives a full name);
+        name ("act name"); in a tombstone, act (an evidence id) and past (an account). The marker of an erasure is
+        written before anything is listed, so that an interrupted one is noticed.
         """
         if reason == ERASURE:
             (home / ERASING).touch(mode=0o600)
         rows = [{"hash": self.hash(kind, name), "kind": kind, "reason": reason, "at": at} for kind, name in identifiers]
-        known = self._erased if reason == ERASURE else self._hashes  # who objected may be erased later
+        known = self._erased if reason == ERASURE else self._hashes  # an objection may become an erasure later
         fresh = [row for row in rows if row["hash"] not in known]
         store.add_suppressions(fresh)
         _append(home, [row | {"at": at.isoformat()} for row in fresh])
@@ -262,9 +267,9 @@ class SuppressionList:
 
 
 def adopt_key(home: Home) -> int | None:
-    """Let the store and the list take the key of this home as theirs; the list keeps all that stands in it.
+    """Adopt the key of this home for its store and its list; the list keeps its entries.
 
-    Returns how many accounts that had opted out cannot be told any more, or None where the key fits already.
+    Returns the number of opted-out accounts that can no longer be recognised, or None where the key fits already.
     """
     lost = Store.adopt(home)
     if lost is not None:
@@ -272,13 +277,13 @@ def adopt_key(home: Home) -> int | None:
     return lost
 
 
-def _lacks(held: str, reason: str) -> bool:
-    """Whether a copy of the list that holds a hash for one reason ("": not at all) is to learn of the other."""
-    return not held or (reason == ERASURE != held)
+def _lacks(present: str, reason: str) -> bool:
+    """True if a copy of the list that has a hash for reason `present` ("": not at all) must add it for `reason`."""
+    return not present or (reason == ERASURE != present)
 
 
 def within(value: Any, change: Callable[[str], str]) -> Any:
-    """A JSON value with every text in it changed."""
+    """Return a JSON value with `change` applied to every string in it."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
@@ -287,9 +292,9 @@ def within(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def _rows(path: Path, start: int) -> tuple[list[dict[str, Any]], int]:
-    """The lines of the list from that byte on, and where they end.
+    """Return the entries of the list from byte `start` on, and the byte where they end.
 
-    A line still being written is left for later; one that a crash tore is passed over: the store holds it.
+    A line still being written is left for later; one that a crash tore is skipped, since the store has its entry.
     """
     if not path.exists():
         return [], 0
@@ -301,9 +306,9 @@ def _rows(path: Path, start: int) -> tuple[list[dict[str, Any]], int]:
 
 
 def _append(home: Home, rows: list[dict[str, Any]], *, adopted: bool = False) -> None:
-    """Add rows to the list, below the fingerprint of the key that they were made with.
+    """Append rows to the list, below the fingerprint of the key that they were made with.
 
-    Raises KeyRefused for a list that another key made, unless it is said that this one is `adopted`.
+    Raises KeyRefused for a list that another key made, unless the key of the home was `adopted`.
     """
     path, own = home / LIST, fingerprint(home.key)
     key, anybody = listed_key(path)

@@ -8,7 +8,8 @@ from datetime import date
 
 import pytest
 
-from scrapers.collect.crawl import crawl, is_followed
+from scrapers.collect.crawl import crawl
+from scrapers.collect.crawl_state import is_followed
 from scrapers.collect.drift import PAGES_IN_A_ROW
 from scrapers.collect.source_result import SourceResult
 from scrapers.parse.pages import NobodyThere, json_of
