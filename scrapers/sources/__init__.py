@@ -96,7 +96,8 @@ class _Registry(Mapping[str, Source]):
 @cache
 def find_sources() -> Mapping[str, Source]:
     """Return every source in this folder, by name, in order of name."""
-    return _Registry(module.name for module in iter_modules(__path__) if module.name not in _SHARED)
+    names = (module.name for module in iter_modules(__path__))
+    return _Registry(name for name in names if name not in _SHARED and not name.startswith("_"))
 
 
 def source_named(name: str) -> Source:

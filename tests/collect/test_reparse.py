@@ -39,8 +39,9 @@ from concurrent.futures import wait
 from contextlib import contextmanager
 from pathlib import Path
 
-from scrapers import reparse, sources
-from scrapers.settings import Home
+from scrapers import sources
+from scrapers.collect import reparse
+from scrapers.settings.home import Home
 from scrapers.store import Store
 
 started_at_leisure = reparse._processes

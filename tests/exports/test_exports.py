@@ -19,8 +19,9 @@ from ranking.exports import UnknownFormat, find_exports
 from ranking.exports._cells import safe_cell, said_in
 from ranking.exports._rows import COLUMNS
 from ranking.handover.exporting import export, format_for
+from ranking.notebook.views import Shortlist
 from ranking.role import Requirement, Role
-from ranking.shortlist.shortlist import Match, Quote, Shortlist, Term
+from ranking.shortlist.shortlist import Match, Quote, Term
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 from scrapers.rights.ledger import Clearance, Contact
 from scrapers.settings.home import Home, NotWritten

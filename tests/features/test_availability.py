@@ -21,6 +21,7 @@ from ranking.features._openness import read
 from ranking.features.availability import MARKED, UNDATED, current_statement, measure
 from ranking.handover.blinding import blinded
 from ranking.index.embedder import Memory
+from ranking.notebook.views import Shortlist
 from ranking.role import Requirement, Role
 from ranking.scoring.matches import rank
 from ranking.scoring.score import Scores, score_role
@@ -200,7 +201,7 @@ def test_the_list_tells_the_sentence_its_day_and_its_points() -> None:
     """The row, the term and the explanation hold the words as they stand; a blind list holds no link to them."""
     people = crowd(1, [YES, None])
     found = rank(scored(people, CEILING), {each.id: each for each in people})
-    rows = found.to_frame().set_index("candidate_id")
+    rows = Shortlist.of(found).to_frame().set_index("candidate_id")
     assert tuple(rows.loc["c00", ["availability", "availability_date"]]) == (YES, "2026-11-20")
     assert tuple(rows.loc["c01", ["availability", "availability_date"]]) == ("", "")
     (open_,) = [match for match in found if match.availability]
@@ -216,7 +217,7 @@ def test_a_no_is_told_as_a_no() -> None:
     """The column says "not available" with the sentence, and the page does not mark it as an open door."""
     people = crowd(1, [NO, None])
     found = rank(scored(people, CEILING), {each.id: each for each in people})
-    row = found.to_frame().set_index("candidate_id").loc["c00"]
+    row = Shortlist.of(found).to_frame().set_index("candidate_id").loc["c00"]
     assert row["availability"] == f"not available: {NO}"
     out = StringIO()
     find_exports()["page"].write(found, out)

@@ -18,9 +18,10 @@ STEPS = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from ranking.pool import TalentPool, embed_evidence
+from ranking.corpus.embedding import embed_evidence
+from ranking.pool import TalentPool
 from scrapers.candidates.joining import join_accounts
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 from scrapers.store import Store
 from tests.support.hash_embedder import HashingEmbedder
 

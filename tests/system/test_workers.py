@@ -32,7 +32,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from scrapers.store.sql.locks import locked
-from scrapers.settings import Home
+from scrapers.settings.home import Home
 with locked(Home(Path(sys.argv[1])), "refresh"):
     print("held", flush=True)
     time.sleep(60)
