@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ranking.corpus.expansion import subjects
 from ranking.corpus.keyword_lists import only_lists
 from ranking.corpus.passages import render, repeats_itself, split
 from ranking.corpus.topics import Neighbours, Topics, find_neighbours, fit_topics
@@ -27,7 +28,31 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 # What people say, as against what they made.
 CLAIMS = frozenset({EvidenceKind.POST, EvidenceKind.AVAILABILITY, EvidenceKind.TALK})
-T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCache:
+    """One value for each person of the pool, of which a corpus sees its own people; `here` are their numbers.
+
+    `known` and `values` have the shape [people of the pool].
+    """
+
+    known: NDArray[np.bool_]
+    values: NDArray[np.object_]
+    here: Ints
+
+    def missing(self) -> list[int]:
+        """Return the people of the corpus whose value is not known, by their number in the corpus."""
+        people: list[int] = np.flatnonzero(~self.known[self.here]).tolist()
+        return people
+
+    def __setitem__(self, person: int, value: object) -> None:
+        self.values[self.here[person]], self.known[self.here[person]] = value, True
+
+    def all(self) -> list[Any]:
+        """Return the values of all people of the corpus, in its order."""
+        values: list[Any] = self.values[self.here].tolist()
+        return values
 
 
 @dataclass(frozen=True)
@@ -146,28 +171,17 @@ class Corpus:
             if len(piece.text) > 2 * len(text) and repeats_itself(piece.text)
         )
 
-    def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What no role changes about everybody: made when it is first asked for, kept as long as the corpus."""
-        if key not in self.kept:
-            self.kept[key] = make()
-        found: T = self.kept[key]
-        return found
+    @cached_property
+    def subjects(self) -> Floats:
+        """Unit rows of the names of all subjects (`ranking.corpus.expansion`), shape [subjects, width]."""
+        return self.encode_query([subject.called for subject in subjects()])
 
-    def for_good(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What no role changes about a person or a piece, which the key names: found once, kept as long as the pool."""
+    def by_person(self, key: Hashable) -> PersonCache:
+        """Return the cache of one value a person that no role changes; it lives as long as the pool."""
         if key not in self.known:
-            self.known[key] = make()
-        found: T = self.known[key]
-        return found
-
-    def each(self, key: Hashable, make: Callable[[int], T]) -> list[T]:
-        """The same of everybody here: of each person found once, kept as long as the pool."""
-        seen, values = self.for_good(key, lambda: (np.zeros(self.size, dtype=bool), np.empty(self.size, dtype=object)))
-        here, _ = self.in_pool
-        for person in np.flatnonzero(~seen[here]).tolist():
-            values[here[person]], seen[here[person]] = make(person), True
-        found: list[T] = values[here].tolist()
-        return found
+            self.known[key] = np.zeros(self.size, dtype=bool), np.empty(self.size, dtype=object)
+        known, values = self.known[key]
+        return PersonCache(known, values, self.in_pool[0])
 
     @cached_property
     def listing(self) -> frozenset[int]:
@@ -186,10 +200,10 @@ class Corpus:
 
     def kind_weights(self, kinds: Mapping[EvidenceKind, float]) -> Floats:
         """How much each row counts, by its kind."""
-        weights: Floats = self.once(
-            ("kinds", *sorted(kinds.items())),
-            lambda: np.array([kinds.get(piece.kind, 1.0) for piece in self.evidence], dtype=np.float32),
-        )
+        key = ("kinds", *sorted(kinds.items()))
+        if key not in self.kept:
+            self.kept[key] = np.array([kinds.get(piece.kind, 1.0) for piece in self.evidence], dtype=np.float32)
+        weights: Floats = self.kept[key]
         return weights.copy()
 
     def encode_query(self, texts: Sequence[str]) -> Floats:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.corpus.corpus import build_corpus
-from ranking.corpus.retrieve import subjects_of
 from ranking.index.embedder import EachGroup, Embedder, Memory, Progress
 
 if TYPE_CHECKING:
@@ -47,5 +46,5 @@ def embed_evidence(
     if not candidates:  # so no model is loaded for nobody
         return {"evidence": 0, "passages": 0}
     corpus = build_corpus(candidates, store, embedder, progress, repositories(store), each_group)
-    subjects_of(corpus)
+    _ = corpus.subjects
     return {"evidence": corpus.rows, "passages": len(corpus.index)}

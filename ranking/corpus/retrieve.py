@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.corpus.corpus import Corpus
-from ranking.corpus.expansion import subjects, widened
+from ranking.corpus.expansion import widened
 from ranking.index.bm25 import joined
 from ranking.index.grouped import Weighed, deviation, standardised
 from ranking.index.unit import unit
@@ -102,7 +102,7 @@ def near(corpus: Corpus, texts: Sequence[str], questions: Floats, roughly: bool 
     `roughly` has cosines that are off by less than 0.001 as a rule, and had sooner.
     """
     passages = corpus.index.roughly(questions) if roughly else corpus.index.scores(questions)
-    asked = [widened(text, subjects_of(corpus) @ question) for text, question in zip(texts, questions, strict=True)]
+    asked = [widened(text, corpus.subjects @ question) for text, question in zip(texts, questions, strict=True)]
     return [
         Similarity(*each, corpus.pieces.scores(each[-1]), corpus.profiles.scores(each[-1]))
         for each in zip(questions, passages, asked, strict=True)
@@ -137,11 +137,6 @@ def find(corpus: Corpus, requirement: str, nearness: Similarity, counted: Floats
     }
     signals = (words, meaning, themes, kindred, rows)
     return Retrieved(requirement, weights, *signals, parts, corpus.stands_for, stand_for)
-
-
-def subjects_of(corpus: Corpus) -> Floats:
-    """A unit row for what each subject is called."""
-    return corpus.once("subjects", lambda: corpus.encode_query([each.called for each in subjects()]))
 
 
 def _profiles(corpus: Corpus, nearness: Similarity, counted: Floats) -> tuple[Floats, Floats]:

@@ -62,7 +62,7 @@ def longlisted(role: Role, corpus: Corpus, weights: Weights, found: Mapping[str,
     Whoever is as good as the last is in too, so that it matters to nobody in which order people come.
     """
     counted = corpus.kind_weights(weights.kinds)
-    counted[corpus.once("longlist left out", lambda: sorted(corpus.repetitive | corpus.listing | corpus.silent))] = 0
+    counted[_tables(corpus).left_out] = 0
     asked = asked_for(role)
     strengths = {each.id: strength(corpus, found[each.text], counted) for each in asked}
     graded = {each.id: _graded(strengths[each.id], each.threshold) for each in asked}
@@ -72,7 +72,7 @@ def longlisted(role: Role, corpus: Corpus, weights: Weights, found: Mapping[str,
     for each in asked:
         if each.level == "never" and not each.unless:
             total -= taken_away(strengths[each.id], weights.levels)
-    few = corpus.once(("longlist few", weights.slots.pieces), lambda: _of_few(corpus, weights.slots.pieces))
+    few = _of_few(corpus, weights.slots.pieces)
     ends = total[few] + weights.slots.reach / np.sqrt(corpus.segments.counts[few] + weights.slots.beyond)
     chosen = total >= _nth(total, LONGLIST)
     chosen[few[ends >= _nth(ends, OF_FEW)]] = True
@@ -92,31 +92,64 @@ def strength(corpus: Corpus, near: Similarity, counted: Floats) -> Floats:
     segments, meaning = corpus.segments, by_row(corpus, near.passages)
     parts = [
         near.profiles,
-        segments.sum(meaning) * corpus.once("longlist spread", lambda: _spread(corpus)),
+        segments.sum(meaning) * _tables(corpus).spread,
         segments.max(near.words * counted),
         segments.max(meaning * counted),
     ]
     if corpus.themes:
-        parts.append(themes_of_people(corpus, corpus.themes).roughly(corpus.themes.query(near.asked)[None, :])[0])
+        parts.append(_tables(corpus).topics.roughly(corpus.themes.query(near.asked)[None, :])[0])
     summed: Floats = reduce(np.add, map(_narrow, parts))
     return summed / np.float32(len(parts))
 
 
-def themes_of_people(corpus: Corpus, themes: Topics) -> VectorIndex:
-    """The mean of everybody's pieces in theme space, times their number up to five."""
+class _Tables:
+    """What a longlist needs of a whole pool whatever the role, each table made at first use."""
 
-    def made() -> VectorIndex:
-        counts = corpus.segments.counts[:, None]
-        worth = (np.minimum(counts, 5) / np.maximum(counts, 1)).astype(np.float32)
-        return VectorIndex(corpus.segments.sum(themes.rows) * worth)
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
 
-    return corpus.once("longlist themes", made)
+    @cached_property
+    def left_out(self) -> list[int]:
+        """Rows that count for nothing."""
+        return sorted(self._corpus.repetitive | self._corpus.listing | self._corpus.silent)
+
+    @cached_property
+    def spread(self) -> Floats:
+        """Factors from a person's summed cosines to the cosine of their rows' common direction; shape [people]."""
+        lengths: Floats = np.linalg.norm(self._corpus.segments.sum(self._corpus.vectors), axis=1)
+        return np.divide(np.float32(1), lengths, out=np.zeros_like(lengths), where=lengths > 0)
+
+    @cached_property
+    def topics(self) -> VectorIndex:
+        """The mean of each person's rows in topic space, times their number up to five."""
+        segments, topics = self._corpus.segments, self._corpus.themes
+        assert topics is not None
+        counts = segments.counts[:, None]
+        return VectorIndex(
+            segments.sum(topics.rows) * (np.minimum(counts, 5) / np.maximum(counts, 1)).astype(np.float32)
+        )
+
+    @cached_property
+    def sample(self) -> Ints:
+        """People who stand for the rest of the pool."""
+        return sampled(self._corpus.people, SAMPLE)
+
+    @cached_property
+    def anchors(self) -> Ints:
+        """People whose rows are neighbours of others' rows; none where no neighbours are known."""
+        if (kindred := self._corpus.kindred) is None:
+            return np.empty(0, dtype=np.int64)
+        anchors = np.zeros(self._corpus.rows, dtype=bool)
+        anchors[kindred.neighbours] = True
+        return np.unique(self._corpus.segments.owner[anchors])
 
 
-def _spread(corpus: Corpus) -> Floats:
-    """What the sum of a person's cosines is divided by to be that of the direction of their pieces together."""
-    lengths: Floats = np.linalg.norm(corpus.segments.sum(corpus.vectors), axis=1)
-    return np.divide(np.float32(1), lengths, out=np.zeros_like(lengths), where=lengths > 0)
+def _tables(corpus: Corpus) -> _Tables:
+    key = ("longlist", SAMPLE)
+    if key not in corpus.kept:
+        corpus.kept[key] = _Tables(corpus)
+    tables: _Tables = corpus.kept[key]
+    return tables
 
 
 def _narrow(values: Floats) -> Floats:
@@ -144,13 +177,12 @@ def part_of(corpus: Corpus, longlist: Ints, named: Collection[str] = ()) -> Corp
     """
     size = len(corpus.people)
     stand_for = np.zeros(size)
-    stand_for[corpus.once(("longlist sample", SAMPLE), lambda: sampled(corpus.people, SAMPLE))] = 1.0
+    stand_for[_tables(corpus).sample] = 1.0
     stand_for[longlist] = 0.0
     stand_for *= (size - len(longlist)) / max(int(np.count_nonzero(stand_for)), 1)
     stand_for[longlist] = 1.0
     present = stand_for > 0
-    if (kindred := corpus.kindred) is not None:
-        present[corpus.once("longlist anchors", lambda: _anchored(corpus, kindred))] = True
+    present[_tables(corpus).anchors] = True
     present[[corpus.position[each] for each in named]] = True
     people = np.flatnonzero(present)
     rows, counts = corpus.segments.rows_of(people), corpus.segments.counts[people]
@@ -171,13 +203,6 @@ def part_of(corpus: Corpus, longlist: Ints, named: Collection[str] = ()) -> Corp
         places=rows,
         stand_for=stand_for[people],
     )
-
-
-def _anchored(corpus: Corpus, kindred: Neighbours) -> Ints:
-    """The people whose pieces are neighbours of others."""
-    anchors = np.zeros(corpus.rows, dtype=bool)
-    anchors[kindred.neighbours] = True
-    return np.unique(corpus.segments.owner[anchors])
 
 
 class LazySubset(Sequence[T]):

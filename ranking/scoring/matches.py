@@ -174,12 +174,15 @@ def _read(scores: Scores, reading: RerankedPassage | None) -> tuple[Quote, ...]:
 
 def _quote(scores: Scores, row: int, requirement: str, share: float | None = None, passage: str = "") -> Quote:
     """The words of a row that best show a requirement; with a passage, those all of whose words stand in it."""
-    piece, asked, pieces = scores.corpus.evidence[row], scores.found[requirement].asked, scores.corpus.pieces
-    said = ("sentences", int(scores.corpus.in_pool[1][row]))
-    sentences, key = scores.corpus.for_good(said, lambda: (sentences_of(piece.title, piece.text), piece.id))
+    piece, known = scores.corpus.evidence[row], scores.corpus.known
+    in_pool = ("sentences", int(scores.corpus.in_pool[1][row]))
+    if in_pool not in known:
+        known[in_pool] = sentences_of(piece.title, piece.text), piece.id
+    sentences, key = known[in_pool]
     if passage:
         read = frozenset(tokens(passage))
         sentences = tuple(each for each in sentences if each[1] and read.issuperset(each[1])) or sentences
-    worth = scores.once(("worth", requirement), lambda: pieces.worth(asked))
-    words = scores.once(("quote", row, requirement, passage), lambda: best_words(piece.title, sentences, worth))
-    return Quote(words, piece.url, piece.date, key, piece.title, share)
+    words = ("quote", row, requirement, passage)
+    if words not in scores.kept:
+        scores.kept[words] = best_words(piece.title, sentences, scores.worth(requirement, widened=True))
+    return Quote(scores.kept[words], piece.url, piece.date, key, piece.title, share)

@@ -16,15 +16,10 @@ from ranking.scoring.signals import judged
 
 def last_said(corpus: Corpus, as_of: date, half_life: float) -> tuple[Availability | None, ...]:
     """Each person's last statement, in evidence or else on their profiles; None for who said nothing."""
-    return corpus.once(
-        ("said", as_of, half_life),
-        lambda: tuple(
-            corpus.each(
-                ("said", as_of, half_life),
-                lambda person: newest(judged(corpus, person).evidence, as_of, half_life) or corpus.profiles_say[person],
-            )
-        ),
-    )
+    last = corpus.by_person(("said", as_of, half_life))
+    for person in last.missing():
+        last[person] = newest(judged(corpus, person).evidence, as_of, half_life) or corpus.profiles_say[person]
+    return tuple(last.all())
 
 
 def points_of(said: Sequence[Availability | None], ceiling: float, stands_for: Weighed = None) -> Points:

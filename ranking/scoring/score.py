@@ -24,7 +24,7 @@ from ranking.features import Signal
 from ranking.features.availability import Availability
 from ranking.features.follow_through import asks_for_making, asks_for_use, in_use, made_by_them
 from ranking.features.recency import freshness
-from ranking.index.bm25 import query_weights
+from ranking.index.bm25 import TermWeights, query_weights
 from ranking.index.grouped import Weighed
 from ranking.role import Requirement, Role
 from ranking.scoring.attribution import Brought, contributions
@@ -112,25 +112,12 @@ class Scores:
         strength = self.strengths[requirement]
         return self.below(("strength", requirement), strength, person) / self.corpus.size
 
-    def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What several reasons rest on: found when it is first asked for, kept as long as these scores."""
-        if key not in self.kept:
-            self.kept[key] = make()
-        found: T = self.kept[key]
-        return found
-
     def below(self, key: Hashable, values: Points, person: int) -> int:
         """How many people of the pool stand clearly below this person in some values, which the key names."""
-        stands_for = self.corpus.stands_for
-
-        def ascending() -> tuple[list[float], Points]:
-            if stands_for is None:
-                return np.sort(values).tolist(), np.arange(len(values) + 1.0)
-            order = np.argsort(values)
-            return values[order].tolist(), np.concatenate([[0.0], np.cumsum(stands_for[order])])
-
-        risen, people = self.once(("sorted", key), ascending)
-        return round(float(people[bisect_left(risen, values[person] - 1e-9)]))
+        if ("sorted", key) not in self.kept:
+            self.kept["sorted", key] = _ascending(values, self.corpus.stands_for)
+        ascending, people = self.kept["sorted", key]
+        return round(float(people[bisect_left(ascending, values[person] - 1e-9)]))
 
     def weigh(self, people: Sequence[int]) -> None:
         """Find at once what the rows of these people bring, which takes far longer for one after the other."""
@@ -192,11 +179,19 @@ class Scores:
             places[order] = np.rint(np.cumsum(stands_for[order]) - stands_for[order]) + 1
         return places
 
+    def worth(self, requirement: str, *, widened: bool) -> TermWeights:
+        """Return the weights of a requirement's words, by rarity in the pool; `widened` adds related words."""
+        key = ("worth", requirement, widened)
+        if key not in self.kept:
+            found = self.found[requirement]
+            self.kept[key] = self.corpus.pieces.worth(found.asked if widened else query_weights(found.requirement))
+        weights: TermWeights = self.kept[key]
+        return weights
+
     def shows(self, row: int, requirement: str) -> bool:
         """Whether a row is clearly on the requirement's topic, by its nearest passage and its words."""
-        found, pieces = self.found[requirement], self.corpus.pieces
-        asked = self.once(("said", requirement), lambda: pieces.worth(query_weights(found.requirement)))
-        words = asked.covered(self.corpus.words[row])
+        found = self.found[requirement]
+        words = self.worth(requirement, widened=False).covered(self.corpus.words[row])
         mean, deviation = found.level
         outstanding = found.rows[row] >= mean + OUTSTANDING * deviation > mean
         on_topic = found.meaning[row] + WORDS_FOR_MEANING * words >= ON_TOPIC
@@ -326,13 +321,12 @@ def taken_away(strength: Values, levels: Levels) -> Values:
 def _of_fact(corpus: Corpus, name: str, tells: Callable[[Evidence], bool], without: frozenset[int]) -> list[int]:
     """The people one of whose pieces tells of a fact: shipped is shipped, however it is worded."""
     starts = corpus.segments.starts.tolist()
-
-    def places(person: int) -> tuple[int, ...]:
-        own = map(corpus.evidence.__getitem__, range(starts[person], starts[person + 1]))
-        return tuple(place for place, piece in enumerate(own) if tells(piece))
-
-    told = enumerate(corpus.each(name, places))
-    return [person for person, own in told if any(starts[person] + place not in without for place in own)]
+    telling = corpus.by_person(name)
+    for person in telling.missing():
+        rows = range(starts[person], starts[person + 1])
+        telling[person] = tuple(place for place, row in enumerate(rows) if tells(corpus.evidence[row]))
+    by_person = enumerate(telling.all())
+    return [person for person, own in by_person if any(starts[person] + place not in without for place in own)]
 
 
 def tempered(groups: Mapping[str, Points], threshold: float | None, stands_for: Weighed = None) -> Mapping[str, Points]:
@@ -345,6 +339,14 @@ def tempered(groups: Mapping[str, Points], threshold: float | None, stands_for: 
     enough = max(_quantile(strength, threshold, stands_for), 0.0)
     beyond = (1 - BEYOND) * np.maximum(strength - enough, 0)
     return {**groups, "beyond what is asked": np.average(beyond, weights=stands_for) - beyond}
+
+
+def _ascending(values: Points, stands_for: Weighed) -> tuple[list[float], Points]:
+    """Return the values in ascending order, and for each place how many people of the pool stand before it."""
+    if stands_for is None:
+        return np.sort(values).tolist(), np.arange(len(values) + 1.0)
+    order = np.argsort(values)
+    return values[order].tolist(), np.concatenate([[0.0], np.cumsum(stands_for[order])])
 
 
 def _quantile(values: Points, share: float, stands_for: Weighed) -> float:

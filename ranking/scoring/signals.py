@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,14 +75,16 @@ def values_of(name: str, role: Role, corpus: Corpus, as_of: date, without: froze
         found = measure(name, role, judged(corpus, person, out), as_of)
         return np.nan if found.value is None else found.value
 
-    def measured() -> Floats:
-        values = np.array(corpus.each(key, value), dtype=np.float64)
-        for person, rows in gone.items():
-            known = (*key, corpus.people[person], frozenset(rows))
-            values[person] = corpus.for_good(known, partial(value, person, without))
-        return values
-
-    return corpus.once((*key, without), measured)
+    cached = corpus.by_person(key)
+    for person in cached.missing():
+        cached[person] = value(person)
+    values = np.array(cached.all(), dtype=np.float64)
+    for person, rows in gone.items():
+        known = (*key, corpus.people[person], frozenset(rows))
+        if known not in corpus.known:
+            corpus.known[known] = value(person, without)
+        values[person] = corpus.known[known]
+    return values
 
 
 def blended(values: Mapping[str, Floats], neutral: float) -> dict[str, Floats]:
