@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ranking.corpus.corpus import Corpus, build_corpus
-from ranking.corpus.embedding import PoolVectors
 from ranking.corpus.people_file import candidates_of, read_people
 from ranking.index.embedder import Embedder, Memory, Progress, text_hash, vectors_id
 from ranking.index.models import embedder_of, passages_by
@@ -98,10 +97,10 @@ class TalentPool:
             candidates, funnel = sift(
                 everybody,
                 {
-                    "opted out": lambda c: any(map(listed.account_listed, c.accounts)),
-                    "held back: possibly minors": is_held,
-                    "past their last day": lambda c: c.id in late,
-                    "nothing made that is known": lambda c: not c.evidence,
+                    "opted out": {c.id for c in everybody if any(map(listed.account_listed, c.accounts))},
+                    "held back: possibly minors": {c.id for c in everybody if is_held(c)},
+                    "past their last day": late,
+                    "nothing made that is known": {c.id for c in everybody if not c.evidence},
                 },
             )
             if not candidates and late:
@@ -122,7 +121,7 @@ class TalentPool:
                     place.folder,
                     ", ".join(others),
                 )
-            corpus = build_corpus(candidates, PoolVectors(store), embedder, progress, described)
+            corpus = build_corpus(candidates, Memory(store), embedder, progress, described)
             return cls(candidates, corpus, weights_of(place), funnel, reranker)
 
     @classmethod

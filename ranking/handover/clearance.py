@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from typing import TypeVar
 
 from ranking.role.model import role_key
@@ -57,7 +58,7 @@ def cleared(shortlist: Shortlist, home: Home, store: Store, ledger: Ledger | Non
         if operator is None:
             return replace(found, contact=None, withheld=NO_CONTROLLER if found.contact else found.withheld)
         seen = max((acts[account] for account in theirs if account in acts), default=shortlist.as_of)
-        standing = retention_state(done + _handed([candidate], shortlist, found), seen)
+        standing = retention_state(done + (_handed(candidate, shortlist) if found.contact else []), seen)
         place = next((account.location for account in candidate.accounts if account.location), None)
         return replace(found, notice_due=notice_due(standing, operator), hint=hint(place) if found.contact else "")
 
@@ -127,19 +128,11 @@ def past_due(
 
 def hand_over(shortlist: Shortlist, store: Store) -> None:
     """Remember whom this shortlist gives a contact of: their notice is due, and other roles have to wait."""
-    store.add_interactions(
-        dealing
-        for match in shortlist.matches
-        if (found := shortlist.clearances.get(match.candidate.id))
-        for dealing in _handed([match.candidate], shortlist, found)
-    )
+    cleared = ((match.candidate, shortlist.clearances.get(match.candidate.id)) for match in shortlist.matches)
+    handed = [_handed(candidate, shortlist) for candidate, clearance in cleared if clearance and clearance.contact]
+    store.add_interactions([*chain.from_iterable(handed)])
 
 
-def _handed(people: Iterable[Candidate], shortlist: Shortlist, found: Clearance) -> list[Interaction]:
+def _handed(candidate: Candidate, shortlist: Shortlist) -> list[Interaction]:
     role, day = role_key(shortlist.role), shortlist.as_of
-    return [
-        Interaction(str(account.key), "handed", day, role)
-        for candidate in people
-        for account in candidate.accounts
-        if found.contact
-    ]
+    return [Interaction(str(account.key), "handed", day, role) for account in candidate.accounts]

@@ -48,13 +48,15 @@ class VectorCache(Protocol):
 
 
 class Memory:
-    """A cache that lasts as long as the process."""
+    """A vector cache that lasts as long as the process; another one `below` it is read, and never written."""
 
-    def __init__(self) -> None:
+    def __init__(self, below: VectorCache | None = None) -> None:
+        self._below = below
         self._kept: dict[tuple[str, str], Vectors] = {}
 
     def vectors(self, model_id: str, hashes: Sequence[str]) -> dict[str, Vectors]:
-        return {text: self._kept[model_id, text] for text in hashes if (model_id, text) in self._kept}
+        known = self._below.vectors(model_id, hashes) if self._below else {}
+        return {**known, **{text: self._kept[model_id, text] for text in hashes if (model_id, text) in self._kept}}
 
     def add_vectors(self, model_id: str, vectors: Mapping[str, Vectors]) -> None:
         self._kept |= {(model_id, text): vector for text, vector in vectors.items()}

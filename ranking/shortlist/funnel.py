@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scrapers.records import Candidate
@@ -23,20 +23,14 @@ class Funnel:
         return self.collected - sum(self.taken_out.values())
 
 
-def sift(
-    candidates: Iterable[Candidate], reasons: Mapping[str, Callable[[Candidate], bool]]
-) -> tuple[list[Candidate], Funnel]:
-    """Those whom no reason takes out, in order, and each reason's count: whom several would, the first one does."""
-    kept: list[Candidate] = []
-    sites: Counter[str] = Counter()
-    taken = dict.fromkeys(reasons, 0)
-    total = 0
-    for candidate in candidates:
-        total += 1
-        sites.update({account.site for account in candidate.accounts})
-        why = next((name for name, holds in reasons.items() if holds(candidate)), None)
-        if why is None:
-            kept.append(candidate)
-        else:
-            taken[why] += 1
-    return kept, Funnel(total, dict(sites.most_common()), taken)
+def sift(candidates: Sequence[Candidate], reasons: Mapping[str, Collection[str]]) -> tuple[list[Candidate], Funnel]:
+    """Return the candidates whose id no reason holds, in order, and how many each reason takes out.
+
+    Of several reasons the first one counts.
+    """
+    left, taken_out = list(candidates), dict.fromkeys(reasons, 0)
+    for reason, ids in reasons.items():
+        kept = [candidate for candidate in left if candidate.id not in ids]
+        taken_out[reason], left = len(left) - len(kept), kept
+    sites = Counter(site for candidate in candidates for site in {account.site for account in candidate.accounts})
+    return left, Funnel(len(candidates), dict(sites.most_common()), taken_out)

@@ -19,7 +19,7 @@ from scrapers import __version__
 from scrapers.fetch.addresses import STANDARD, Limits, NotAllowed, check_url, origin_of
 from scrapers.fetch.pacing import ALONE, NotYet, Pacing
 from scrapers.fetch.responses import FetchFailed, Response, quiet_after, redirect_of
-from scrapers.fetch.retries import Clock, RetryingRequest
+from scrapers.fetch.retries import Clock, Pause, RetryingRequest
 from scrapers.fetch.robots import FIRST_BYTES, Rules, page_says_noindex, read_rules, unreachable
 from scrapers.fetch.transport import Transport
 from scrapers.records import Code, Page, Refused, Request
@@ -117,13 +117,28 @@ class Fetcher:
         try:
             origin = self._origin(check_url(request.url, self._allow))
             self._check_open(origin, request)
-            page = RetryingRequest(ask, self._wait, limits, self._clock).obtain(request, known)
+            steps, answer = RetryingRequest(limits, self._clock).steps(request, known), None
+            while True:
+                answer = self._take(steps.send(answer), ask)
+        except StopIteration as end:
+            page: Page = end.value
         except FetchFailed as failed:
             if origin is not None:
                 self._count(origin, failed)
             return failed.refused(request)
+        assert origin is not None
         origin.failures = 0
         return page
+
+    def _take(self, step: Request | Pause, ask: Callable[[Request], Response]) -> Response | FetchFailed | None:
+        """Ask, or wait."""
+        if isinstance(step, Pause):
+            self._wait(step.url, step.reason, step.seconds)
+            return None
+        try:
+            return ask(step)
+        except FetchFailed as failed:
+            return failed
 
     def _ask(
         self, hop: Request, pause: float, token: str | None, token_host: str | None, into: IO[bytes] | None = None

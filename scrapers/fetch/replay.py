@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from scrapers.faults import Fault
 from scrapers.fetch.addresses import STANDARD
 from scrapers.fetch.responses import FetchFailed, Response
-from scrapers.fetch.retries import Clock, RetryingRequest
+from scrapers.fetch.retries import Clock, Pause, RetryingRequest
 from scrapers.records import Code, Page, Refused, Request
 
 
@@ -71,26 +71,31 @@ class Replay:
         with self._lock:
             self.waited += pause
         try:
-            return RetryingRequest(self._ask, self._wait, STANDARD, Clock(jitter=lambda: 1.0)).obtain(request, known)
+            steps, answer = RetryingRequest(STANDARD, Clock(jitter=lambda: 1.0)).steps(request, known), None
+            while True:
+                answer = self._take(steps.send(answer))
+        except StopIteration as end:
+            page: Page = end.value
+            return page
         except FetchFailed as failed:
             with self._lock:
                 self.missing += failed.code is Code.NOT_ARCHIVED
             return failed.refused(request)
 
-    def _ask(self, hop: Request) -> Response:
-        key = _key(hop)
+    def _take(self, step: Request | Pause) -> Response | FetchFailed | None:
+        """Answer a request from the archive; a pause is only counted."""
         with self._lock:
+            if isinstance(step, Pause):
+                self.waited += step.seconds
+                return None
+            key = _key(step)
             recorded = self._answers.get(key)
             if recorded is None:
                 detail = "not in this archive; collect it live, or add it to the archive's index.json"
-                raise FetchFailed(Code.NOT_ARCHIVED, hop.url, detail)
+                return FetchFailed(Code.NOT_ARCHIVED, step.url, detail)
             nth = min(self._given[key], len(recorded) - 1)
             self._given[key] += 1
         return recorded[nth].answer()
-
-    def _wait(self, url: str, reason: str, seconds: float) -> None:  # noqa: ARG002
-        with self._lock:
-            self.waited += seconds
 
 
 def pages_of_file(source: str, path: Path, url: str, fetched_at: datetime) -> Iterator[Page]:

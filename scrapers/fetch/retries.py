@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import SystemRandom
@@ -25,26 +25,36 @@ class Clock:
     jitter: Callable[[], float] = lambda: SystemRandom().uniform(1.0, 1.5)
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A wait before the next step. `reason` is `asked` where the site wants it, `retry` where we try again."""
+
+    url: str
+    reason: str
+    seconds: float
+
+
+Steps = Generator[Request | Pause, Response | FetchFailed | None, Page]
+
+
 @dataclass(slots=True)
 class RetryingRequest:
-    """All that is done for one request: redirects followed, passing failures tried again, waits kept.
+    """The steps of one request: redirects followed, passing failures tried again, waits kept. It does no I/O."""
 
-    `ask` answers one URL or raises FetchFailed; `wait(url, reason, seconds)` waits, or only counts.
-    """
-
-    ask: Callable[[Request], Response]
-    wait: Callable[[str, str, float], None]
     limits: Limits
     clock: Clock
     spent: float = field(default=0.0, init=False)
 
-    def obtain(self, request: Request, known: Page | None = None) -> Page:
-        """The page, or the `known` one marked unchanged after a 304; raises FetchFailed."""
+    def steps(self, request: Request, known: Page | None = None) -> Steps:
+        """Yield each request to send, to be answered by its response or failure, and each pause; return the page.
+
+        After a 304 that is the `known` page, marked unchanged. Raises FetchFailed.
+        """
         hop = replace(request, headers=_sendable(request))
         seen: set[tuple[str, str]] = set()
         for _ in range(self.limits.redirects + 1):
             seen.add((hop.method, hop.url))
-            answer = self._persist(_conditional(hop, known))
+            answer = yield from self._persist(_conditional(hop, known))
             if answer.status == 304 and known is not None:
                 return replace(known, unchanged=True, fetched_at=self.clock.now())
             if (target := redirect_of(answer)) is None:
@@ -70,37 +80,34 @@ class RetryingRequest:
             request_key=request.key,
         )
 
-    def _persist(self, hop: Request) -> Response:
-        """One URL asked until it answers: at most `limits.tries` times, and never beyond our own time for it."""
+    def _persist(self, hop: Request) -> Generator[Request | Pause, Response | FetchFailed | None, Response]:
+        """Ask one URL until it answers: at most `limits.tries` times, and never beyond our own time for it."""
         for tried in range(1, self.limits.tries + 1):
-            try:
-                answer = self.ask(hop)
-                self.spent += answer.took
-                failure = failure_of(answer, self.clock.now())
-                if failure is None or not failure.passing:
-                    return answer
-            except FetchFailed as failed:
-                failure = failed
-                self.spent += failed.took
+            answer = yield hop
+            assert answer is not None
+            self.spent += answer.took
+            failure = answer if isinstance(answer, FetchFailed) else failure_of(answer, self.clock.now())
+            if isinstance(answer, Response) and (failure is None or not failure.passing):
+                return answer
+            assert failure is not None
             failure.url = hop.url
             if not failure.passing or tried == self.limits.tries:
                 raise failure
-            self._pause(hop, failure, tried)
+            yield self._pause(hop, failure, tried)
         raise AssertionError("the last try either answers or raises")
 
-    def _pause(self, hop: Request, failure: FetchFailed, tried: int) -> None:
-        """Wait as long as asked, else ever longer; raises the failure where a further try would not fit."""
+    def _pause(self, hop: Request, failure: FetchFailed, tried: int) -> Pause:
+        """Return the wait that the site asked for, else an ever longer one; raises the failure where no try fits."""
         if failure.asked is not None:
             if failure.asked > self.limits.longest_wait:
                 detail = f"the site asks us to wait {failure.asked:.0f} s; put off, the rest goes on"
                 raise FetchFailed(Code.RATE_DEFERRED, hop.url, detail, limited=True, asked=failure.asked)
-            self.wait(hop.url, "asked", failure.asked)
-            return
+            return Pause(hop.url, "asked", failure.asked)
         seconds = 2.0 ** (tried - 1) * self.clock.jitter()
         if self.spent + seconds + self.limits.attempt > self.limits.trying:
             raise failure
         self.spent += seconds
-        self.wait(hop.url, "retry", seconds)
+        return Pause(hop.url, "retry", seconds)
 
 
 def _sendable(request: Request) -> dict[str, str]:

@@ -16,7 +16,7 @@ def fresh_processes(*also: str) -> BaseContext:
     """
     context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
     if hasattr(context, "set_forkserver_preload"):
-        modules = {source.parse.__module__ for source in sources.find_sources().values()}
+        modules = (f"{sources.__name__}.{name}" for name in sources.find_sources())
         context.set_forkserver_preload(["scrapers.reading.bounded", *also, *modules])
     return context
 

@@ -42,7 +42,7 @@ class Ledger:
     @classmethod
     def read(cls, path: Path | None = None) -> Ledger:
         """Return the ledger of `sources.toml`, or of the file at `path`."""
-        return cls({name: settings.terms for name, settings in read_sources(path).items()})
+        return cls({name: settings.terms for name, settings in read_sources(path, watches=False).items()})
 
     def terms(self, source: str) -> Terms:
         """Return the terms record of a source; raises RightsUnknown where there is none."""

@@ -12,7 +12,7 @@ from pydantic import Field
 from scrapers.settings.home import Home, packaged
 from scrapers.settings.operator import Operator
 from scrapers.settings.strict import BadConfiguration, Strict, parsed, read_toml
-from scrapers.sources import UnknownSource, Watch, source_named
+from scrapers.sources import Watch, find_sources, source_named
 from scrapers.sources.budget import Budget
 
 TERMS_VALID_FOR = timedelta(days=365)
@@ -55,23 +55,25 @@ class SourceSettings(Strict):
         )
 
 
-def read_sources(path: Path | None = None) -> dict[str, SourceSettings]:
-    """`sources.toml` by source; unknown sources and keys are refused by name."""
+def read_sources(path: Path | None = None, *, watches: bool = True) -> dict[str, SourceSettings]:
+    """Return the settings of `sources.toml` by source; unknown sources and keys are refused by name.
+
+    Without `watches` no source is loaded, and what its table says to watch is not checked.
+    """
     path = path or packaged("sources.toml")
     settings = {}
     for name, table in read_toml(path).items():
         _known_source(name, path)
         settings[name] = parsed(SourceSettings, table, f"{path} [{name}]")
-        watch_of(name, settings[name], path)
+        if watches:
+            watch_of(name, settings[name], path)
     return settings
 
 
 def _known_source(name: str, where: Path | str) -> None:
-    """Raises BadConfiguration, with the place that names it, where there is no such source."""
-    try:
-        source_named(name)
-    except UnknownSource as unknown:
-        raise BadConfiguration(f"{where}: {unknown}") from None
+    """Raise BadConfiguration, with the place that names it, where there is no such source."""
+    if name not in (names := find_sources()):
+        raise BadConfiguration(f"{where}: no source is called {name!r}; there are: {', '.join(names)}")
 
 
 def watch_of(name: str, settings: SourceSettings, where: Path | str = "sources.toml") -> Watch:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Engine, Float, case, cast, delete, extract, func, select, update
+from sqlalchemy import ColumnElement, Connection, Float, case, cast, delete, extract, func, select, update
 
 from scrapers.fetch.pacing import NotYet
 from scrapers.store.sql import tables as t
@@ -23,9 +24,9 @@ class Leases(Database):
     Rows are keyed by hash, since a host can be a person's name.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self._worker = uuid4().hex
+    @cached_property
+    def _worker(self) -> str:
+        return uuid4().hex
 
     def take_turn(self, origin: str, apart: float, lasts: float) -> NotYet | None:
         """Lease the origin for `lasts` seconds at most, or say when to try again."""

@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from scrapers.fetch import transport
 from scrapers.fetch.client import Fetcher, FetchFailed, Limits, NotAllowed, fetch_once
 from scrapers.fetch.responses import Response
-from scrapers.fetch.retries import Clock, RetryingRequest
+from scrapers.fetch.retries import Clock, Pause, RetryingRequest
 from scrapers.records import Code, Page, Refused, Request
 from tests.support.constants import THOROUGH
 from tests.support.loopback import Reply, Site
@@ -342,29 +342,32 @@ def test_a_token_goes_to_its_host_alone(time_: Time) -> None:
 def test_https_never_leads_to_http() -> None:
     """A redirect that drops encryption is refused."""
 
-    def ask(hop: Request) -> Response:
-        return Response(hop.url, 301, headers={"location": "http://example.com/"})
-
-    attempts = RetryingRequest(ask, lambda *_: None, Limits(), Time().clock)
+    steps = RetryingRequest(Limits(), Time().clock).steps(Request("example", "https://example.com/"))
+    hop = next(steps)
+    assert isinstance(hop, Request)
     with pytest.raises(FetchFailed, match="https to http"):
-        attempts.obtain(Request("example", "https://example.com/"))
+        steps.send(Response(hop.url, 301, headers={"location": "http://example.com/"}))
 
 
 def test_own_waits_end_before_our_time_for_a_url() -> None:
     """Timeouts are tried again only as long as a whole further attempt fits into sixty seconds."""
     time_ = Time()
 
-    def ask(hop: Request) -> Response:
-        time_.sleep(20)
-        failure = FetchFailed(Code.TIMEOUT, hop.url, "late", passing=True)
+    def take(step: Request | Pause) -> FetchFailed | None:
+        time_.sleep(step.seconds if isinstance(step, Pause) else 20)
+        if isinstance(step, Pause):
+            return None
+        failure = FetchFailed(Code.TIMEOUT, step.url, "late", passing=True)
         failure.took = 20.0
-        raise failure
+        return failure
 
-    def wait(url: str, reason: str, seconds: float) -> None:
-        time_.sleep(seconds)
+    def obtain(request: Request) -> None:
+        steps, answer = RetryingRequest(Limits(), time_.clock).steps(request), None
+        while True:
+            answer = take(steps.send(answer))
 
     with pytest.raises(FetchFailed, match="late"):
-        RetryingRequest(ask, wait, Limits(), time_.clock).obtain(Request("example", "https://example.com/"))
+        obtain(Request("example", "https://example.com/"))
     assert time_.seconds - 1000 <= 60
 
 

@@ -205,7 +205,7 @@ def test_people_of_mixed_sources_are_exported_with_no_contact_that_is_not_grante
 
     known = read_sources()
     monkeypatch.setattr(
-        ledger_module, "read_sources", lambda _: {name: each for name, each in known.items() if name != "feeds"}
+        ledger_module, "read_sources", lambda _, **__: {name: each for name, each in known.items() if name != "feeds"}
     )
     for form in find_exports():
         with pytest.raises(RightsUnknown, match=r"\[feeds.terms\]"):

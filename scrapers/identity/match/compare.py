@@ -156,8 +156,8 @@ def _handle_and_name(table: RecordTable, left: Ints, right: Ints) -> dict[str, F
 
 def _addresses(table: RecordTable, left: Ints, right: Ints) -> dict[str, Floats]:
     records = table.records
-    address = table.column("address " + r.email_hash if r.email_hash else "" for r in records)
-    domain = table.column("domain " + r.email_domain_hash if r.email_domain_hash else "" for r in records)
+    address = table.column(["address " + r.email_hash if r.email_hash else "" for r in records])
+    domain = table.column(["domain " + r.email_domain_hash if r.email_domain_hash else "" for r in records])
     shared = np.fromiter((r.email_domain_class == "shared" for r in records), np.bool_, len(records))
     odd = np.fromiter((r.email_local_class == "other" for r in records), np.bool_, len(records))
     hosts = {

@@ -39,7 +39,7 @@ def ordered(proposals: Iterable[PairProposal]) -> list[PairProposal]:
 
 def sure_people(rows: Sequence[IdentityRecord], proposals: Iterable[PairProposal]) -> list[int]:
     """For each row the place of its sure person's root: what verified, declared and key tiers alone would join."""
-    groups = Groups((row.record_id for row in rows), {row.record_id: row for row in rows})
+    groups = Groups([row.record_id for row in rows], {row.record_id: row for row in rows})
     for proposal in ordered(proposals):
         pair = proposal.left, proposal.right
         if proposal.join and not groups.refuses(*pair) and not groups.contradiction(*pair):
