@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
-from ranking.features import Context, Signal
-from ranking.role import Role
+from ranking.features._contract import Measure, Signal
+from ranking.role import Requirement, Role
 from scrapers.records import Candidate, Evidence, EvidenceKind
 from scrapers.text import counted
 
@@ -29,6 +29,9 @@ HALF_DEPTH, TELLING = 40, 2.5
 WORDS_PER_CUE, SHORTEST = 4, 4
 # A piece below this shows nothing: one cue in passing.
 FAINT = 0.08
+
+# Features that a role asks for in words, each a table of cues.toml.
+IN_WORDS = ("data_intuition", "fault_first", "human_facing", "language_models", "product", "software_engineering")
 
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s)[^.!?\n]*+)*")
 
@@ -67,10 +70,10 @@ def cues(name: str) -> Cues:
     )
 
 
-def measured_by(name: str) -> Callable[[Role, Candidate, Context], Signal]:
+def measured_by(name: str) -> Measure:
     """The `measure` of a signal that cues alone decide."""
 
-    def measure(_role: Role, candidate: Candidate, _context: Context) -> Signal:
+    def measure(_role: Role, candidate: Candidate, _context: object) -> Signal:
         return of_pieces(name, cues(name).shows, candidate.evidence, lambda piece: strength(name, piece))
 
     return measure
@@ -96,6 +99,27 @@ def strength(name: str, piece: Evidence) -> float:
     if piece.kind is EvidenceKind.AVAILABILITY or piece.details.get("reupload"):
         return 0.0
     return text_strength(name, f"{piece.title}.\n{piece.text}")
+
+
+def wanted(role: Role) -> list[Requirement]:
+    """The requirements that ask for something."""
+    return [each for each in role.requirements if each.level != "never"]
+
+
+def wanted_text(role: Role) -> str:
+    """Title and what is asked for, as one text; what is unwanted is no wish."""
+    return "\n".join([role.title, *(f"{each.axis or ''} {each.text}" for each in wanted(role))])
+
+
+def asks_in_words(role: Role, asked: re.Pattern[str]) -> bool:
+    """Whether at least two of title and requirements use these words, or one axis is called so.
+
+    A role of one line is a topic, ranked by that alone: it has no second line to ask with.
+    """
+    if any(each.axis and asked.search(each.axis) for each in wanted(role)):
+        return True
+    said = [role.title, *(each.text for each in wanted(role))]
+    return len(wanted(role)) > 1 and sum(bool(asked.search(text)) for text in said) > 1
 
 
 @lru_cache(maxsize=2**20)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ranking.features import Context, Signal
+from ranking.features._contract import Context, Signal
 from ranking.features._openness import Label, OpennessStatement, read
 from ranking.role import Role
 from scrapers.records import Account, Candidate, Evidence, EvidenceKind

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from ranking.features import Context, Signal
-from ranking.features._cues import cues, of_pieces, strength, tables
-from ranking.features._wishes import wanted_text
+from ranking.features._contract import Context, Signal
+from ranking.features._cues import cues, of_pieces, strength, tables, wanted_text
 from ranking.role import Role
 from scrapers.records import Candidate
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from ranking.features import Context, Signal
+from ranking.features._contract import Context, Signal
 from ranking.role import Role
 from scrapers.records import Candidate, Evidence, EvidenceKind
 

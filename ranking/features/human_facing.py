@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ranking.features import Context, Signal
+from ranking.features._contract import Context, Signal
 from ranking.features._cues import cues, of_pieces, strength
 from ranking.role import Role
 from scrapers.records import Candidate, Evidence, EvidenceKind

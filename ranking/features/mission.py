@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ranking.features import Context, Signal
+from ranking.features._contract import Context, Signal
 from ranking.features._cues import of_pieces
 from ranking.index.bm25 import tokens
 from ranking.role import Role

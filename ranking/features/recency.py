@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ranking.features import Context, Signal
+from ranking.features._contract import Context, Signal
 from ranking.role import Role
 from scrapers.records import Candidate
 

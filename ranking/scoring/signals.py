@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.corpus.corpus import Corpus
-from ranking.features import Context, Signal, find_features, follow_through, mission
-from ranking.features._cues import cues
-from ranking.features._wishes import asks_in_words
+from ranking.features import Context, Signal, feature_named, follow_through, mission
+from ranking.features._cues import IN_WORDS, asks_in_words, cues
 from ranking.features.domain import asked_fields
 from ranking.role import Role
 from scrapers.records import Candidate
@@ -23,8 +22,6 @@ from scrapers.records import Candidate
 Floats = NDArray[np.float64]
 # Sharpness of the soft minimum: at 4, of two signals 0.5 apart the lower one decides seven times as much.
 SHARPNESS = 4.0
-# What a role asks for in words; recency and availability count by their own weights.
-IN_WORDS = ("data_intuition", "fault_first", "human_facing", "language_models", "product", "software_engineering")
 
 
 def asked_signals(role: Role, always: Sequence[str] = ()) -> tuple[str, ...]:
@@ -59,7 +56,7 @@ def judged(corpus: Corpus, person: int, without: frozenset[int] = frozenset()) -
 
 def measure(name: str, role: Role, candidate: Candidate, as_of: date) -> Signal:
     """One signal of one person."""
-    return find_features()[name](role, candidate, Context(as_of))
+    return feature_named(name)(role, candidate, Context(as_of))
 
 
 def values_of(name: str, role: Role, corpus: Corpus, as_of: date, without: frozenset[int]) -> Floats:

@@ -86,6 +86,9 @@ class _Registry(Mapping[str, Source]):
         source: Source = import_module(f"{__name__}.{name}").SOURCE
         return source
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 

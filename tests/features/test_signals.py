@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from ranking.corpus.corpus import build_corpus
 from ranking.features import Context, Signal, find_features
-from ranking.features._cues import text_strength
+from ranking.features._cues import IN_WORDS, text_strength
 from ranking.index.embedder import Memory
 from ranking.role import Requirement, Role
 from ranking.scoring.matches import rank
 from ranking.scoring.score import score_role
-from ranking.scoring.signals import IN_WORDS, asked_signals, blended, question_of
+from ranking.scoring.signals import asked_signals, blended, question_of
 from ranking.scoring.weights import read_weights
 from scrapers.records import Account, AccountKey, Candidate, Evidence, EvidenceKind
 from tests.support.hash_embedder import HashingEmbedder

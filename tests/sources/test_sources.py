@@ -22,8 +22,8 @@ list (`hackathons.*.url`).
 To add a source: one file `scrapers/sources/x.py`, one case here. To write `expect`, run this file with the case's name
 and read what it prints before you keep it:
 
-    python tests/cases/sources/test_sources.py tests/cases/sources/x/some-case          # print what the parser sees
-    python tests/cases/sources/test_sources.py tests/cases/sources/x/some-case --keep   # write it into case.json
+    python tests/sources/test_sources.py tests/cases/sources/x/some-case          # print what the parser sees
+    python tests/sources/test_sources.py tests/cases/sources/x/some-case --keep   # write it into case.json
 """
 
 from __future__ import annotations
