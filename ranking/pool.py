@@ -80,7 +80,6 @@ class TalentPool:
         NobodyToRank for an empty store, and before anything else NoSuchModel.
         """
         from ranking.handover.clearance import past_due
-        from ranking.upkeep.expiry import announced, last_deletion, people_held
         from scrapers.candidates.joining import load_candidates, repositories
         from scrapers.rights.ledger import Ledger
         from scrapers.rights.suppression import SuppressionList
@@ -103,16 +102,8 @@ class TalentPool:
                     "nothing made that is known": {c.id for c in everybody if not c.evidence},
                 },
             )
-            if not candidates and late:
-                raise NobodyToRank(
-                    f"{place.folder}: nobody but {counted(len(late), 'people')} past the last day that operator.toml "
-                    f"allows; the next `headwater sweep` deletes them. {' '.join(announced(place, store, today))}"
-                )
-            if not candidates and (deleted := last_deletion(place, store)):
-                waiting = "" if everybody or not people_held(store) else "; run `headwater refresh` for who came since"
-                raise NobodyToRank(f"{place.folder}: nobody here; {deleted}{waiting}")
             if not candidates:
-                raise NobodyToRank(f"{place.folder}: nobody here yet; run `headwater collect` and `headwater refresh`")
+                raise _nobody(place, store, len(late), today, unjoined=not everybody)
             others = store.vector_models()
             if others and passages_by(embedder).isdisjoint(others):
                 log.warning(
@@ -196,3 +187,18 @@ class TalentPool:
 
     def _scores(self, role: Role, day: date, named: Collection[str], progress: Progress | None = None) -> Scores:
         return read_again(score_best(role, self.corpus, self.weights, day, named), self.reranker, progress)
+
+
+def _nobody(home: Home, store: Store, late: int, today: date, *, unjoined: bool) -> NobodyToRank:
+    """Return why a pool is empty: all are past their last day, all were deleted, or nobody came yet."""
+    from ranking.upkeep.expiry import announced, last_deletion, people_held
+
+    if late:
+        return NobodyToRank(
+            f"{home.folder}: nobody but {counted(late, 'people')} past the last day that operator.toml "
+            f"allows; the next `headwater sweep` deletes them. {' '.join(announced(home, store, today))}"
+        )
+    if deleted := last_deletion(home, store):
+        waiting = "; run `headwater refresh` for who came since" if unjoined and people_held(store) else ""
+        return NobodyToRank(f"{home.folder}: nobody here; {deleted}{waiting}")
+    return NobodyToRank(f"{home.folder}: nobody here yet; run `headwater collect` and `headwater refresh`")

@@ -85,7 +85,7 @@ def told(found: Changes, names: Mapping[str, str]) -> Iterator[str]:
 
 def as_csv(found: Changes, names: Mapping[str, str]) -> str:
     """One row a change; the columns of the causes add up to `delta`."""
-    from ranking.exports._cells import safe_cell
+    from ranking.exports._rows import safe_cell
     from ranking.shortlist.change import CAUSES
 
     text = StringIO(newline="")

@@ -23,7 +23,8 @@ def watch(
     home: Path | None = HomeOption,
 ) -> None:
     """Follow people: `collect` asks for their own pages first, and `changes` says first what is new of them."""
-    from scrapers.candidates.follow import follow, followed, unfollow
+    from scrapers.candidates.follow import follow, unfollow
+    from scrapers.candidates.joining import followed
     from scrapers.faults import Fault
     from scrapers.rights.audit_log import record
     from scrapers.rights.suppression import SuppressionList

@@ -20,8 +20,7 @@ from ranking.index.bm25 import BM25Index, joined, tokens
 from ranking.index.embedder import EachGroup, Embedder, Progress, VectorCache, embed_new, vectors_id
 from ranking.index.grouped import Segments, Weighed
 from ranking.index.models import minilm_for
-from ranking.index.nearest import VectorIndex, products
-from ranking.index.unit import on_grid, unit
+from ranking.index.nearest import VectorIndex, on_grid, products, unit
 from scrapers.records import Candidate, Evidence, EvidenceKind
 
 Floats = NDArray[np.float32]

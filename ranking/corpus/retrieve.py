@@ -18,7 +18,7 @@ from ranking.corpus.corpus import Corpus
 from ranking.corpus.expansion import widened
 from ranking.index.bm25 import joined
 from ranking.index.grouped import Weighed, deviation, standardised
-from ranking.index.unit import unit
+from ranking.index.nearest import unit
 
 Floats = NDArray[np.float32]
 

@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.index.bm25 import BM25Index
-from ranking.index.nearest import products
-from ranking.index.unit import on_grid, unit
+from ranking.index.nearest import on_grid, products, unit
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]

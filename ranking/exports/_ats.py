@@ -9,8 +9,7 @@ import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TextIO
 
-from ranking.exports._cells import safe_text
-from ranking.exports._rows import REASONS, row
+from ranking.exports._rows import REASONS, row, safe_text
 from ranking.exports._view import weblink
 from ranking.shortlist.shortlist import Match, Shortlist
 from scrapers.records import Candidate

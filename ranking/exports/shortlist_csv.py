@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TextIO
 
-from ranking.exports._cells import safe_cell
-from ranking.exports._rows import COLUMNS, row
+from ranking.exports._rows import COLUMNS, row, safe_cell
 from ranking.shortlist.shortlist import Shortlist
 
 SUFFIX = ".csv"

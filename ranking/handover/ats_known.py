@@ -12,8 +12,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from ranking.handover.feedback import FeedbackUnreadable
-from ranking.handover.spreadsheets import table_of
+from ranking.handover.spreadsheets import FeedbackUnreadable, table_of
 from ranking.shortlist.shortlist import Shortlist
 from scrapers.identity.keys import link_key
 from scrapers.records import Candidate

@@ -8,7 +8,7 @@ from dataclasses import replace
 from io import StringIO
 
 from ranking.corpus.passages import blind
-from ranking.exports._cells import safe_cell
+from ranking.exports._rows import safe_cell
 from ranking.features.availability import Availability
 from ranking.shortlist.shortlist import Match, Quote, Shortlist
 from scrapers.records import Account, Candidate, Evidence

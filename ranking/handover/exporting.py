@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ranking.exports import Export, UnknownFormat, export_named
-from ranking.handover.blinding import blinded, key_of
+from ranking.handover.ats_known import with_known
 from ranking.handover.clearance import cleared, hand_over, past_due, unlisted
 from ranking.shortlist.changes import keep
 from ranking.shortlist.shortlist import Shortlist
@@ -33,8 +33,6 @@ def export(
     the notice, further parts where the target takes no more rows or bytes (NAME-2.csv), the evidence where it has no
     room for it (NAME.evidence.csv), and for a blind list the key (NAME.key.csv).
     """
-    from ranking.handover.ats_known import with_known  # which needs this module to write its own file
-
     how = export_named(form)
     target = path if path.suffix else path.with_suffix(how.suffix)
     if home is None:
@@ -85,7 +83,11 @@ def _said(shortlist: Shortlist, entry: PastShortlist) -> dict[str, Any]:
 
 def _files(shortlist: Shortlist, how: Export, target: Path, blind: bool) -> dict[Path, str]:
     """Every file that names people, by path."""
-    shown = blinded(shortlist) if blind else shortlist
+    shown = shortlist
+    if blind:
+        from ranking.handover.blinding import blinded, key_of
+
+        shown = blinded(shortlist)
     texts = list(parts(shown, how))
     named = (target, *(target.with_stem(f"{target.stem}-{number}") for number in range(2, len(texts) + 1)))
     found = dict(zip(named, texts, strict=True))

@@ -13,9 +13,8 @@ from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 
-from ranking.exports._cells import safe_cell, said_in
-from ranking.handover.spreadsheets import table_of
-from scrapers.faults import Fault
+from ranking.exports._rows import safe_cell, said_in
+from ranking.handover.spreadsheets import FeedbackUnreadable, table_of
 from scrapers.settings.home import Home, replace_file
 from scrapers.store import Store
 from scrapers.text import counted
@@ -26,10 +25,6 @@ WORDS = {"star": "yes", "hide": "no"}  # as the page marks people
 _KNOWN = ("yes", "maybe", "no")
 # Excel leaves off the last cells of sixteen rows where they are empty in all of them; a row without these was cut.
 _NEVER_EMPTY = frozenset(("rank", "candidate_id", "name", "score", "summary", "sources"))
-
-
-class FeedbackUnreadable(Fault):
-    """A reviewed file that cannot be taken as it is: names file, line and remedy; nothing of it was kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,3 +75,7 @@ def decoded(raw: bytes) -> tuple[str, str]:
         return raw.decode("utf-8-sig"), "utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8"
     except UnicodeDecodeError:
         return raw.decode("cp1252", "replace"), "cp1252"
+
+
+class FeedbackUnreadable(Fault):
+    """A reviewed file that cannot be taken as it is: names file, line and remedy; nothing of it was kept."""

@@ -16,8 +16,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ranking.corpus.corpus import Corpus
-from ranking.index.nearest import VectorIndex
-from ranking.index.unit import unit
+from ranking.index.nearest import VectorIndex, unit
 from ranking.notebook.map import find_plane
 from ranking.role import Role
 from ranking.scoring.score import asked_for

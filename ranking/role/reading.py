@@ -10,9 +10,9 @@ from typing import cast
 
 from ranking.role import lint
 from ranking.role.front_matter import split_front_matter
+from ranking.role.lint import contradictions
 from ranking.role.model import Requirement, Role, RoleRefused, RoleUnclear, Stage
 from ranking.role.outline import outline
-from ranking.role.presence import contradictions
 from ranking.role.protected import forbidden
 from ranking.role.requirements import Wish
 from ranking.role.search.slots import (

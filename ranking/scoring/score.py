@@ -29,8 +29,7 @@ from ranking.index.grouped import Weighed
 from ranking.role import Requirement, Role
 from ranking.scoring.attribution import Brought, contributions
 from ranking.scoring.fuse import Points, fused, strongest
-from ranking.scoring.openness import last_said, points_of
-from ranking.scoring.signals import asked_signals, blended, judged, measure, values_of
+from ranking.scoring.signals import asked_signals, blended, judged, last_said, measure, points_of, values_of
 from ranking.scoring.weights import Levels, Weights
 from scrapers.records import Evidence
 

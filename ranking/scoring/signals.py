@@ -1,4 +1,4 @@
-"""Which signals a role asks for, what they found in everybody, and how they come together.
+"""Signals that a role asks for, over the whole corpus, and how they are blended; openness to work, and its points.
 
 They come together as a soft minimum: who has a little of everything asked for comes before who has one thing in
 abundance. Unknown counts as neutral, adds nothing, and becomes a question to ask.
@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from ranking.corpus.corpus import Corpus
 from ranking.features import Context, Signal, feature_named, follow_through, mission
 from ranking.features._cues import IN_WORDS, asks_in_words, cues
+from ranking.features.availability import Availability, newest
 from ranking.features.domain import asked_fields
+from ranking.index.grouped import Weighed
 from ranking.role import Role
+from ranking.scoring.fuse import Points
 from scrapers.records import Candidate
 
 Floats = NDArray[np.float64]
@@ -96,3 +99,20 @@ def blended(values: Mapping[str, Floats], neutral: float) -> dict[str, Floats]:
     small = np.abs(whole) < 1e-12
     rate = np.where(small, 1.0, np.log1p(whole) / np.where(small, 1.0, whole)) / SHARPNESS
     return {name: -rate * part for name, part in lifted.items()}
+
+
+def last_said(corpus: Corpus, as_of: date, half_life: float) -> tuple[Availability | None, ...]:
+    """Each person's last statement, in evidence or else on their profiles; None for who said nothing."""
+    last = corpus.by_person(("said", as_of, half_life))
+    for person in last.missing():
+        last[person] = newest(judged(corpus, person).evidence, as_of, half_life) or corpus.profiles_say[person]
+    return tuple(last.all())
+
+
+def points_of(said: Sequence[Availability | None], ceiling: float, stands_for: Weighed = None) -> Points:
+    """At most `ceiling` for a yes of today, against the pool's mean. Silence counts as a no does, and both as nothing.
+
+    So nobody passes anybody who is further ahead than the ceiling, and an old yes is never worse than silence.
+    """
+    values = ceiling * np.array([each.value if each else 0.0 for each in said], dtype=np.float64)
+    return values - np.average(values, weights=stands_for) if len(values) else values

@@ -17,8 +17,7 @@ from ranking.role.model import role_key
 from ranking.shortlist.change import Cause, Change, Changes, Kind, by_cause
 from ranking.shortlist.news import news_of
 from ranking.shortlist.shortlist import Match, Pool, Shortlist
-from scrapers.candidates.follow import followed
-from scrapers.candidates.joining import ids_today
+from scrapers.candidates.joining import followed, ids_today
 from scrapers.faults import Fault
 from scrapers.settings.home import Home
 from scrapers.store import PastShortlist, Placing, Store

@@ -36,13 +36,3 @@ def unfollow(identifier: str, store: Store, key: bytes) -> list[str]:
     if not store.unwatch(accounts):
         raise NotFollowed(f"{identifier}: is not followed; `headwater watch --list` says who is")
     return accounts
-
-
-def followed(store: Store) -> dict[str, date]:
-    """Candidate id -> the day since which somebody follows them; of an account nobody is known for, its own key."""
-    owners = store.members()
-    since: dict[str, date] = {}
-    for account, day in store.watched().items():
-        person = owners.get(account, account)
-        since[person] = min(day, since.get(person, day))
-    return since

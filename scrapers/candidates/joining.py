@@ -179,3 +179,13 @@ def repositories(store: Store) -> dict[str, Evidence]:
 
 def _ordinal(item: Evidence) -> int:
     return item.date.toordinal() if item.date else 0
+
+
+def followed(store: Store) -> dict[str, date]:
+    """Candidate id -> the day since which somebody follows them; of an account nobody is known for, its own key."""
+    owners = store.members()
+    since: dict[str, date] = {}
+    for account, day in store.watched().items():
+        person = owners.get(account, account)
+        since[person] = min(day, since.get(person, day))
+    return since

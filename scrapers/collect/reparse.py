@@ -21,9 +21,8 @@ from pebble import ProcessExpired, ProcessPool
 
 from scrapers import sources as known
 from scrapers.collect.source_result import SourceResult
-from scrapers.reading.bounded import LARGE, BoundedReader, read_within
+from scrapers.reading.bounded import LARGE, BoundedReader, fresh_processes, know_sources, read_within
 from scrapers.reading.cleaning import read_page, version_of
-from scrapers.reading.processes import fresh_processes, know_sources
 from scrapers.records import Account, Code, Evidence, Page, Record, Refused
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home

@@ -1,13 +1,14 @@
-"""From the product's accounts to what the matcher compares."""
+"""Identity records: accounts as the matcher compares them, typed and normalised, with addresses as keyed hashes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from scrapers.identity.keys import address_parts, avatar_id, domain_class, keyed, link_key, noreply_of
 from scrapers.identity.names import name_forms, squash
-from scrapers.identity.records import IdentityRecord
 from scrapers.records import Account
 
 _NUMBERED = frozenset({"github", "gitlab", "forem", "stackoverflow"})  # sites whose account number survives a rename
@@ -82,3 +83,46 @@ def _one_a_site(ids: Iterable[str], own: str) -> tuple[str, ...]:
         found.setdefault(number.partition("#")[0], set()).add(number)
     kept = ({own} if own in numbers else numbers for numbers in found.values())
     return tuple(sorted(number for numbers in kept if len(numbers) == 1 for number in numbers))
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRecord:
+    """An account as the matcher sees it: typed, normalised, addresses and their parts only as keyed hashes.
+
+    `ids` are stable numbers ("github#1234"), `links` account keys and sites ("github:ada", "web:example.com").
+    `keys` are hashes of the forms of the record's own name and handle, so that the local part of an address can be
+    compared with the name or handle of another record without either being known. All hashes share one key.
+    """
+
+    record_id: str
+    source: str
+    site: str = ""
+    handle: str = ""
+    name: str = ""
+    ids: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+    years: tuple[int, int] | None = None
+    commits: int = 0
+    tags: tuple[str, ...] = ()
+    bio: str = ""
+    email_hash: str = ""
+    email_domain_class: str = ""
+    email_domain_hash: str = ""
+    email_local_hash: str = ""
+    email_local_class: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict, hash=False)
+    link_host_hashes: tuple[str, ...] = ()
+    kind: Literal["person", "organization", "bot"] = "person"
+    url: str = ""
+    collected_at: datetime | None = None
+
+    @property
+    def account(self) -> str:
+        """The account in the words of a link ("github:ada"), or an empty string where the record is no account."""
+        return f"{self.site}:{self.handle.casefold()}" if self.site and self.handle else ""
+
+    @property
+    def label(self) -> str:
+        """How a sentence names the record: by account where it is a readable one, else by kind of source."""
+        return self.account if self.account and self.site != "git" else f"the {self.source} record"

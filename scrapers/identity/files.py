@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from scrapers.faults import Fault
+from scrapers.identity.accounts import IdentityRecord
 from scrapers.identity.judging import resolve
 from scrapers.identity.match.model import Choice
-from scrapers.identity.records import IdentityRecord
 from scrapers.records.judgements import Judgement, Resolution
 from scrapers.text import clean
 

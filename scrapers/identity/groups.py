@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
+from scrapers.identity.accounts import IdentityRecord
 from scrapers.identity.names import compatible, parse_name
-from scrapers.identity.records import IdentityRecord
 from scrapers.records.judgements import LOCK, NUMBERS, Judgement
 
 SIZE_CAP = 40  # a person with more accounts than this is for a human to look at

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
+from scrapers.identity.accounts import IdentityRecord
 from scrapers.identity.groups import Groups, gather, names_of
 from scrapers.identity.match.model import VERSION, Choice
 from scrapers.identity.match.past import MOST_CHANGED, look_again
 from scrapers.identity.match.rules import RULES_VERSION, ordered, sure, sure_people
 from scrapers.identity.match.table import Statistics
-from scrapers.identity.records import IdentityRecord
 from scrapers.identity.sentences import proofs, sentence
 from scrapers.records.judgements import Judgement, PairProposal, Past, Resolution
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from scrapers.identity.records import IdentityRecord
+from scrapers.identity.accounts import IdentityRecord
 from scrapers.records.judgements import PairProposal, Proof
 
 

@@ -1,7 +1,9 @@
 """Bounded parsing: large pages are read in another process, with five seconds and 256 MiB each (guardrail G17).
 
-The seconds are of CPU time, so that a page is read or refused alike on an idle and on a busy machine. Only Linux lets
-a process bound its own memory; Windows knows neither bound, and there the clock alone ends a page.
+Processes are started fresh, since a fork of this one would keep the locks of its threads, and have every source
+imported before a page's seconds are counted. The seconds are of CPU time, so that a page is read or refused alike on an
+idle and on a busy machine. Only Linux lets a process bound its own memory; Windows knows neither bound, and there the
+clock alone ends a page.
 """
 
 from __future__ import annotations
@@ -9,11 +11,12 @@ from __future__ import annotations
 import math
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import TimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Self
@@ -22,7 +25,6 @@ from pebble import ProcessExpired, ProcessPool
 
 from scrapers import sources
 from scrapers.reading.cleaning import read_page
-from scrapers.reading.processes import fresh_processes, know_sources
 from scrapers.records import Code, Page, Record, Refused
 from scrapers.sources import Source
 
@@ -31,6 +33,25 @@ SECONDS = 5.0  # of CPU time for one page
 PATIENCE = 12  # times SECONDS of wall time for one page
 MEMORY = 256 << 20  # bytes that one page may take on top of what the process has
 PAGES = 100  # read by one process before a fresh one takes its place
+
+
+def fresh_processes(*also: str) -> BaseContext:
+    """Return the context that starts such processes; only the first waits for every source to be imported.
+
+    `also` are further modules to preload. A fork of this process would inherit the locks of its threads.
+    """
+    context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+    if hasattr(context, "set_forkserver_preload"):
+        modules = (f"{sources.__name__}.{name}" for name in sources.find_sources())
+        context.set_forkserver_preload(["scrapers.reading.bounded", *also, *modules])
+    return context
+
+
+def know_sources(folders: Sequence[str]) -> None:
+    """Initialise a worker process: import the sources of these folders, before any page's time is counted."""
+    sources.__path__[:] = folders
+    sources.find_sources.cache_clear()
+    list(sources.find_sources().values())
 
 
 @dataclass(slots=True)

@@ -1,9 +1,12 @@
-"""What is kept beside people: vectors of texts, suppressed hashes, exported files, runs."""
+"""Vectors of texts, each sealed by eight bytes of SHA-256 over its model, its text and itself: none that is damaged is
+served.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +14,6 @@ from sqlalchemy import select
 
 from scrapers.store.sql import tables as t
 from scrapers.store.sql.database import Database
-from scrapers.store.sql.seals import sealed, unsealed
 from scrapers.text import counted
 
 _log = logging.getLogger(__name__)
@@ -54,3 +56,22 @@ class VectorRows(Database):
         """The models that made the stored vectors."""
         with self._reading() as connection:
             return list(connection.scalars(select(t.vectors.c.model_id).distinct().order_by(t.vectors.c.model_id)))
+
+
+SEAL = 8
+
+
+def sealed(model_id: str, text_sha256: str, vector: NDArray[np.float32]) -> bytes:
+    """The vector's numbers as bytes, and its seal."""
+    said = np.asarray(vector, dtype="<f4").tobytes()
+    return said + _seal(model_id, text_sha256, said)
+
+
+def unsealed(model_id: str, text_sha256: str, kept: bytes) -> NDArray[np.float32] | None:
+    """The vector, or None where one bit is not as it was kept, or it was kept for another text or model."""
+    said, seal = kept[:-SEAL], kept[-SEAL:]
+    return np.frombuffer(said, dtype="<f4") if seal == _seal(model_id, text_sha256, said) else None
+
+
+def _seal(model_id: str, text_sha256: str, said: bytes) -> bytes:
+    return sha256(f"{model_id}\n{text_sha256}\n".encode() + said).digest()[:SEAL]

@@ -15,8 +15,8 @@ from ranking.role import parse_role
 from ranking.shortlist.changes import changes_since
 from ranking.shortlist.news import DEEP_WORDS, is_deep
 from ranking.upkeep.erasure import forget, suppress
-from scrapers.candidates.follow import NotFollowed, follow, followed, unfollow
-from scrapers.candidates.joining import join_accounts
+from scrapers.candidates.follow import NotFollowed, follow, unfollow
+from scrapers.candidates.joining import followed, join_accounts
 from scrapers.collect.crawl import crawl
 from scrapers.records import Account, AccountKey, Code, Evidence, EvidenceKind, Page, Refused, Request
 from scrapers.rights.suppression import SuppressionList

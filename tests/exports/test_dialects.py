@@ -17,7 +17,7 @@ import pytest
 
 from ranking.exports import export_named, find_exports
 from ranking.exports._ats import HANDLE, ONE_NAME, first_and_last, table_writer
-from ranking.exports._cells import said_in
+from ranking.exports._rows import said_in
 from ranking.handover.exporting import export, parts
 from ranking.shortlist.shortlist import Shortlist
 from scrapers.records import Account, Candidate

@@ -16,8 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ranking.exports import UnknownFormat, find_exports
-from ranking.exports._cells import safe_cell, said_in
-from ranking.exports._rows import COLUMNS
+from ranking.exports._rows import COLUMNS, safe_cell, said_in
 from ranking.handover.exporting import export, format_for
 from ranking.notebook.views import Shortlist
 from ranking.role import Requirement, Role

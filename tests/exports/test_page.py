@@ -17,8 +17,7 @@ from typing import Any
 
 import pytest
 
-from ranking.exports._cells import safe_cell
-from ranking.exports._rows import COLUMNS
+from ranking.exports._rows import COLUMNS, safe_cell
 from ranking.exports._view import GONE
 from ranking.features import Signal
 from ranking.shortlist.changes import compare

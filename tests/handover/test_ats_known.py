@@ -9,7 +9,7 @@ import pytest
 
 from ranking.handover.ats_known import FILE, is_export_of_others, remember, with_known
 from ranking.handover.exporting import export
-from ranking.handover.feedback import FeedbackUnreadable
+from ranking.handover.spreadsheets import FeedbackUnreadable
 from scrapers.settings.home import Home
 from tests.exports.test_exports import shortlist
 from tests.support.constants import NOON

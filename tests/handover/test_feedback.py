@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.evaluation.labels import read_labels
-from ranking.exports._cells import safe_cell, said_in
-from ranking.exports._rows import COLUMNS
-from ranking.handover.feedback import FILE, Decision, FeedbackUnreadable, keep, read_reviewed, role_in
-from ranking.handover.spreadsheets import SheetUnreadable
+from ranking.exports._rows import COLUMNS, safe_cell, said_in
+from ranking.handover.feedback import FILE, Decision, keep, read_reviewed, role_in
+from ranking.handover.spreadsheets import FeedbackUnreadable, SheetUnreadable
 from scrapers.candidates.joining import ids_today
 from scrapers.settings.home import Home
 from scrapers.settings.secret_key import candidate_id

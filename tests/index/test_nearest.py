@@ -7,8 +7,7 @@ import pytest
 
 from ranking.index import nearest
 from ranking.index.int8 import Int8Rows
-from ranking.index.nearest import VectorIndex
-from ranking.index.unit import unit
+from ranking.index.nearest import VectorIndex, unit
 
 
 @pytest.mark.parametrize("passing", [None, 3, 40, 1500])

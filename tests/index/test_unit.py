@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ranking.index.unit import on_grid, unit
+from ranking.index.nearest import on_grid, unit
 
 DRAWN = np.random.default_rng(5).normal(size=(500, 384)).astype(np.float32)
 

@@ -12,7 +12,7 @@ import pytest
 from ranking.index.embedder import embed_new, text_hash
 from scrapers.settings.home import Home
 from scrapers.store import Store
-from scrapers.store.sql.seals import SEAL, sealed, unsealed
+from scrapers.store.vectors import SEAL, sealed, unsealed
 from tests.support.hash_embedder import HashingEmbedder
 
 SAID = [f"a note on {what}, number {n}" for n in range(10) for what in ("parsers", "queues", "storage")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ranking.role import parse_role
-from ranking.role.presence import contradictions
+from ranking.role.lint import contradictions
 
 ROLE = "# Data engineer\n\n{0}\n\n## Must have\n- ships pipelines\n- {1}\n"
 

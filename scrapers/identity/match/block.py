@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from scrapers.identity.accounts import IdentityRecord
 from scrapers.identity.names import name_forms, parse_name, squash
-from scrapers.identity.records import IdentityRecord
 
 Ints = npt.NDArray[np.int64]
 # Kinds of key, and the most records that one key may hold: a bigger block says nothing about who is who.

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from scrapers.identity.accounts import IdentityRecord
 from scrapers.identity.names import compatible, parse_name, same_full
-from scrapers.identity.records import IdentityRecord
 
 MOST_CLAIMANTS = 5  # an account that more pages claim, even under its own name, is claimed by nobody
 MOST_SHOWN = 3  # unverified claims shown for one account: a link farm must not fill a screen

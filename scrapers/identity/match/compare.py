@@ -14,9 +14,9 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
+from scrapers.identity.accounts import IdentityRecord
 from scrapers.identity.match.block import KINDS, Ints
 from scrapers.identity.match.table import Flags, Floats, RecordTable
-from scrapers.identity.records import IdentityRecord
 
 # How much a form of a name says about who it is: the whole of it, an initial and the rest, one word.
 FORM_STRENGTH = np.array([3, 3, 3, 2, 2, 2, 1, 1], dtype=np.float32)

@@ -9,11 +9,11 @@ from datetime import datetime
 from hashlib import blake2b
 from operator import attrgetter
 
+from scrapers.identity.accounts import IdentityRecord
 from scrapers.identity.match.likely import compared, likely
 from scrapers.identity.match.model import VERSION, Choice, chosen
 from scrapers.identity.match.rules import RULES_VERSION
 from scrapers.identity.match.table import Statistics
-from scrapers.identity.records import IdentityRecord
 from scrapers.records.judgements import PairProposal, Past
 
 MOST_CHANGED = 0.25  # of the records: above, everybody is compared anew, and what a name is worth is told anew

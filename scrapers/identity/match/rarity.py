@@ -9,8 +9,8 @@ from functools import cache
 from importlib import resources
 from math import log10
 
+from scrapers.identity.accounts import IdentityRecord
 from scrapers.identity.names import parse_name
-from scrapers.identity.records import IdentityRecord
 
 RECORDS_A_PERSON = 1.6
 ENOUGH_NAMES = 1_000  # named records below which nobody knows how rare a name is: an equal name is then only suggested

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 
+from scrapers.identity.accounts import IdentityRecord
 from scrapers.identity.groups import SIZE_CAP, Groups
 from scrapers.identity.match.claims import find_claims
 from scrapers.identity.names import compatible, parse_name, same_full
-from scrapers.identity.records import IdentityRecord
 from scrapers.records.judgements import PairProposal
 
 Keys = Callable[[IdentityRecord], Iterable[str]]

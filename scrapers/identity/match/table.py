@@ -10,10 +10,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from scrapers.identity.accounts import IdentityRecord
 from scrapers.identity.match.block import Ints, skeleton
 from scrapers.identity.match.rarity import NameCounts
 from scrapers.identity.names import Name, compatible, parse_name, squash
-from scrapers.identity.records import IdentityRecord
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]

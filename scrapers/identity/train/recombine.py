@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from scrapers.identity.accounts import IdentityRecord
 from scrapers.identity.match.rarity import common_names
 from scrapers.identity.names import fold, name_forms, parse_name, squash
-from scrapers.identity.records import IdentityRecord
 
 NAMESAKES = 12  # people of one very common name, on average
 _VOWELS, _CONSONANTS = "aeiouy", "bcdfghjklmnpqrstvwxz"

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from scrapers.identity.accounts import IdentityRecord
 from scrapers.identity.files import read_records
 from scrapers.identity.match.likely import ComparedPairs, compared
 from scrapers.identity.match.rules import sure, sure_people
 from scrapers.identity.match.table import Floats
-from scrapers.identity.records import IdentityRecord
 from scrapers.identity.train.recombine import namesakes, readable, recombined
 
 Pairs = tuple[dict[str, Floats], npt.NDArray[np.bool_]]

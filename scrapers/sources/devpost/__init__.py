@@ -14,7 +14,6 @@ from urllib.parse import quote, urlencode, urlsplit
 from scrapers.parse.pages import NotThisPage
 from scrapers.records import Page, Record, Request
 from scrapers.sources import Source, Watch
-from scrapers.sources.devpost.hackathons import read_event, read_gallery, read_list
 from scrapers.sources.devpost.pages import EVERY_PROJECT, SITE
 from scrapers.sources.devpost.people import read_profile, read_project
 
@@ -53,17 +52,20 @@ def plan(watch: DevpostWatch, _since: date) -> Iterator[Request]:
 
 
 def parse(page: Page) -> Iterator[Record]:
-    """What a page of Devpost shows; the address where it was found in the end says which kind of page it is."""
+    """Read a page of Devpost; the address where it was found in the end says which kind of page it is."""
     url = page.final_url or page.url
     parts = urlsplit(url)
     host, path = (parts.hostname or "").removeprefix("www."), [part for part in parts.path.split("/") if part]
     match path:
-        case ["api", "hackathons"] if host == "devpost.com":
-            return read_list(page)
         case ["software", slug] if host == "devpost.com" and slug not in _SOFTWARE_LISTS:
             return read_project(page, f"{SITE}/software/{slug}")
         case [handle] if host == "devpost.com" and handle not in _NO_HANDLES:
             return read_profile(page, handle)
+    from scrapers.sources.devpost.hackathons import read_event, read_gallery, read_list
+
+    match path:
+        case ["api", "hackathons"] if host == "devpost.com":
+            return read_list(page)
         case ["project-gallery" | "submissions", *_] if host.endswith(".devpost.com"):
             return read_gallery(page, url)
         case [] | ["overview"] if host.endswith(".devpost.com") and host not in _NO_EVENTS:
