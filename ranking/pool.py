@@ -49,7 +49,29 @@ class NotAmongThem(Fault):
 
 
 class TalentPool:
-    """People with their evidence, ready to be ranked against any role."""
+    """People with their evidence, ready to be ranked against any role.
+
+    `TalentPool.open()` takes the people of a home, `TalentPool.from_people(frame)` a list of your own,
+    `TalentPool.sample()` sixty invented people. An embedder turns texts into unit rows; this one knows no meaning:
+
+    >>> import numpy as np, pandas as pd
+    >>> class Letters:
+    ...     model_id, dimension, query_prompt, passage_prompt = "letters@1", 26, "", ""
+    ...     def encode(self, texts):
+    ...         rows = np.array([[1 + text.count(chr(97 + n)) for n in range(26)] for text in texts], dtype=np.float32)
+    ...         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    >>> people = pd.DataFrame({
+    ...     "person_id": ["ada", "bob"],
+    ...     "title": ["Retries, measured", "Bread"],
+    ...     "text": ["We measured retries of a job queue.", "Sourdough with rye."],
+    ... })
+    >>> pool = TalentPool.from_people(people, embedder=Letters())
+    >>> pool
+    <TalentPool of 2 people, 2 pieces of evidence>
+    >>> shortlist = pool.rank("engineer who measures retries", top=1)
+    >>> shortlist[0].candidate.id, shortlist[0].rank, shortlist.considered
+    ('ada', 1, 2)
+    """
 
     def __init__(
         self,

@@ -3,6 +3,19 @@
 A format is one file here with a constant `SUFFIX` and a function `write(shortlist, out)`; the file's name is the
 format's name. What a target cannot take is said by constants too: at most `MOST_ROWS` rows or `MOST_BYTES` bytes a
 file, no room for evidence (`BESIDE`), and a `WARNING` for whoever imports the file.
+
+>>> from datetime import date
+>>> from io import StringIO
+>>> from ranking.exports import export_named
+>>> from ranking.role import Role
+>>> from ranking.shortlist.shortlist import Match, Shortlist
+>>> from scrapers.records import Account, Candidate
+>>> ada = Match(1, Candidate("c1", (Account("web", "ada.example", name="Ada Example"),), ()), 0.0, ())
+>>> file = StringIO()
+>>> export_named("gem").write(Shortlist(Role("engineer", ()), (ada,), date(2026, 11, 1), 60, "letters@1"), file)
+>>> print(*file.getvalue().splitlines(), sep="\\n")
+"job_stage","first_name","last_name","email","linkedin_url","phone_number","candidate_id"
+"","Ada","Example","","","","c1"
 """
 
 from __future__ import annotations

@@ -13,8 +13,9 @@ nothing.
 ...     date(2026, 11, 1),
 ... )
 >>> ada = Candidate("c1", (), (post,))
->>> feature_named("recency")(Role("engineer", ()), ada, Context(as_of=date(2026, 11, 1)))
-Signal(name='recency', value=1.0, detail='last seen on 2026-11-01', evidence=(Evidence(...),))
+>>> signal = feature_named("recency")(Role("engineer", ()), ada, Context(as_of=date(2026, 11, 1)))
+>>> signal.value, signal.detail
+(1.0, 'last seen on 2026-11-01')
 """
 
 from __future__ import annotations

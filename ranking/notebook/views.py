@@ -22,7 +22,16 @@ from ranking.shortlist.shortlist import Quote
 
 @dataclass(frozen=True, slots=True)
 class Shortlist(plain.Shortlist):
-    """The shortlist that `TalentPool.rank` returns: as a frame, a file, or plots."""
+    """The shortlist that `TalentPool.rank` returns: a sequence of matches, best first, as a frame, a file, or plots.
+
+    `shortlist[0].explain()` tells a score term by term, `shortlist.to_frame()` has the columns of the CSV,
+    `shortlist.against(before)` says who moved. In a notebook it shows itself as a table.
+
+    >>> from datetime import date
+    >>> from ranking.role import Role
+    >>> Shortlist(Role("engineer", ()), (), date(2026, 11, 1), 60, "letters@1").to_frame().shape[0]
+    0
+    """
 
     @classmethod
     def of(cls, shortlist: plain.Shortlist) -> Shortlist:

@@ -53,7 +53,16 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What was understood of a role description, and what was not. `languages` are programming languages."""
+    """A role description as typed requirements, with what was not understood of it.
+
+    `languages` are programming languages, `stage` that of the company, `since` the day before which nothing counts.
+    `parse_role` and `read_role` make one; it can be written by hand as well.
+
+    >>> from ranking.role import parse_role
+    >>> role = parse_role("engineer who measures retries, not looking for managers")
+    >>> [(requirement.level, requirement.text) for requirement in role.requirements]
+    [('must', 'engineer who measures retries'), ('never', 'managers')]
+    """
 
     title: str
     requirements: tuple[Requirement, ...]

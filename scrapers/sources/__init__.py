@@ -51,6 +51,20 @@ class Source:
     `bulk` names hosts of gzipped files too large for a page, with the function that keeps of one, line by line as it
     is unpacked, the few that concern the request; what it returns is the page's body (see `scrapers.collect.bulk`).
     `timeless` says that parse looks at no day: otherwise the same bytes are read again on another day.
+
+    >>> from datetime import UTC, datetime
+    >>> from scrapers.records import Account
+    >>> class PondWatch(Watch):
+    ...     places: tuple[str, ...] = ()
+    >>> def plan(watch, since):
+    ...     yield from (Request("pond", f"https://pond.example/{place}") for place in watch.places)
+    >>> def parse(page):
+    ...     yield from (Account("pond", handle) for handle in page.body.decode().split())
+    >>> pond = Source("pond", "A pond", plan, parse, PondWatch, follow=("pond.example",))
+    >>> (request,) = pond.plan(PondWatch(places=("north",)), date(2026, 1, 1))
+    >>> page = Page("pond", request.url, b"ada noor", datetime(2026, 11, 1, tzinfo=UTC))
+    >>> [account.handle for account in pond.parse(page)]
+    ['ada', 'noor']
     """
 
     name: str

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import iter_modules, resolve_name
 from typing import Any
 
 import pytest
@@ -124,3 +125,35 @@ def test_paths_in_the_documents_exist(file: Path) -> None:
     """A path of this repository that a document names is there."""
     named = re.findall(r"`((?:scrapers|ranking|flows|data|docs|tests)/[\w./-]*)`", file.read_text(encoding="utf-8"))
     assert [path for path in named if not (ROOT / path).exists() and not path.startswith("data/home")] == []
+
+
+EXAMPLES = [
+    "ranking.exports", "ranking.features", "ranking.notebook.views", "ranking.pool", "ranking.role.model",
+    "scrapers.sources",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("module", EXAMPLES)
+def test_examples_of_what_others_build_on_are_true(module: str) -> None:
+    """The notebook's names and the contracts of sources, features and formats have examples that run."""
+    done = doctest.testmod(import_module(module))
+    assert done.attempted > 2
+    assert done.failed == 0
+
+
+def test_the_main_line_is_short_and_leads_through_what_exists() -> None:
+    """The architecture page names at most sixty functions from a page to its row, and each of them is there."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    line = text.partition("## From a recorded page")[2].partition("\n## ")[0]
+    named = re.findall(r"`((?:scrapers|ranking|flows)(?:\.\w+)+)`", line)
+    assert 30 < len(named) <= 60
+    for name in named:
+        assert callable(resolve_name(name)), name
+
+
+def test_every_folder_has_its_line_on_the_architecture_page() -> None:
+    """A folder of the packages that the page does not name is one that nobody finds."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    packages = [ROOT / name for name in ("scrapers", "ranking", "flows")]
+    folders = sorted({path.parent.relative_to(ROOT) for package in packages for path in package.rglob("*.py")})
+    assert [str(folder) for folder in folders if len(folder.parts) == 2 and f"`{folder}`" not in text] == []
