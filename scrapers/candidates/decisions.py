@@ -1,4 +1,4 @@
-"""What people say about who is one person: words appended to the log, obeyed by every refresh, undone by the next word.
+"""Human decisions on identity: appended to the log, obeyed by every refresh, undone by the next decision.
 
 The newest human word about a pair holds. "Different" parts whole candidates, and no rule or model joins them again. A
 locked candidate gains and loses accounts by human words only.
@@ -140,7 +140,7 @@ def queue(store: Store) -> list[Judgement]:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """Why the accounts of a candidate are one person, in sentences: joins with the weakest first, and what is open."""
+    """Reasons that the accounts of a candidate are one person, in sentences, weakest joins first, and what is open."""
 
     accounts: tuple[str, ...]
     locked: bool = False
@@ -160,7 +160,7 @@ class Grounds:
 
 
 def grounds_of(identifier: str, store: Store, key: bytes) -> Grounds:
-    """What stands in the log about the candidate or account behind an identifier."""
+    """Return the log's entries on the candidate or account behind an identifier."""
     accounts, members = accounts_behind(identifier, store, key), _members(store)
     standing = judgements_in_force(store.judgements())
     joins = joins_of(standing, members).get(members.get(accounts[0], ""), [])
@@ -188,7 +188,7 @@ def account_of(identifier: str, store: Store, key: bytes) -> str:
 
 
 def _members(store: Store) -> dict[str, str]:
-    """Who belongs to which candidate, of the accounts that are held still: one may have gone since the last refresh."""
+    """Return the candidate of each account that is still held: one may have gone since the last refresh."""
     held = store.accounts().keys() | store.credited()
     return {account: owner for account, owner in store.members().items() if account in held}
 

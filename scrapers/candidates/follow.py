@@ -12,7 +12,7 @@ from scrapers.store import Store
 
 
 class NotFollowed(Fault):
-    """Somebody who may not, or cannot, be followed."""
+    """The identifier names nobody who may, or can, be followed."""
 
 
 def follow(identifier: str, store: Store, suppression: SuppressionList, key: bytes, day: date) -> list[str]:

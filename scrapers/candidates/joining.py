@@ -1,4 +1,4 @@
-"""From accounts to candidates: judge which accounts are one person, and gather what each person did."""
+"""Joining: judge which accounts are one person, and gather each candidate with the evidence of all accounts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COMPARED_ANEW = timedelta(days=7)
 
 
 def ids_today(members: Mapping[str, str], key: bytes, former: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Whose each candidate id is today, also one from before accounts were joined; `members` is account to id.
+    """Return the candidate of each id today, also of one from before accounts were joined; `members` is account to id.
 
     `former` says which account an id was of that was made with a key that was given up.
     """
@@ -157,7 +157,7 @@ def _themed(item: Evidence, themes: Mapping[str, Collection[str]]) -> Evidence:
 
 
 def joins_of(judgements: Iterable[Judgement], members: Mapping[str, str]) -> dict[str, list[Judgement]]:
-    """Why the accounts of each candidate are one person: the standing joins, the weakest first."""
+    """Return the reasons that each candidate's accounts are one person: the joins in force, the weakest first."""
     found: dict[str, list[Judgement]] = defaultdict(list)
     for judgement in judgements_in_force(judgements):
         left, right = (members.get(account) for account in judgement.pair)
@@ -169,7 +169,7 @@ def joins_of(judgements: Iterable[Judgement], members: Mapping[str, str]) -> dic
 
 
 def repositories(store: Store) -> dict[str, Evidence]:
-    """What each repository is about, by "owner/repo": context for the contributions made to it."""
+    """Return the description of each repository, by "owner/repo": context for contributions made to it."""
     found: dict[str, Evidence] = {}
     for item, _, _ in store.evidence(kind=EvidenceKind.REPOSITORY):
         if name := repository_of(item.url):

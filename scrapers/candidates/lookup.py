@@ -1,4 +1,4 @@
-"""What is held of one person, and whom an identifier means (G9)."""
+"""Look-up of identifiers: whom one means, and everything held of that person (G9)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def accounts_behind(identifier: str, store: Store, key: bytes) -> list[str]:
 
 
 def held_behind(identifier: str, store: Store, key: bytes) -> list[str]:
-    """As `accounts_behind`, of a person of whom something is held; raises WhoIsThat where nothing is.
+    """Return the accounts as `accounts_behind` does, if anything is held of them; else raise WhoIsThat.
 
     What is recorded of a person may not be the only thing that names them here, as it would of one who was erased.
     """
@@ -63,7 +63,7 @@ def held_behind(identifier: str, store: Store, key: bytes) -> list[str]:
 
 
 def is_address(identifier: str) -> bool:
-    """Whether an identifier is an e-mail address."""
+    """True if an identifier is an e-mail address."""
     return re.fullmatch(r"[^@\s:]+@[^@\s]+", identifier) is not None
 
 

@@ -1,4 +1,5 @@
-"""Which addresses and sizes are allowed. Pure; used by the fetch door alone.
+"""Guards of addresses and sizes: which hosts may be connected to, and what one URL may cost. Pure; used by the fetch
+door alone.
 
 The table is our own (IANA special-purpose registries for IPv4 and IPv6, plus one cloud's metadata address), because
 `ipaddress.is_global` differs between Python versions.
@@ -25,7 +26,7 @@ class NotAllowed(FetchFailed):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one URL may cost: bytes, seconds, redirects, tries."""
+    """Cost limits of one URL: bytes, seconds, redirects, tries."""
 
     wire: int = 5 * MIB
     body: int = 10 * MIB  # after the content coding is removed
@@ -78,7 +79,7 @@ _NOT_PUBLIC_6 = tuple(
 
 
 def is_public(address: str) -> bool:
-    """Whether an address, as text, belongs to the public internet. Anything that is no address does not."""
+    """True if an address, as text, belongs to the public internet. Anything that is no address does not."""
     try:
         number = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Who wrote a history: commit identities joined into accounts, every address hashed before anything is kept."""
+"""Authors of a git history: commit identities joined into accounts, every address hashed before anything is kept."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Mapped = Callable[[str, str], tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One commit as git tells it: the author's time in seconds, how many files, the paths of the first `WIDE`."""
+    """A commit as git prints it: the author's time in seconds, how many files, the paths of the first `WIDE`."""
 
     sha: str
     at: int
@@ -88,7 +88,7 @@ class CommitAuthors:
         return f"git:{keyed(text, self._key)}"
 
     def listed(self, fetched_at: datetime) -> list[dict[str, Any]]:
-        """Everybody, most commits first, as plain JSON values without an address."""
+        """Return all authors, most commits first, as plain JSON values without an address."""
         numbered = {f"{h.site}:{h.login.casefold()}": owner for owner, h in self._handles.items() if h.id}
         groups: dict[str, list[tuple[str, CommitSummary]]] = {}
         for (owner, name), work in self.works.items():

@@ -32,7 +32,7 @@ _GRACE = 2.0  # seconds that a lease outlives the longest request
 
 @dataclass(slots=True)
 class _Origin:
-    """What a run remembers of one scheme, host and port. Times are on the monotonic clock."""
+    """State of one origin (scheme, host and port) in a run. Times are on the monotonic clock."""
 
     name: str
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -143,7 +143,7 @@ class Fetcher:
     def _ask(
         self, hop: Request, pause: float, token: str | None, token_host: str | None, into: IO[bytes] | None = None
     ) -> Response:
-        """One request in its turn: allowed by robots.txt, apart from the one before, and the only one to its origin."""
+        """Send one request in its turn: allowed by robots.txt, apart from the one before, alone at its origin."""
         url = check_url(hop.url, self._allow)
         origin = self._origin(url)
         headers = dict(hop.headers)
@@ -229,7 +229,7 @@ class Fetcher:
             return self._origins.setdefault(name, _Origin(name))
 
     def _check_open(self, origin: _Origin, request: Request) -> None:
-        """Raises FetchFailed while an origin that failed again and again is left alone."""
+        """Raise FetchFailed while an origin that failed again and again is left alone."""
         left = origin.shut_until - self._clock.monotonic()
         if left > 0:
             detail = f"not asked: {origin.failures} failures of this site in a row; asked again in {left:.0f} s"
@@ -245,13 +245,13 @@ class Fetcher:
 
 
 def user_agent(contact: str | None) -> str:
-    """Who we are: product, version, and whom to turn to. Never a browser."""
+    """Return the User-Agent header: product, version, and whom to turn to. Never a browser."""
     product = f"headwater/{__version__}"
     return f"{product} (+{contact})" if contact else product
 
 
 def fetch_once(url: str, allow: Collection[str] = ()) -> tuple[int, bytes, str]:
-    """One page as status, body and final URL, under all rules of the door; raises NotAllowed or FetchFailed.
+    """Fetch one page as status, body and final URL, under all rules of the client; raises NotAllowed or FetchFailed.
 
     Redirects to the same origin follow each other half a second apart.
     """

@@ -42,7 +42,7 @@ class NotAClone(Fault):
 
 @dataclass(frozen=True, slots=True)
 class _Remote:
-    """Where the history is published: its name among others, and its web address where it has a public one."""
+    """Published place of a history: its name among others, and its web address where it has a public one."""
 
     name: str
     web: str | None
@@ -116,7 +116,7 @@ def _linked(file: Path) -> str:
 
 
 def _ask(path: Path, *arguments: str) -> str:
-    """What git answers on one line, or an empty string where it has no answer."""
+    """Return git's one-line answer, or an empty string where it has none."""
     return _run(path, *arguments).decode("utf-8", "replace").strip()
 
 

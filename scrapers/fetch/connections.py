@@ -23,7 +23,7 @@ from scrapers.records import Code
 
 @dataclass(slots=True)
 class AttemptBudget:
-    """What is left of one attempt: time on the monotonic clock, bytes on the wire."""
+    """Remaining budget of one attempt: time on the monotonic clock, bytes on the wire."""
 
     started: float
     deadline: float

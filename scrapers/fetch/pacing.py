@@ -1,4 +1,4 @@
-"""Whose turn it is to ask a site, so that workers that share a store keep its pace together (G3, G34)."""
+"""Pacing of requests by origin, so that workers that share a store keep a site's pace together (G3, G34)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class NotYet:
 
 
 class Pacing(Protocol):
-    """What the workers agree on for each origin (scheme, host and port): one request at a time, and its distance."""
+    """Protocol of the leases of origins (scheme, host and port): one request at a time, and its distance."""
 
     def take_turn(self, origin: str, apart: float, lasts: float) -> NotYet | None:
         """Lease the origin for one request, or say when to try again.

@@ -25,7 +25,7 @@ class NoArchive(Fault):
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """One request of an archive and what was answered; a saved page stays on disk until it is asked for."""
+    """A request of an archive with its response; a saved page stays on disk until it is asked for."""
 
     request: Request
     status: int
@@ -99,7 +99,7 @@ class Replay:
 
 
 def pages_of_file(source: str, path: Path, url: str, fetched_at: datetime) -> Iterator[Page]:
-    """One saved page, or each exchange of a recording, as pages: also those that `answers.refusal` turns down.
+    """Return a saved page, or each exchange of a recording, as pages: also those that `refusal` turns down.
 
     A recording brings its own URLs. Raises NoArchive where the file cannot be read or is a broken recording.
     """
@@ -120,7 +120,7 @@ def pages_of_file(source: str, path: Path, url: str, fetched_at: datetime) -> It
 
 
 def _entries(index: Path) -> Iterator[_Recorded]:
-    """What one index.json lists, recordings exchange by exchange."""
+    """Return the entries of one index.json, recordings exchange by exchange."""
     listed = _json(index)
     if not isinstance(listed, dict) or not isinstance(listed.get("source"), str):
         raise NoArchive(f'{index}: expected an object with the name of a "source"')

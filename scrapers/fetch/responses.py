@@ -1,4 +1,4 @@
-"""What an answer means: a page, a refusal, a "later", a "go there". Pure, and the same for the web and an archive."""
+"""Meaning of a response: a page, a refusal, a wait, a redirect. Pure, and the same for the web and an archive."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class FetchFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What one URL said, whole: content coding removed, header names lower case. `took` is in seconds."""
+    """A complete response from one URL: content coding removed, header names lower case. `took` is in seconds."""
 
     url: str
     status: int
@@ -55,13 +55,13 @@ class Response:
 
 
 def refusal(page: Page) -> Refused | None:
-    """Why this answer is not a page to read, or None where it is one."""
+    """Return why this response is not a page to read, or None where it is one."""
     failure = failure_of(Response(page.final_url or page.url, page.status, page.body, page.headers), page.fetched_at)
     return Refused(failure.code, without_secrets(page.url), failure.detail, page.source) if failure else None
 
 
 def failure_of(answer: Response, now: datetime) -> FetchFailed | None:
-    """What keeps this answer from being a page, or None. `now` stands in for a missing `Date` of the server."""
+    """Return the failure that this response means, or None. `now` stands in for a missing `Date` of the server."""
     status, headers = answer.status, answer.headers
     if is_limit(answer):
         asked = seconds_asked(headers, now)
@@ -95,7 +95,7 @@ def failure_of(answer: Response, now: datetime) -> FetchFailed | None:
 
 
 def is_limit(answer: Response) -> bool:
-    """Whether the server says that we asked too often (a 403 says so in its headers, or in the words of an API)."""
+    """True if the server says that we asked too often (a 403 says so in its headers, or in the words of an API)."""
     if answer.status == 429:
         return True
     if answer.status != 403:
@@ -105,12 +105,12 @@ def is_limit(answer: Response) -> bool:
 
 
 def is_json(headers: Mapping[str, str]) -> bool:
-    """Whether the headers declare JSON of any kind."""
+    """True if the headers declare JSON of any kind."""
     return "json" in headers.get("content-type", "").lower()
 
 
 def seconds_asked(headers: Mapping[str, str], now: datetime) -> float | None:
-    """How long the server asks us to wait, in seconds; None where it asks nothing that makes sense.
+    """Return the wait that the server asks for, in seconds; None where it asks nothing that makes sense.
 
     Reads `Retry-After` as seconds or date (RFC 9110, 10.2.3) and, where no request is left, `X-RateLimit-Reset`.
     Dates count from the server's own `Date`, so that a wrong clock on either side does no harm.
@@ -150,7 +150,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def noindex(headers: Mapping[str, str]) -> bool:
-    """Whether `X-Robots-Tag` asks everybody, or us by name, not to index. What it asks of others is theirs.
+    """True if `X-Robots-Tag` asks everybody, or us by name, not to index. What it asks of others is theirs.
 
     Directives after a name are that crawler's, so a field for everybody has to come first.
     """

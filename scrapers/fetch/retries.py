@@ -1,4 +1,4 @@
-"""How often, and how patiently, one URL is asked. The same steps serve the web and an archive."""
+"""Retries and redirects of one request, as steps without I/O. The same steps serve the web and an archive."""
 
 from __future__ import annotations
 

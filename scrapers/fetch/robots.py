@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What one origin allows: `closed` is why nothing is allowed, `delay` the seconds it wants between requests."""
+    """Rules of one origin: `closed` is why nothing is allowed, `delay` the seconds it wants between requests."""
 
     rules: Protego | None = None
     closed: str = ""
@@ -36,7 +36,7 @@ class Rules:
         return KEPT_UNREACHABLE if self.code is Code.ROBOTS_UNREACHABLE else KEPT
 
     def check(self, url: str) -> None:
-        """Raises NotAllowed where the site does not want us at that URL."""
+        """Raise NotAllowed where robots.txt excludes us from that URL."""
         if self.closed:
             raise NotAllowed(self.code, url, self.closed)
         if self.rules is not None and not self.rules.can_fetch(url, PRODUCT):
@@ -67,7 +67,7 @@ def read_rules(answer: Response) -> Rules:
 
 
 def page_says_noindex(answer: Response) -> bool:
-    """Whether the head of an HTML page asks robots, or us by name, not to index it."""
+    """True if the head of an HTML page asks robots, or us by name, not to index it."""
     if "html" not in answer.headers.get("content-type", "text/html"):
         return False
     for tag in _META.findall(answer.body[: 64 * 1024]):

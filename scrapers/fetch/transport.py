@@ -1,4 +1,4 @@
-"""One exchange of request and answer over guarded connections: whole, within its sizes, and every fault named."""
+"""HTTP exchange over guarded connections: whole, within its sizes, and every fault named."""
 
 from __future__ import annotations
 

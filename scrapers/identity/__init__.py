@@ -1,4 +1,4 @@
-"""Which accounts are one person: records never change, judgements are a log, clusters are derived from it."""
+"""Entity resolution of accounts: records never change, judgements are a log, clusters are derived from it."""
 
 from scrapers.identity.accounts import IdentityRecord, address_hash, record_of
 from scrapers.identity.files import BadRecords, read_records, resolve_file

@@ -77,7 +77,7 @@ def record_of(
 
 
 def _one_a_site(ids: Iterable[str], own: str) -> tuple[str, ...]:
-    """One number a site: the account's own where it has one, and none where several are told."""
+    """Return one account number a site: the account's own where it has one, none where several are stated."""
     found: dict[str, set[str]] = {}
     for number in ids:
         found.setdefault(number.partition("#")[0], set()).add(number)
@@ -124,5 +124,5 @@ class IdentityRecord:
 
     @property
     def label(self) -> str:
-        """How a sentence names the record: by account where it is a readable one, else by kind of source."""
+        """Name of the record in a sentence: the account where it is readable, else the kind of source."""
         return self.account if self.account and self.site != "git" else f"the {self.source} record"

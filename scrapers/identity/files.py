@@ -198,5 +198,5 @@ def judgement_json(judgement: Judgement) -> dict[str, Any]:
 
 
 def why_lines(judgements: Iterable[Judgement]) -> str:
-    """One JSON object a line for each judgement."""
+    """Return the judgements as JSON lines, one object each."""
     return "".join(json.dumps(judgement_json(judgement), ensure_ascii=False) + "\n" for judgement in judgements)

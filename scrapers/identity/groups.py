@@ -35,16 +35,16 @@ class Groups:
         return self.root(left) == self.root(right)
 
     def part(self, left: str, right: str) -> None:
-        """From now on the groups of these two are never joined."""
+        """Forbid that the groups of these two are ever joined."""
         self._foes.setdefault(left, set()).add(right)
         self._foes.setdefault(right, set()).add(left)
 
     def lock(self, record: str) -> None:
-        """No rule and no model adds to the group of this record."""
+        """Forbid rules and the model to add to the group of this record."""
         self._locked.add(record)
 
     def refuses(self, left: str, right: str, *, by_people: bool = False) -> str | None:
-        """Why the log forbids that these two groups become one, in words; None where it does not.
+        """Return why the log forbids to join these two groups, in words; None where it does not.
 
         Monotone: what is refused stays refused when groups grow, so that the order of equal input cannot matter.
         """
@@ -62,7 +62,7 @@ class Groups:
         return None
 
     def contradiction(self, left: str, right: str) -> str | None:
-        """What in the records of these two groups cannot be true of one person; None where nothing is."""
+        """Return what the records of these two groups contradict each other in; None where they do not."""
         ours, theirs = self.members(left), self.members(right)
         numbers, others = ([n for one in side for n in self._numbers(one)] for side in (ours, theirs))
         if numbers and others and (differing := two_numbers(numbers, others)):
@@ -95,7 +95,7 @@ class Groups:
         return self._vouched.get(record) or (self._records[record].name,)
 
     def join(self, left: str, right: str) -> None:
-        """One group of two; the caller has asked `refuses`."""
+        """Join two groups; the caller has asked `refuses`."""
         a, b = self.root(left), self.root(right)
         if a == b:
             return
@@ -174,7 +174,7 @@ def gather(groups: Groups, judgements: Iterable[Judgement]) -> None:
 
 
 def cluster(record_ids: Iterable[str], judgements: Iterable[Judgement]) -> dict[str, str]:
-    """Which person each record belongs to, from the log alone: the same log in any order gives the same answer.
+    """Return the person of each record, from the log alone: the same log in any order gives the same answer.
 
     The id of a person is opaque and depends only on the smallest record id of the cluster.
     """

@@ -1,4 +1,4 @@
-"""What people say of records, as entries for the log: joined, parted, locked, and each of these taken back."""
+"""Human decisions on records as entries for the log: joined, parted, locked, and each of these taken back."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def merge(
 def unmerge(
     ours: Iterable[str], theirs: Iterable[str], standing: Iterable[Judgement], *, at: datetime, by: Judge = "human"
 ) -> list[Judgement]:
-    """What to append to the log so that two sides of a cluster part and stay apart.
+    """Return the log entries that part two sides of a cluster and keep them apart.
 
     The judgements that joined the sides come back revoked, and a "different" stands between each pair of the sides.
     """
@@ -61,7 +61,7 @@ def lock(records: Iterable[str], joins: Iterable[Judgement], *, at: datetime, by
 def unlock(
     records: Iterable[str], standing: Iterable[Judgement], *, at: datetime, by: Judge = "human"
 ) -> list[Judgement]:
-    """What to append to the log so that no lock of these records holds: rules and the model judge them again."""
+    """Return the log entries that end every lock of these records: rules and the model judge them again."""
     ours = set(records)
     return [
         _word(*word.pair, "unsure", at, by, "A human took a lock off.", LOCK)

@@ -54,7 +54,7 @@ def _in_order(records: Iterable[IdentityRecord]) -> tuple[list[IdentityRecord], 
 def _judge(
     known: dict[str, IdentityRecord], standing: Iterable[Judgement], proposals: Iterable[PairProposal], at: datetime
 ) -> tuple[list[Judgement], Groups]:
-    """What the guards leave of the proposals beside the standing judgements, and the groups that come of it."""
+    """Return the judgements that the guards leave of the proposals, beside those in force, and the groups they make."""
     before = [judgement for judgement in standing if judgement.revoked_at is None]
     groups = Groups(known, known)
     gather(groups, before)

@@ -33,7 +33,7 @@ def avatar_id(url: str) -> str | None:
 
 @lru_cache(maxsize=200_000)
 def link_key(url: str) -> str | None:
-    """What a link points at: "github:ada", "web:example.com/blog", or None where it is no safe http(s) address.
+    """Return the target of a link: "github:ada", "web:example.com/blog", or None where it is no safe http(s) address.
 
     Hosts are compared after IDNA; one that holds a look-alike of Latin letters, credentials or a backslash brings
     nothing (Unicode TR39, WHATWG URL). A page below an account that is not the account itself brings nothing either.
@@ -120,7 +120,7 @@ def address_parts(address: str) -> tuple[str, str] | None:
 
 
 def domain_class(domain: str) -> str:
-    """Whether a mail domain is one of the big free ones, a school's, or says something about its owner."""
+    """Return the class of a mail domain: a big free one, a school's, or one that tells something of its owner."""
     if domain in _FREEMAIL:
         return "freemail"
     return "edu" if re.search(r"(^|\.)(edu|ac)(\.[a-z]{2})?$", domain) else "rare"

@@ -1,4 +1,4 @@
-"""One sentence for each judgement, and the values that it rests on: what a person reads when asking "why?"."""
+"""Explanations of judgements: one sentence each, and the values that it rests on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scrapers.records.judgements import PairProposal, Proof
 
 
 def sentence(proposal: PairProposal, left: IdentityRecord, right: IdentityRecord) -> str:
-    """Why this judgement, in words that can be checked on the pages themselves."""
+    """Return the reason of a judgement in words that can be checked on the pages themselves."""
     pair = f"{left.label} and {right.label}"
     name = left.name or right.name
     chance = f" ({proposal.detail})" if proposal.detail else ""
@@ -66,7 +66,7 @@ def sentence(proposal: PairProposal, left: IdentityRecord, right: IdentityRecord
 
 
 def claims(one: IdentityRecord, other: IdentityRecord) -> bool:
-    """Whether one record links to the other's account."""
+    """True if one record links to the other's account."""
     site = other.account.split("/", 1)[0]
     return bool(other.account) and any(link == other.account or link.split("/", 1)[0] == site for link in one.links)
 

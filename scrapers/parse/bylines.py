@@ -1,4 +1,4 @@
-"""Who a byline names: a person, several, or nobody in particular."""
+"""Bylines: whether one names a person, several, or nobody in particular."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def names_in(byline: object) -> tuple[str, ...]:
 
 
 def is_collective(name: str) -> bool:
-    """Whether the name is that of a team, a company, a role or a site rather than of a person."""
+    """True if the name is that of a team, a company, a role or a site rather than of a person."""
     words = re.findall(r"[^\W_]+", fold(name))
     return (
         not words or any(word in _COLLECTIVE for word in words) or bool(re.search(r"\w\.\w{2,}$|[!?@#]", name.strip()))
@@ -79,7 +79,7 @@ def is_collective(name: str) -> bool:
 
 
 def is_full_name(name: str) -> bool:
-    """Whether the name reads like a person's: two to five capitalised words, no digits, no word of an organization."""
+    """True if the name reads like a person's: two to five capitalised words, no digits, no word of an organization."""
     words = name.split()
     if not 2 <= len(words) <= 5 or is_collective(name) or any(c.isdigit() for c in name):
         return False
@@ -88,17 +88,17 @@ def is_full_name(name: str) -> bool:
 
 
 def same_person(left: str, right: str) -> bool:
-    """Whether two stated names are one: the same words in any order."""
+    """True if two stated names are one: the same words in any order."""
     return set(slug(left).split("-")) == set(slug(right).split("-"))
 
 
 def mentions(text: str, name: str) -> bool:
-    """Whether the text holds the whole name as words."""
+    """True if the text holds the whole name as words."""
     return f" {slug(name).replace('-', ' ')} " in f" {slug(text).replace('-', ' ')} "
 
 
 def host_is_named_after(host: str, name: str) -> bool:
-    """Whether the host's own label is made of the name: janedoe.example, jane-doe.example, doe.example."""
+    """True if the host's own label is made of the name: janedoe.example, jane-doe.example, doe.example."""
     labels = host.removeprefix("www.").split(".")[:-1] or [host]
     words = slug(name).split("-")
     family = words[-1] if len(words[-1]) >= 5 else ""

@@ -1,4 +1,4 @@
-"""Which characters the bytes of a page stand for (guardrail G17): one order of evidence for all readers of markup.
+"""Character encoding of a page (guardrail G17): one order of evidence for all readers of markup.
 
 Byte order mark, header, the page's own declaration, else UTF-8 with replacement: as in the Encoding and HTML standards
 of the WHATWG, whose labels alone are known, so that UTF-7 never turns into tags.
@@ -64,6 +64,6 @@ def _known(label: str) -> str | None:
 
 
 def _is_western(text: str) -> bool:
-    """Whether text read as UTF-8 is Windows-1252 under a wrong label: its accents all failed, one or two at a time."""
+    """True if text read as UTF-8 is Windows-1252 under a wrong label: its accents all failed, one or two at a time."""
     wrong = text.count("\ufffd")
     return bool(wrong) and wrong >= sum(c > "\x7f" for c in text) / 2 and "\ufffd\ufffd\ufffd" not in text

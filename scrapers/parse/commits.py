@@ -1,4 +1,4 @@
-"""What a person's commits show, in bounded memory: who, how many, when, where in the tree, in which words."""
+"""Summaries of a person's commits in bounded memory: number, dates, folders, languages, subjects."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def noreply_handle(address: str) -> NoreplyAccount | None:
 
 
 def is_robot(name: str, address: str) -> bool:
-    """Whether a commit identity is a program's: nobody is credited for its work."""
+    """True if a commit identity is a program's: nobody is credited for its work."""
     handle = noreply_handle(address)
     if handle and handle.login.endswith("[bot]"):
         return True
@@ -133,7 +133,9 @@ class Subjects:
 
 @dataclass(slots=True)
 class CommitSummary:
-    """What one identity did in one history. Commits come newest first; `at` is the author's time in seconds (UTC)."""
+    """Contributions of one identity to one history. Commits come newest first; `at` is the author's time in seconds
+    (UTC).
+    """
 
     commits: int = 0
     co_authored: int = 0

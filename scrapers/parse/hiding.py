@@ -68,7 +68,7 @@ def _maybe_named(tree: HtmlElement, names: Collection[str]) -> list[HtmlElement]
 
 
 def _present(tree: HtmlElement, asked: Names) -> Names:
-    """Which of these names some element has; attributes are not looked for."""
+    """Return those of the names that some element has; attributes are not looked for."""
     classes = {f".{name}" for names in set(_CLASSES(tree)) for name in names.split()}
     ids = {f"#{name}" for name in _IDS(tree)}
     tags = {name for name in asked if name[0] not in ".#[" and next(tree.iter(name), None) is not None}
@@ -104,7 +104,7 @@ def _compounds(selector: str) -> tuple[Names, ...]:
 
 
 def _is_within(element: HtmlElement, selector: tuple[Names, ...], named: dict[HtmlElement, Names]) -> bool:
-    """Whether ancestors of the element match the selector's other compounds, in their order."""
+    """True if ancestors of the element match the selector's other compounds, in their order."""
     wanted = list(selector[:-1])
     for ancestor in element.iterancestors() if wanted else ():
         if wanted and wanted[-1] <= _names(ancestor, named):

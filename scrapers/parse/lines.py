@@ -23,12 +23,12 @@ class Damaged(Exception):
 
 
 def is_gzip(body: bytes) -> bool:
-    """Whether these bytes begin a gzip file."""
+    """True if the bytes begin a gzip file."""
     return body.startswith(_GZIP)
 
 
 def lines_of(file: IO[bytes]) -> Iterator[bytes]:
-    """Each line of a file from its beginning, gzipped or not; raises Damaged unless the file is whole.
+    """Yield each line of a file from its beginning, gzipped or not; raises Damaged unless the file is whole.
 
     Only a line's worth of memory is held, however large the file is or pretends to be.
     """

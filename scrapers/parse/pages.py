@@ -29,7 +29,7 @@ class PageChanged(Exception):
 
 
 class NotThisPage(PageChanged):
-    """What came is another page altogether: a login wall, a challenge, a front page."""
+    """The page is another one altogether: a login wall, a challenge, a front page."""
 
 
 class NobodyThere(Exception):
@@ -99,7 +99,7 @@ def elements(tag: Tag) -> Iterator[Tag]:
 
 
 def by_name(tags: Iterable[Tag]) -> ElementsByName:
-    """These elements by `#id`, `.class` and element name."""
+    """Index elements by `#id`, `.class` and element name."""
     names = ElementsByName()
     for tag in tags:
         names.setdefault(tag.name, []).append(tag)

@@ -1,4 +1,4 @@
-"""Whether an element with given style declarations is painted so that a reader sees it."""
+"""Visibility of text by its style declarations: colours, sizes, positions that no reader sees."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LIKE_GROUND = 1.15  # WCAG contrast ratio up to which text and ground look the 
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """What an element hands down: its colours, type size, and whether it is shown. None is a colour we cannot know."""
+    """Inherited style of an element: its colours, type size, and whether it is shown. None is a colour we cannot know."""
 
     colour: Colour | None = (0.0, 0.0, 0.0)
     ground: Colour | None = (255.0, 255.0, 255.0)
@@ -43,7 +43,7 @@ class Paint:
 
     @property
     def shows(self) -> bool:
-        """Whether text painted like this is seen."""
+        """True if text painted like this is seen."""
         return self.visible and not self.hidden and self.size >= _TINY and not self._is_like_ground
 
     @property
@@ -57,7 +57,7 @@ CANVAS = Paint()
 
 
 def painted(props: Props, paint: Paint) -> Paint | None:
-    """How an element paints its text, or None where it and all inside of it is not seen."""
+    """Return the style of an element's text, or None where it and all inside of it is not seen."""
     if not props:
         return paint
     props = {name: value.replace("!important", "").strip() for name, value in props.items()}
@@ -106,7 +106,7 @@ def _is_clipped(props: Props) -> bool:
 
 
 def _is_away(props: Props, size: float) -> bool:
-    """Whether it is moved off the page; percentages of margins and translations say nothing about the page."""
+    """True if the element is moved off the page; percentages of margins and translations say nothing about the page."""
     placed = props.get("position", "static") not in {"static", "sticky"}
     shifts = [props.get(name, "") for name in ("left", "right", "top", "bottom") if placed]
     shifts.append(props.get("text-indent", ""))

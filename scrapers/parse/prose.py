@@ -58,7 +58,7 @@ def tree_of(markup: str) -> HtmlElement | None:
 
 
 def _has_long_tag(piece: str) -> bool:
-    """Whether the last tag of a piece of markup that ends with it is longer than any real one."""
+    """True if the last tag of a piece of markup that ends with it is longer than any real one."""
     if len(piece) <= LONGEST_TAG or not (tag := _OPENING.search(piece)):
         return False
     return len(_QUOTED.sub("", piece[tag.start() :])) > LONGEST_TAG
@@ -92,13 +92,13 @@ def tree_text(tree: HtmlElement) -> str:
 
 
 def prune(tree: HtmlElement) -> None:
-    """Takes out of the tree what no reader sees: scripts, templates, whatever an attribute or its own style hides."""
+    """Remove from the tree what no reader sees: scripts, templates, whatever an attribute or its own style hides."""
     drop(tree, tree.iter(*_UNSEEN))
     prune_hidden(tree)
 
 
 def prune_hidden(tree: HtmlElement) -> list[HtmlElement]:
-    """Takes out templates, closed details, and what `hidden` or a style attribute hides by `scrapers.parse.painting`.
+    """Remove templates, closed details, and what `hidden` or a style attribute hides by `scrapers.parse.painting`.
 
     Returns where words were hidden so: the element around each. A closed detail opens, and does not count.
     """
@@ -116,7 +116,7 @@ def prune_hidden(tree: HtmlElement) -> list[HtmlElement]:
 
 
 def drop(tree: HtmlElement, elements: Iterable[HtmlElement]) -> None:
-    """Takes elements out of a tree; what follows them stays."""
+    """Remove elements from a tree; what follows them stays."""
     for element in list(elements):
         if element is not tree and element.getparent() is not None:
             element.drop_tree()

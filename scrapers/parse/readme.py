@@ -1,4 +1,4 @@
-"""What a README says first."""
+"""Description of a project: the first paragraph of its README."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _SCREEN = 1280  # px: an ordinary reader's window
 
 @dataclass(frozen=True, slots=True)
 class StyleSheet:
-    """By element (its `id()`), what the page's style sheets say of it; and whether there was too much to match."""
+    """Declarations of the page's style sheets by element (its `id()`); and whether there was too much to match."""
 
     props: dict[int, Props]
     too_large: bool
@@ -51,7 +51,7 @@ def declarations(style: str) -> Props:
 
 
 def matched(parts: Sequence[BeautifulSoup | Tag], styles: Sequence[Tag] | None = None) -> StyleSheet:
-    """What the page's `<style>` elements say of these parts and of what surrounds them."""
+    """Match the page's `<style>` elements against these parts and what surrounds them."""
     if styles is None:
         root = [parts[0], *parts[0].parents][-1]
         styles = [tag for tag in elements(root) if tag.name == "style"]
@@ -76,7 +76,7 @@ def matched(parts: Sequence[BeautifulSoup | Tag], styles: Sequence[Tag] | None =
 
 @lru_cache(maxsize=8)
 def _said(css: str) -> dict[str, dict[str, _Said]]:
-    """By selector, the declaration of each property that wins among its rules."""
+    """Return, by selector, the declaration of each property that wins among its rules."""
     said: dict[str, dict[str, _Said]] = {}
     for order, (selector, block) in enumerate(_rules(css)):
         for name, value in declarations(block).items():
@@ -105,7 +105,7 @@ def _matching(selector: str, tags: Iterable[Tag]) -> list[Tag]:
 
 
 def _rules(css: str) -> Iterator[tuple[str, str]]:
-    """Each selector with its block; media rules count where an ordinary screen meets them."""
+    """Yield each selector with its block; media rules count where an ordinary screen meets them."""
     css = without(css, "/*", "*/").replace("<!--", "").replace("-->", "")
     at = 0
     while (start := css.find("{", at)) >= 0:
@@ -133,7 +133,7 @@ def _applies(prelude: str) -> bool:
 
 
 def _end(css: str, start: int) -> int:
-    """Where the block that opens at `start` is over."""
+    """Return the place where the block that opens at `start` is over."""
     depth = 0
     for brace in _BRACE.finditer(css, start):
         depth += 1 if brace.group() == "{" else -1

@@ -1,4 +1,4 @@
-"""What a reader of a page sees (guardrail G19): hidden keywords never become somebody's evidence.
+"""Visible text of a page (guardrail G19): hidden keywords never become somebody's evidence.
 
 Read is the text that is painted: no script, style, template or comment, nothing that the element, its ancestors or the
 page's own style sheets hide, nothing of the background's colour. Alternative texts of pictures and meta tags are not
@@ -48,7 +48,7 @@ class Visible:
 
 
 def visible_text(*parts: BeautifulSoup | Tag, styles: Sequence[Tag] | None = None) -> Visible:
-    """What a reader sees of these parts of one page, in their order.
+    """Return what a reader sees of these parts of one page, in their order.
 
     Lines are clean (NFC, one space, nothing invisible) and never empty. `hidden_text` tells that words were hidden by
     style, attribute or template, or smuggled in with invisible characters; scripts, comments and `noscript` are common
@@ -69,12 +69,12 @@ def visible_text(*parts: BeautifulSoup | Tag, styles: Sequence[Tag] | None = Non
 
 
 def is_smuggled(text: str) -> bool:
-    """Whether a text that was not cleaned yet carries words, or breaks them, in characters that nobody sees."""
+    """True if a text that was not cleaned yet carries words, or breaks them, in characters that nobody sees."""
     return not text.isascii() and bool(_UNSEEN.search(text)) and bool(_SMUGGLED.search(text))
 
 
 def _outside(part: Tag, styles: dict[int, Props]) -> Paint:
-    """How the surroundings of a part paint it; a part inside something hidden is hidden."""
+    """Return the style that the surroundings of a part hand down; a part inside something hidden is hidden."""
     paint = CANVAS
     for parent in reversed([parent for parent in part.parents if parent.name != "[document]"]):
         inner = painted(_props(parent, styles), paint)

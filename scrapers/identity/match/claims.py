@@ -1,4 +1,4 @@
-"""Who says of which account that it is theirs: two-way links, one-way claims, and claims that nothing bears out."""
+"""Claims of ownership between records: two-way links, one-way claims, and claims that nothing bears out."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ _BEST = (
 
 
 def _between_people(table: RecordTable, left: Ints, right: Ints, found: Mapping[str, Floats]) -> dict[str, Floats]:
-    """The same evidence seen between whole sure persons, and how many of their pairs were worth comparing."""
+    """Return the same features between whole sure persons, and how many of their pairs were worth comparing."""
     ours, theirs = table.people[left], table.people[right]
     codes = np.minimum(ours, theirs) * len(table.records) + np.maximum(ours, theirs)
     _, group = np.unique(codes, return_inverse=True)
@@ -124,7 +124,7 @@ def _handles(table: RecordTable, left: Ints, right: Ints) -> dict[str, Floats]:
 
 
 def _strength(values: Ints, forms: Ints) -> Floats:
-    """How strong a form of a name each value is: 3 the whole name, 2 with an initial, 1 one word, 0 none."""
+    """Return the strength of each value as a form of a name: 3 whole name, 2 with an initial, 1 one word, 0 none."""
     hit = (values[:, None] == forms) & (values[:, None] > 0)
     strongest: Floats = np.where(hit, FORM_STRENGTH, np.float32(0)).max(axis=1).astype(np.float32)
     return strongest
@@ -241,7 +241,7 @@ def _works(table: RecordTable, left: Ints, right: Ints) -> dict[str, Floats]:
 
 
 def _kinds(table: RecordTable, left: Ints, right: Ints) -> dict[str, Floats]:
-    """What sort of record each is: 0 a commit identity, 1 a bare handle, 2 a named account, 3 a page about a person."""
+    """Return the kind of each record: 0 commit identity, 1 bare handle, 2 named account, 3 page about a person."""
     kinds = np.fromiter(map(_kind, table.records), np.float32, len(table.records))
     sizes = np.bincount(np.unique(table.people, return_inverse=True)[1])
     size = sizes[np.unique(table.people, return_inverse=True)[1]].astype(np.float32)

@@ -84,7 +84,7 @@ def likely(pairs: ComparedPairs, model: Model | None, *, counted: bool) -> Itera
 
 
 def _rarity(pairs: ComparedPairs, at: int) -> str:
-    """What is expected of the name by chance, in words; empty where no full name is known."""
+    """Return how many bearers of the name chance would give, in words; empty where no full name is known."""
     value = float(pairs.found["rarity of either"][at])
     if np.isnan(value):
         return ""
@@ -93,7 +93,7 @@ def _rarity(pairs: ComparedPairs, at: int) -> str:
 
 
 def _agreements(pairs: ComparedPairs, at: int) -> str:
-    """What two records have in common, strongest first, as a list in words."""
+    """Return the agreements of two records, strongest first, as a list in words."""
     found = {name: float(values[at]) for name, values in pairs.found.items()}
     said = [
         ("the same full name" if found["names full"] == 2 else "the same name", found["name equal"] > 0),
@@ -138,7 +138,7 @@ SAME_HANDLE = "same-handle"
 
 
 def corroborated(found: Mapping[str, Floats]) -> dict[str, Flags]:
-    """Which pairs each rule joins; pairs are admissible ones, features those of `compare`."""
+    """Return the pairs that each rule joins; pairs are admissible ones, features those of `compare`."""
     with np.errstate(invalid="ignore"):
         named = (found["name equal"] > 0) & (found["names full"] == 2)
         rarity = np.where(np.isnan(found["rarity"]), np.float32(0), found["rarity"])

@@ -1,4 +1,4 @@
-"""How many people one expects to carry a name, at the size of the corpus at hand."""
+"""Rarity of names: how many bearers to expect in a corpus of this size."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def common_names() -> Mapping[str, float]:
 
 @dataclass(slots=True)
 class NameCounts:
-    """How often each name occurs among the records; grows with them, one record at a time."""
+    """Counts of names and of words of names among the records; grows by one record at a time."""
 
     given: Counter[str] = field(default_factory=Counter)
     family: Counter[str] = field(default_factory=Counter)
@@ -57,7 +57,7 @@ class NameCounts:
 
     @property
     def counted(self) -> bool:
-        """Whether the names are enough to say how rare one is."""
+        """True if the corpus has names enough to estimate rarity."""
         return self.named >= ENOUGH_NAMES
 
     @property
@@ -83,5 +83,5 @@ class NameCounts:
         return log10(self.people * max(written, crossed))
 
     def word_rarity(self, word: str) -> float:
-        """How many people to expect with this word as one of their names, as a power of ten."""
+        """Return the expected number of people with this word in their name, as a power of ten."""
         return log10(self.people * max(self.share(word, self.given), self.share(word, self.family)))

@@ -22,7 +22,7 @@ FORMS = ("name", "firstlast", "lastfirst", "flast", "firstl", "lastf", "first", 
 
 @dataclass(slots=True)
 class Statistics:
-    """What a comparison must know about the whole corpus, beyond the records compared."""
+    """Statistics of the whole corpus that a comparison needs beside the records compared."""
 
     names: NameCounts = field(default_factory=NameCounts)
     handles: Counter[str] = field(default_factory=Counter)
@@ -87,7 +87,7 @@ class RecordTable:
 
     @cached_property
     def family_rarity(self) -> Floats:
-        """How many people to expect with the family name, as a power of ten."""
+        """The expected number of people with the family name, as a power of ten."""
         names = self.statistics.names
         shares = (names.share(name.family, names.family) if name.full else np.nan for name in self.names)
         expected = names.people * np.fromiter(shares, np.float32, len(self.names))

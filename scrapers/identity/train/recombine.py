@@ -109,7 +109,7 @@ def _pools(people: Mapping[str, list[IdentityRecord]]) -> dict[str, list[tuple[s
 
 
 class _Stranger:
-    """One copy: how words, handles and keys of a person change, the same way in all of the records."""
+    """One invented copy of a person: the map of words, handles and keys, applied alike to all of the records."""
 
     def __init__(
         self,

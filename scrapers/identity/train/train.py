@@ -108,7 +108,7 @@ def _trend(name: str) -> int:
 
 
 def read_clusters(path: Path) -> dict[str, str]:
-    """Which person each record belongs to, from a clusters table with its header."""
+    """Read the person of each record from a clusters table with its header."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         next(rows, None)
