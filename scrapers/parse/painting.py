@@ -32,7 +32,7 @@ _LIKE_GROUND = 1.15  # WCAG contrast ratio up to which text and ground look the 
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Inherited style of an element: its colours, type size, and whether it is shown. None is a colour we cannot know."""
+    """Inherited style of an element: colours, type size, and whether it is shown. None is a colour we cannot know."""
 
     colour: Colour | None = (0.0, 0.0, 0.0)
     ground: Colour | None = (255.0, 255.0, 255.0)

@@ -16,7 +16,7 @@ Day = date  # in a class with a field of that name the type needs another
 
 
 class EvidenceKind(StrEnum):
-    """One kind of public act. A new kind is a change of vocabulary, not of code."""
+    """Kind of a public act. A new kind is a change of vocabulary, not of code."""
 
     HACKATHON_WIN = "hackathon_win"
     HACKATHON_PROJECT = "hackathon_project"
@@ -30,7 +30,7 @@ class EvidenceKind(StrEnum):
 
 
 class Code(StrEnum):
-    """Why something was not kept. Closed: every failure anywhere carries one of these."""
+    """Reason why something was not kept. Closed: every failure anywhere carries one of these."""
 
     BLOCKED = "blocked"
     GONE = "gone"
@@ -62,7 +62,7 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One page to read: by which source, from where. `headers` are the source's own, never secrets."""
+    """A page to read: by which source, from where. `headers` are the source's own, never secrets."""
 
     source: str
     url: str
@@ -72,14 +72,14 @@ class Request:
 
     @property
     def key(self) -> str:
-        """What identifies the answer: method, URL and, for a POST, the hash of its body."""
+        """Identity of the answer: method, URL and, for a POST, the hash of its body."""
         suffix = f" {sha256(self.body.encode()).hexdigest()}" if self.body is not None else ""
         return f"{self.method} {self.url}{suffix}"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What came back, whole: the decoded body (content coding removed) and how it was obtained.
+    """A complete response: the decoded body (content coding removed) and how it was obtained.
 
     `url` is what was asked, `final_url` where redirects ended. Header names are lower case.
     """
@@ -101,7 +101,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class AccountKey:
-    """Where an act is credited: a site and the handle as that site writes it."""
+    """Identity of an account: a site and the handle as that site writes it."""
 
     site: str
     handle: str
@@ -123,7 +123,7 @@ class AccountKey:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account as its site shows it. Links are what the person declares, stored and never fetched blindly."""
+    """An account as its site shows it. Links are what the person declares, stored and never fetched blindly."""
 
     site: str
     handle: str
@@ -150,7 +150,7 @@ class Award:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One public act by one account. `account` is None where the page does not name the doer."""
+    """A public act by one account. `account` is None where the page does not name the doer."""
 
     kind: EvidenceKind
     account: AccountKey | None

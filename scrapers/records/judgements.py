@@ -21,7 +21,7 @@ NUMBERS = "account numbers"  # the field of a proof that a human joined two numb
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One thing that a judgement rests on: what each side says, and where and when that was read."""
+    """A fact that a judgement rests on: what each side says, and where and when that was read."""
 
     field: str
     left: str
@@ -32,7 +32,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One entry of the append-only log: whether two records are one person, why, and according to whom.
+    """An entry of the append-only log: whether two records are one person, why, and according to whom.
 
     `left` sorts before `right`; a human's entry about one record alone (left equals right, verdict "same") locks the
     cluster that holds it, and the lock's entries about two keep them together. `score` is in 0..1. An entry is never
@@ -75,7 +75,7 @@ class PairProposal:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What comparing everybody with everybody gave at that time, so that no two who are unchanged need it again.
+    """Results of the last full comparison, so that no two records that are unchanged need it again.
 
     `digests` tell, by record id, what the record and the others of its sure person said; `proposals` are what was
     made of pairs, before any guard.
@@ -88,7 +88,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What a run found: new judgements, whom each record belongs to, and pairs worth a human's minute.
+    """Results of a run: new judgements, the person of each record, and pairs worth a human's minute.
 
     `past` is the last time that everybody was compared: this run, or the one that it was given.
     """

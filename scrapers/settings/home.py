@@ -63,7 +63,7 @@ class Home:
 
     @property
     def has_key(self) -> bool:
-        """Whether a key lies here."""
+        """True if a key lies here."""
         return (self / "secret.key").exists()
 
     def make_key(self) -> None:
@@ -72,7 +72,7 @@ class Home:
 
     @cached_property
     def identity(self) -> HomeIdentity:
-        """Which home this is: itself, or a copy of another one."""
+        """Identity of this home: itself, or a copy of another one."""
         return identify(self.create().folder)
 
 

@@ -1,4 +1,4 @@
-"""Which home a folder is: the one that it was, or a copy of it, and which files are its own.
+"""Identity of homes: whether a folder is a home or a copy of one, and which files are its own.
 
 `home.json` holds an id and the folder where the home lay. Found in another folder, the home counts as a copy and takes
 another id, until it is said that the home itself was moved. So a copy never touches what the original exported.
@@ -34,11 +34,11 @@ class HomeIdentity:
 
     @property
     def is_copy(self) -> bool:
-        """Whether it is another home than the one that lay where this one was last."""
+        """True if it is another home than the one that lay where this one was last."""
         return bool(self.before) and list(self.before.values())[-1] != self.id
 
     def own(self, written_by: str, path: str) -> Path | None:
-        """Where the file lies that the home of that id wrote at that path, if this home may touch it.
+        """Return where the file lies that the home of that id wrote at that path, if this home may touch it.
 
         What lies within the home is its own, and so is what it wrote elsewhere. What was written within the home
         before it was copied or moved is looked for in the folder of today.
@@ -55,7 +55,7 @@ class HomeIdentity:
         return there if written_by in self._ids else None
 
     def leaves(self, written_by: str, path: str) -> bool:
-        """Whether the file at that path is another home's."""
+        """True if the file at that path is another home's."""
         return written_by not in self._ids and not Path(path).is_relative_to(self.place)
 
     @property
@@ -64,7 +64,7 @@ class HomeIdentity:
         return {self.id, self.before.get(self.place, self.id)}
 
     def exported(self, path: Path, at: datetime) -> bool:
-        """Whether a file from before homes had an id is this home's: written within it, or since its key lies here.
+        """True if a file from before homes had an id is this home's: written within it, or since its key lies here.
 
         A copy's key is younger than what the original exported.
         """
@@ -73,7 +73,7 @@ class HomeIdentity:
 
 
 def identify(folder: Path) -> HomeIdentity:
-    """Which home that folder is; it gets an id on first use, and another one in each folder that it is copied to."""
+    """Return the folder's identity; it gets an id on first use, and another one in each folder that it is copied to."""
     place, path = str(folder.resolve()), folder / FILE
     if not path.exists():
         put_once(path, _text(HomeIdentity(secrets.token_hex(16), place, {})))

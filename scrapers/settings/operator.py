@@ -28,7 +28,7 @@ class Controller(Strict):
 
 
 class Notice(Strict):
-    """How people are told: each one, or by a public notice whose balancing note is dated."""
+    """Policy of notice: to each person, or by a public notice whose balancing note is dated."""
 
     policy: Literal["each", "public"] = "each"
     public_url: str | None = None
@@ -36,8 +36,8 @@ class Notice(Strict):
 
 
 class PriorContacts(Strict):
-    """Where people have met the operator already: "owner/name" of their repositories, and by name or address the events
-    that they ran and the conferences where they spoke.
+    """Places where people have met the operator: repositories as "owner/name", events run and conferences attended, by
+    name or address.
     """
 
     repositories: tuple[Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")], ...] = ()

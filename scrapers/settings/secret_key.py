@@ -1,4 +1,4 @@
-"""Whether the key in a home is the one that its store and its suppression list were made with.
+"""Fingerprints of the secret key: whether a home's key is the one its store and its suppression list were made with.
 
 Both carry the key's fingerprint: the keyed hash of a constant, which tells nothing of the key.
 """
@@ -27,7 +27,7 @@ class KeyRefused(Fault):
 
 
 def fingerprint(key: bytes) -> str:
-    """What a store and a list keep of their key."""
+    """Return the fingerprint of a key that a store and a list keep."""
     return hmac.digest(key, b"fingerprint:", sha256).hex()[:32]
 
 
@@ -37,7 +37,7 @@ def candidate_id(account: str, key: bytes) -> str:
 
 
 def reproduces(key: bytes, members: Mapping[str, str]) -> bool:
-    """Whether any of these candidate ids, by account, was made with that key."""
+    """True if any of these candidate ids, by account, was made with that key."""
     return any(candidate_id(account, key) == owner for account, owner in members.items())
 
 

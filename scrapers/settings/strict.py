@@ -48,7 +48,7 @@ def parsed(model: type[Model], table: Mapping[str, Any], where: Path | str) -> M
 
 
 def _in_words(kind: str, told: str) -> str:
-    """What is wrong with a field, and what to do, in the words of somebody who edits the file."""
+    """Return what is wrong with a field, and what to do, in the words of somebody who edits the file."""
     known = {"extra_forbidden": "no such key; correct its name or delete it", "missing": "is not there; add it"}
     return known.get(kind, told)
 
@@ -90,7 +90,7 @@ class StrictLoader(yaml.SafeLoader):
 
 
 def read_yaml(path: Path) -> Any:
-    """What a file of at most 1 MiB says; raises BadConfiguration naming file and line."""
+    """Read a YAML file of at most 1 MiB; raises BadConfiguration naming file and line."""
     try:
         raw = path.read_bytes()
         if len(raw) > LARGEST:

@@ -24,14 +24,14 @@ _SHARED = {"budget", "watched"}  # files of this folder that are no source
 
 
 class Watch(BaseModel):
-    """What a source is told to watch. Unknown keys are refused by name."""
+    """Settings of a source: its `watch` table in `sources.toml`. Unknown keys are refused by name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """Where a source's bulk files lie, and `reduce(url, lines)`: a small body that says what `parse` needs of one."""
+    """Hosts of a source's bulk files, and `reduce(url, lines)`: the small body with what `parse` needs of one."""
 
     hosts: tuple[str, ...]
     reduce: Callable[[str, Iterable[bytes]], bytes]
@@ -39,7 +39,7 @@ class Bulk:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How one public place is read.
+    """A public place and how it is read.
 
     plan(watch, since) yields the first requests; parse(page) yields records and follow-up requests. Neither does
     I/O, reads a clock or draws a random number. parse raises `PageChanged` where a mandatory landmark is missing.
@@ -85,7 +85,7 @@ class Source:
 
 
 class UnknownSource(Fault):
-    """No file of that name stands in the sources folder."""
+    """The sources folder has no file of that name."""
 
 
 class _Registry(Mapping[str, Source]):

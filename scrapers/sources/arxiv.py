@@ -53,7 +53,7 @@ def plan(watch: Watch, since: date) -> Iterator[Request]:  # noqa: ARG001 - the 
 
 
 def parse(page: Page) -> Iterator[Record]:
-    """One paper of evidence for each author of a short list, else one of nobody's; each author's account once.
+    """Yield a paper as evidence of each author of a short list, else of nobody; each author's account once.
 
     arXiv reports a wrong query as a paper called "Error", sometimes has no entries where it counts many, and says
     "Rate exceeded." in plain text: none of these reads as "no papers".
@@ -119,7 +119,7 @@ def _authors(entry: Element, page: Page) -> list[str]:
 
 
 def _paper(entry: Element, authors: int, page: Page) -> dict[str, Any]:
-    """What all evidence of a paper shares."""
+    """Return the fields that all evidence of a paper shares."""
     number = re.sub(r"v\d+$", "", _text(entry, "id").partition("/abs/")[2])
     title, summary, published = (squeeze(_text(entry, name)) for name in ("title", "summary", "published"))
     if not number or not title or not summary or day(published) is None:
@@ -145,7 +145,7 @@ def _paper(entry: Element, authors: int, page: Page) -> dict[str, Any]:
 
 
 def _is_short(authors: list[str], paper: dict[str, Any]) -> bool:
-    """Whether the list of authors says who did it: short, without a collaboration, of a paper that still stands."""
+    """True if the list of authors says who did it: short, without a collaboration, of a paper that still stands."""
     return (
         len(authors) <= MOST_AUTHORS and not paper["details"].get("withdrawn") and not any(map(_CROWD.search, authors))
     )

@@ -1,4 +1,4 @@
-"""How much of a source one run may ask, and which requests are pages of one listing (guardrail G15). Pure."""
+"""Budget of a source in one run, and the requests that are pages of one listing (guardrail G15). Pure."""
 
 from __future__ import annotations
 

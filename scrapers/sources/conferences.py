@@ -35,7 +35,7 @@ class Speaker(NamedTuple):
 
 
 class Talk(NamedTuple):
-    """One session of a schedule."""
+    """A session of a schedule."""
 
     title: str
     text: str
@@ -48,13 +48,13 @@ class Talk(NamedTuple):
 
 
 def plan(watch: Watch, since: date) -> Iterator[Request]:  # noqa: ARG001  # a schedule is read whole
-    """Each schedule once."""
+    """Yield a request for each schedule."""
     for url in watch.schedules:
         yield Request("conferences", url)
 
 
 def parse(page: Page) -> Iterator[Record]:
-    """One talk of evidence for each of its speakers, each speaker's account once; a talk of nobody gives nothing."""
+    """Yield a talk as evidence of each speaker, and each speaker's account once; a talk of nobody yields nothing."""
     xml = page.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
     conference, talks = _from_xml(page) if xml else _from_json(page)
     if not talks:

@@ -42,7 +42,7 @@ def plan(watch: Watch, since: date) -> Iterator[Request]:  # noqa: ARG001  # the
 
 
 def parse(page: Page) -> Iterator[Record]:
-    """One post an article, credited to its author unless a house account wrote it; the account once."""
+    """Yield an article as a post of its author, unless a house account wrote it; the account once."""
     found = json_of(page)
     articles = [found] if isinstance(found, dict) else found
     if not isinstance(articles, list):
@@ -81,7 +81,7 @@ def _account(article: Mapping[str, Any], page: Page) -> Account | None:
 
 
 def _is_house(user: Mapping[str, Any], organization: Mapping[str, Any], host: str) -> bool:
-    """Whether nobody in particular posts here: the organization's own account, the site's own, or a team's."""
+    """True if nobody in particular posts here: the organization's own account, the site's own, or a team's."""
     own = {squash(str(organization.get(field) or "")) for field in ("username", "slug", "name")} | {squash(host)}
     own.discard("")
     name = str(user.get("name") or "")

@@ -47,8 +47,9 @@ class Watch(BaseWatch):
 
 
 def plan(watch: Watch, since: date) -> Iterator[Request]:
-    """Each hour of the watched days. What to keep stands in the fragment, which is never sent: another watch list is
-    another request, so that no reduced hour answers for it."""
+    """Yield a request for each hour of the watched days. What to keep stands in the fragment, which is never sent:
+    another watch list is another request, so that no reduced hour answers for it.
+    """
     names = ",".join((*watch.repositories, *watch.organizations))
     for on in sorted(set(watch.days)) if names else ():
         for hour in watch.hours if on >= since else ():
@@ -60,7 +61,7 @@ def plan(watch: Watch, since: date) -> Iterator[Request]:
 
 @dataclass(slots=True)
 class Acts:
-    """What one account did in one repository in one hour. `id` is its number, which survives a change of login."""
+    """Acts of one account in one repository in one hour. `id` is its number, which survives a change of login."""
 
     login: str
     id: str | None
@@ -71,7 +72,7 @@ class Acts:
 
 
 def reduce(url: str, lines: Iterable[bytes]) -> bytes:
-    """What the hour shows of the repositories that the URL's fragment names, as JSON; the same lines, the same bytes.
+    """Reduce an hour to the repositories that the URL's fragment names, as JSON; the same lines, the same bytes.
 
     Memory grows with the number of people at work in those repositories, not with the hour. Lines that are no events
     are counted as `odd`, never raised.
@@ -146,7 +147,7 @@ _BY_ACTION = {
 
 
 def _acts(event: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str, Mapping[str, Any]]]:
-    """Who did what, and the object that it was done to. A merged pull request is its author's work as well."""
+    """Yield the actor, the act, and the object of the act. A merged pull request is its author's work as well."""
     payload, actor = event["payload"], event["actor"]
     parts = (payload.get(part) for part in ("pull_request", "issue", "release"))
     told: Mapping[str, Any] = next((part for part in parts if isinstance(part, Mapping)), {})
@@ -188,7 +189,7 @@ def _note(
 
 
 def parse(page: Page) -> Iterator[Record]:
-    """One contribution for each person and watched repository of the hour, and the person's account once.
+    """Yield a contribution for each person and watched repository of the hour, and the person's account once.
 
     Reads the reduced hour, or a whole one as it was published (a saved file).
     """

@@ -27,7 +27,7 @@ class Watch(BaseWatch):
 
 
 def plan(watch: Watch, since: date) -> Iterator[Request]:  # noqa: ARG001 - a history is read whole
-    """One request per clone, as a `file:` URL that `scrapers.fetch.clone.read` answers, not the web."""
+    """Yield a request for each clone, as a `file:` URL that `scrapers.fetch.clone.read` answers, not the web."""
     for clone in watch.clones:
         yield Request("git", clone.expanduser().absolute().as_uri())
 
@@ -109,7 +109,7 @@ def _short(name: str) -> str:
 
 
 def _text(repository: str, commits: int, person: Mapping[str, Any]) -> str:
-    """What a reader of the history would say, then the person's own words: their commit subjects."""
+    """Return a description of the contribution, then the person's own words: their commit subjects."""
     count = f"{commits} commit{'s' * (commits != 1)} to {repository}"
     shared = person.get("co_authored")
     span = f", {person['first']} to {person['last']}" if person.get("first") and person.get("last") else ""

@@ -42,7 +42,7 @@ class Watch(BaseWatch):
 
 
 def plan(watch: Watch, since: date) -> Iterator[Request]:  # noqa: ARG001 - the last updated come first
-    """What each project is about, then what was merged into it; then people."""
+    """Yield requests for each project and for what was merged into it; then for people."""
     for name in watch.projects:
         project = f"/projects/{quote(name, safe='')}"
         yield _ask(project)
@@ -83,7 +83,7 @@ def _ask(path: str, **query: str | int) -> Request:
 
 
 def _project(page: Page, told: Any) -> Iterator[Record]:
-    """What a project is about, credited to its owner where the answer shows that it is the owner's own.
+    """Yield a project's description, credited to its owner where the answer shows that it is the owner's own.
 
     Only an answer to somebody who signed in (it has `permissions`) says whether a project is a fork; without a token
     its owner is not credited.
@@ -116,7 +116,7 @@ def _project(page: Page, told: Any) -> Iterator[Record]:
 
 
 def _merged(page: Page, told: Any) -> Iterator[Record]:
-    """Each merged merge request, credited to who opened it."""
+    """Yield each merged merge request, credited to who opened it."""
     shown = set()
     for request in items_of(page, told):
         author, url, title = request.part("author"), request.must("web_url"), request.must("title")

@@ -29,7 +29,7 @@ class Watch(AnyWatch):
 
 
 def plan(watch: Watch, since: date) -> Iterator[Request]:  # noqa: ARG001  # a front page has no date
-    """Each page once."""
+    """Yield a request for each page."""
     for url in watch.pages:
         yield Request("homepages", url)
 

@@ -46,7 +46,7 @@ def plan(watch: Watch, since: date) -> Iterator[Request]:  # noqa: ARG001  # the
 
 
 def parse(page: Page) -> Iterator[Record]:
-    """One model of evidence for each public model, and the question who its namespace is; no likes, no downloads."""
+    """Yield each public model as evidence, and a request for who its namespace is; no likes, no downloads."""
     found = json_of(page)
     if re.search(r"/api/users/[^/]+/overview/?$", urlsplit(page.url).path):
         yield _account(found, page)
@@ -124,7 +124,7 @@ def _bases(tags: Sequence[str]) -> list[str]:
 def _text(
     name: str, model: Mapping[str, Any], topics: Sequence[str], bases: Sequence[str], relation: str | None
 ) -> str:
-    """What the listing says of the model, in sentences; a model made from another says so first."""
+    """Return the listing's facts on the model, in sentences; a model made from another says so first."""
     made_from = {"quantized": "Quantized re-upload of", "adapter": "Adapter for", "merge": "Merge of"}
     card = model.get("cardData") or {}
     described = card.get("description") or model.get("description") if isinstance(card, dict) else None

@@ -27,13 +27,13 @@ _LISTS = (("upcomingEvents", "upcoming_events"), ("pastEvents", "past_events"))
 
 
 class MlhWatch(Watch):
-    """Which seasons to read: years as MLH counts them (the 2027 season began in August 2026). Empty: by `since`."""
+    """Seasons to read: years as MLH counts them (the 2027 season began in August 2026). Empty: by `since`."""
 
     seasons: tuple[int, ...] = ()
 
 
 def plan(watch: MlhWatch, since: date) -> Iterator[Request]:
-    """One page for each season watched, else for the season of `since` and the one after."""
+    """Yield a page for each season watched, else for the season of `since` and the one after."""
     first = since.year + (since.month >= 8)
     for season in watch.seasons or (first, first + 1):
         yield Request("mlh", f"https://www.mlh.com/seasons/{season}/events")

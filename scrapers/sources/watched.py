@@ -19,7 +19,7 @@ TERMS_VALID_FOR = timedelta(days=365)
 
 
 class Terms(Strict):
-    """What a source's owner allows, as read on a day. `fields` narrows the uses of single fields."""
+    """Terms of use of a source, as read on a day. `fields` narrows the uses of single fields."""
 
     terms_url: str
     checked_on: date
@@ -31,7 +31,7 @@ class Terms(Strict):
 
 
 class SourceSettings(Strict):
-    """One source's part of `sources.toml`: on or off, its terms record, what it watches, its budget in one run."""
+    """A source's part of `sources.toml`: on or off, its terms record, what it watches, its budget in one run."""
 
     enabled: bool = True
     terms: Terms | None = None
@@ -77,12 +77,12 @@ def _known_source(name: str, where: Path | str) -> None:
 
 
 def watch_of(name: str, settings: SourceSettings, where: Path | str = "sources.toml") -> Watch:
-    """What that source is told to watch, typed by the source itself."""
+    """Return the source's watch table, typed by the source itself."""
     return parsed(source_named(name).watch, settings.watch, f"{where} [{name}.watch]")
 
 
 def terms_gate(name: str, terms: Terms | None, operator: Operator | None, today: date) -> str | None:
-    """Why this source may not run live today, or None. A source without valid terms is never asked.
+    """Return why this source may not run live today, or None. A source without valid terms is never asked.
 
     Where there is no operator yet, nobody has accepted any.
     """

@@ -45,7 +45,7 @@ class PageWithOutline:
     packed: bytes | None
 
     def outline(self, reading: str) -> bytes | None:
-        """What the page said when it was read so; None where it was not, or where the outline is damaged."""
+        """Return the outline of this reading; None where there is none, or where it is damaged."""
         if self.packed is None or self.reading != reading:
             return None
         try:
@@ -70,7 +70,7 @@ class ArchivedPage:
 
 
 def _names(url: str, handle: str) -> bool:
-    """Whether a page's address ends with that handle: then it is the account's own."""
+    """True if a page's address ends with that handle: then it is the account's own."""
     parts = urlsplit(url)
     last = [unquote(parts.path.rstrip("/").rpartition("/")[2]), *(value for _, value in parse_qsl(parts.query))]
     return handle.casefold() in {word.removeprefix("@").casefold() for word in last}
@@ -178,7 +178,7 @@ class Archive(Frontier):
             return list(connection.scalars(wanted))
 
     def archived_rows(self, keys: Sequence[str]) -> list[ArchivedPage]:
-        """These pages as they lie in the archive, each with what the store holds of those very bytes."""
+        """Return these pages as rows of the archive, each with what the store holds of those very bytes."""
         with self._reading() as connection:
             pages = connection.execute(select(t.pages).where(t.pages.c.page_key.in_(keys))).all()
             accounts: defaultdict[tuple[str, str], dict[str, Account]] = defaultdict(dict)
@@ -191,7 +191,7 @@ class Archive(Frontier):
         return [ArchivedPage(row.page_key, row.parser_version, row, accounts[key], acts[key]) for row, key in bytes_of]
 
     def keep_reread(self, reread: Iterable[tuple[str, Page, Sequence[Record], int]]) -> int:
-        """What archived pages say to a newer parser, as (key, page, records, version), in one transaction.
+        """Store what archived pages say to a newer parser, as (key, page, records, version), in one transaction.
 
         What the same bytes said before and no longer say goes; what older bytes of the page said stays. Returns how
         many rows were removed.

@@ -43,7 +43,7 @@ class Exports(Database):
             self._put(connection, t.suppressions, rows)
 
     def mark(self, name: str) -> str | None:
-        """What is known of the store as a whole under that name."""
+        """Return the value kept for the store as a whole under that name, or None."""
         with self._reading() as connection:
             found = connection.scalar(select(t.marks.c.value).where(t.marks.c.name == name))
         return None if found is None else str(found)

@@ -18,7 +18,7 @@ MOST_PAGES = 20
 
 
 class Follows(Frontier):
-    """Whom somebody follows, account by account."""
+    """Followed people, account by account."""
 
     def watch(self, accounts: Iterable[str], day: date) -> None:
         """Follow these accounts from that day; one that is followed already stays as it is."""

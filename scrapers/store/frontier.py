@@ -1,4 +1,4 @@
-"""What a crawl still has to ask, and the archive of what came back."""
+"""Frontier of a crawl: the requests that are still to be made."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Frontier(Database):
             return set(connection.scalars(held))
 
     def pending(self, crawl: str) -> dict[str, int]:
-        """How many requests each source of this crawl still has to ask."""
+        """Return the number of pending requests of this crawl, by source."""
         with self._reading() as connection:
             return self._left(connection, crawl)
 

@@ -1,4 +1,4 @@
-"""What was done with people: handed over, notified, answered; what they published to be reached by."""
+"""Interactions with people: handed over, notified, answered; and the links they published to be reached by."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ InteractionKind = Literal["handed", "notified", "answered", "gone"]
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One thing done with an account's person on a day; `role` only where somebody was handed over for one."""
+    """An interaction with an account's person on a day; `role` only where somebody was handed over for one."""
 
     account: str
     kind: InteractionKind
@@ -48,7 +48,7 @@ class Interactions(Database):
                 self._add(connection, t.dealings, rows)
 
     def interactions(self, accounts: Collection[str] | None = None) -> list[Interaction]:
-        """Everything that was done with these accounts, or with all, oldest first."""
+        """Return the interactions with these accounts, or with all, oldest first."""
         found = select(t.dealings).order_by(t.dealings.c.day, t.dealings.c.account, t.dealings.c.role)
         if accounts is not None:
             found = found.where(t.dealings.c.account.in_(accounts))

@@ -68,7 +68,7 @@ class Leases(Database):
             return int(connection.execute(delete(t.origins).where(old)).rowcount)
 
     def _follow_clock(self, connection: Connection, key: str) -> None:
-        """Where the clock was put back behind the last request, that request counts as ended just now (G37)."""
+        """Count the last request as ended just now where the clock was put back behind it (G37)."""
         row = t.origins.c
         back = row.ended - self._now
         moved = {name: row[name] - back for name in ("ended", "quiet_until", "expires")}

@@ -1,4 +1,4 @@
-"""What is held of people: accounts, evidence, judgements, candidates; and its erasure."""
+"""People in the store: accounts, evidence, judgements, candidates; and their erasure."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ class People(Database):
                 yield StatedAccount(account_of(row), row.source, row.page_url, row.collected_at, row.first_seen)
 
     def accounts(self) -> dict[str, Account]:
-        """Each account, merged from all pages that state something of it."""
+        """Return each account, merged from all pages that state something of it."""
         grouped = groupby(self.stated_accounts(), key=lambda stated: str(stated.account.key))
         return {key: merge_accounts([stated.account for stated in group]) for key, group in grouped}
 
     def evidence(
         self, closed: Collection[str] = (), kind: EvidenceKind | None = None
     ) -> Iterator[tuple[Evidence, date, datetime]]:
-        """Each act once, with the day it was first seen and when it was last collected; the fullest page wins.
+        """Return each act once, with the day it was first seen and when it was last collected; the fullest page wins.
 
         What only `closed` sources tell is left out, and so is every other kind than a `kind` that is asked for.
         """
@@ -105,7 +105,7 @@ class People(Database):
                 self._add(connection, t.judgements, rows)
 
     def set_derived(self, judgements: Iterable[Judgement], members: Mapping[str, str], at: datetime) -> None:
-        """What the rules and the model hold today, and who belongs to which candidate: account key -> candidate id.
+        """Store the judgements of rules and model that hold today, and the candidates: account key -> candidate id.
 
         A derived judgement that no longer holds is revoked, one that holds again is reinstated; people's stay. An
         account that changes its candidate keeps the former id on record: exported files still name it by that.

@@ -1,4 +1,4 @@
-"""What a step of work took and gave: a row of the runs table when it ends, however it ends.
+"""Run log: a step of work with its outcome, counts and costs, kept when it ends, however it ends.
 
 A row holds names of steps, sources and roles, counts, and versions: nothing about a person.
 """
@@ -58,7 +58,7 @@ def _cpu() -> float:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long a step takes this week beside the four weeks before: medians of seconds, and of seconds of computing."""
+    """Duration of a step this week beside the four weeks before: medians of seconds, and of seconds of computing."""
 
     step: str
     source: str | None
@@ -74,7 +74,7 @@ class Pace:
 
 
 def paces(runs: Iterable[Run], now: datetime) -> list[Pace]:
-    """Each step and source with enough runs on both sides, the one that got slower most first.
+    """Return each step and source with enough runs on both sides, the one that got slower most first.
 
     Failed runs tell nothing.
     """

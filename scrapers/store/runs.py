@@ -15,7 +15,7 @@ from scrapers.store.sql.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One step of work as it went: what the runs table keeps. `source` is what it was about: a source, or a role.
+    """A step of work as the runs table keeps it. `source` is what it was about: a source, or a role.
 
     `requests` were asked for (each may have been tried again), `bytes` are those of the pages that came, unpacked.
     """
@@ -34,7 +34,7 @@ class Run:
 
     @property
     def seconds(self) -> float:
-        """How long it took on the wall clock."""
+        """Duration on the wall clock, in seconds."""
         return (self.ended_at - self.started_at).total_seconds()
 
 

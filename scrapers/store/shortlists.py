@@ -19,7 +19,7 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """One place of a shortlist; `terms` are millionths of a point, so that they add up exactly.
+    """A place on a shortlist; `terms` are millionths of a point, so that they add up exactly.
 
     Where the person was erased there is no candidate any more, no term and no evidence.
     """
@@ -55,7 +55,9 @@ class PastShortlist:
 
     @property
     def id(self) -> str:
-        """The same list for the same day is the same entry, however often and in whatever format it is written."""
+        """Id of the entry: the same list for the same day is the same entry, however often and in whatever format
+        written.
+        """
         said = [self.role, self.role_hash, self.model_id, self.weights_hash, self.as_of.isoformat(), self.considered]
         places = [(p.rank, p.candidate_id, sorted(p.terms.items()), sorted(p.evidence)) for p in self.places]
         return sha256(json.dumps([said, places]).encode()).hexdigest()[:24]

@@ -68,7 +68,7 @@ def clean(text: str) -> str:
 
 
 def _is_all_seen(text: str) -> bool:
-    """Whether a text surely holds nothing to remove: all of it is printable, and none of it rare."""
+    """True if a text surely holds nothing to remove: all of it is printable, and none of it rare."""
     if not text.replace("\n", "").replace("\t", "").isprintable():
         return False
     if text.isascii():
@@ -144,12 +144,12 @@ def redact(text: str) -> str:
 
 
 def _may_be_spelled(quick: bytes) -> bool:
-    """Whether "at" stands behind an opening bracket."""
+    """True if "at" stands behind an opening bracket."""
     return _BRACKET_AT.search(quick.translate(_BRACKETS, _BLANKS)) is not None
 
 
 def _has_many_digits(quick: bytes) -> bool:
-    """Whether there are as many digits as a phone number has, with nothing else between than it has."""
+    """True if there are as many digits as a phone number has, with nothing else between than it has."""
     return b"0" * _LEAST_DIGITS in quick.translate(_DIGITS, b" ().-")
 
 

@@ -21,7 +21,7 @@ def full_name(name: str | None) -> str | None:
 
 
 def names_in(text: str, is_name: Callable[[str], bool]) -> Iterator[tuple[int, int, str]]:
-    """Where in a text such names stand, the longest where several begin, as they are compared."""
+    """Return the places of such names in a text, the longest where several begin, as they are compared."""
     words, place = list(_WORD.finditer(text)), 0
     while place < len(words):
         for count in range(min(MOST_WORDS, len(words) - place), 1, -1):

@@ -31,5 +31,5 @@ def registered(host: str) -> str:
 
 
 def same_site(left: str, right: str) -> bool:
-    """Whether two hosts belong to one registered domain."""
+    """True if two hosts belong to one registered domain."""
     return bool(left) and (left == right or registered(left) == registered(right) != "")

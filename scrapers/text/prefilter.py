@@ -11,7 +11,7 @@ _LETTERS = bytes(ord(chr(code).lower()) if chr(code).isalnum() or code == ord("_
 
 
 class Prefilter:
-    """Where any of these words stands in a text (Aho and Corasick, CACM 1975).
+    """Places of many words in a text at once (Aho and Corasick, CACM 1975).
 
     A word stands within other words too, unless marked: `^union$` stands alone, `^recruit` begins a word.
     """
@@ -24,7 +24,7 @@ class Prefilter:
         self._automaton = BytesAhoCorasick(sought, implementation=Implementation.DFA)
 
     def finds(self, text: bytes) -> list[tuple[str, int]]:
-        """Each word that stands in a folded text, as it was given, and where it begins; words within words too."""
+        """Return each word that stands in a folded text, as given, and where it begins; words within words too."""
         return [
             (self._words[which], start)
             for which, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)
@@ -32,7 +32,7 @@ class Prefilter:
         ]
 
     def places(self, text: bytes) -> list[int]:
-        """Where each find begins in a folded text."""
+        """Return where each find begins in a folded text."""
         return [place for _, place in self.finds(text)]
 
 

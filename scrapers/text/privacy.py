@@ -1,4 +1,4 @@
-"""What people say of themselves that is nobody's business here (guardrail G4), and what they ask for (G7, G10).
+"""Special categories of personal data in text (GDPR Art. 9; guardrail G4), minors (G7), and requests for silence (G10).
 
 Rules, and shown as such: they read first-person statements and the clipped style of profiles, in English, and requests
 not to be contacted in seven languages. Subjects of work stay: a healthcare project is no statement about health.
@@ -177,26 +177,26 @@ _AGE_AFTER_I = re.compile(rb"i +a?m +(?:[^ ]+ +)?[\d ]{2}")  # folded, where dig
 
 
 def _finds(text: str) -> list[tuple[str, int]]:
-    """Where a text may tell or ask something, by which of the words."""
+    """Return the places where a text may state or ask something, by which of the words."""
     low = folded(text)
     return [find for find in _NEEDLES.finds(low) if _may_say(low, *find)]
 
 
 def _may_say(low: bytes, word: str, place: int) -> bool:
-    """Whether what stands around a word that is found all over lets it count."""
+    """True if what stands around a word that is found all over lets it count."""
     if word in _I_AM:
         return _AGE_AFTER_I.match(low, place) is not None
     return word not in _FORBIDDEN_WORDS or _is_denied(low, place)
 
 
 def _is_denied(low: bytes, place: int) -> bool:
-    """Whether the word before a place says no, or may."""
+    """True if the word before a place says no, or may."""
     before = b" " + low[max(0, place - 40) : place].strip()
     return before.count(b" ") < 2 or before.endswith(_NOT)
 
 
 def asks_for_silence(text: str) -> bool:
-    """Whether somebody asks in their own words not to be contacted, or for no recruiters."""
+    """True if somebody asks in their own words not to be contacted, or for no recruiters."""
     return _asks(text, _finds(text))
 
 
@@ -224,7 +224,7 @@ def without_private(text: str, year: int) -> tuple[str, bool]:
 
 
 def without_what_is_private(text: str, year: int) -> tuple[str, bool, bool]:
-    """What `without_private` gives, and whether what is left asks for silence: one look for most texts."""
+    """Return the text as `without_private` does, and whether the rest asks for silence: one look for most texts."""
     finds = _finds(text)
     if not finds:
         return text, False, False
@@ -281,14 +281,14 @@ def _is_of_minor(sentence: str, said: set[str], year: int) -> bool:
 
 
 def is_held(candidate: Candidate) -> bool:
-    """Whether anything that this person says tells of a minor: held back, neither ranked nor exported."""
+    """True if anything that this person says tells of a minor: held back, neither ranked nor exported."""
     return any(piece.details.get("minor") for piece in candidate.evidence) or any(
         POSSIBLE_MINOR in (account.bio or "") for account in candidate.accounts
     )
 
 
 def wants_no_contact(candidate: Candidate) -> bool:
-    """Whether this person asked, on a page or in a biography, not to be contacted."""
+    """True if this person asked, on a page or in a biography, not to be contacted."""
     return any(piece.details.get("do_not_contact") for piece in candidate.evidence) or any(
         asks_for_silence(account.bio or "") for account in candidate.accounts
     )

@@ -19,7 +19,7 @@ from scrapers.sources.devpost.people import read_profile, read_project
 
 
 class DevpostWatch(Watch):
-    """Which hackathons to look at: ended ones by search words and themes, and others by the address of their site.
+    """Hackathons to read: ended ones by search words and themes, others by the address of their site.
 
     `pages` bounds the list pages asked for each search (40 hackathons or fewer each). `every_project` follows whole
     galleries rather than winners; the choice travels in the fragment of the address, which no server ever sees.

@@ -1,4 +1,4 @@
-"""What all pages of Devpost share: addresses, and what to say of a page without its landmark."""
+"""Helpers for all pages of Devpost: addresses, and the error for a page without its landmark."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EVERY_PROJECT = "every-project"
 
 
 def lacks(tree: BeautifulSoup, page: Page, landmark: str) -> PageChanged:
-    """What to say of a page without its landmark: a wall or a challenge is another page, all else has changed."""
+    """Return the error for a page without its landmark: a wall or a challenge is another page, all else has changed."""
     if tree.select_one(
         "#user-login, #user-registration, form[action*='/users/login'], form[action*='/users/register']"
     ):
@@ -42,6 +42,6 @@ def project_url(link: Tag | None, url: str) -> str | None:
 
 
 def is_winner(card: Tag) -> bool:
-    """Whether a project's card wears the winner's badge."""
+    """True if a project's card wears the winner's badge."""
     names = within(card)
     return bool(names[".entry-badge"] or names[".winner"])

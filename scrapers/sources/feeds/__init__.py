@@ -23,7 +23,7 @@ class Watch(AnyWatch):
 
 
 def plan(watch: Watch, since: date) -> Iterator[Request]:  # noqa: ARG001  # feeds hold what they hold
-    """Each feed and page once."""
+    """Yield a request for each feed and page."""
     for url in (*watch.feeds, *watch.pages):
         yield Request("feeds", url)
 

@@ -1,4 +1,4 @@
-"""One article on a page of the web: its text, its date, and its author where two cues on the page agree.
+"""Articles on the web: text, date, and author where two cues on the page agree.
 
 Text and date come from trafilatura (A. Barbaresi, ACL 2021), which is given the page and never fetches.
 """
@@ -139,7 +139,7 @@ def _own_part(tree: HtmlElement, text: str) -> HtmlElement:
 
 
 def _places(lines: Sequence[str], letters: str) -> Iterator[int]:
-    """Where each line stands, looked for below the one before it first; -1 where nowhere."""
+    """Return the place of each line, looked for below the one before it first; -1 where nowhere."""
     at = 0
     for line in lines:
         place = letters.find(line, at)
@@ -149,7 +149,7 @@ def _places(lines: Sequence[str], letters: str) -> Iterator[int]:
 
 
 def _settle_noscript(tree: HtmlElement) -> None:
-    """Takes `noscript` out, but for words that the page's own scripts paint from a template that repeats them."""
+    """Remove `noscript`, but for words that the page's own scripts paint from a template that repeats them."""
     silent = list(tree.iter("noscript"))
     templates = tree.xpath("//script[contains(@type, 'template')]") if silent else []
     painted = _letters(" ".join(markup_text(template.text or "") for template in templates))

@@ -1,4 +1,4 @@
-"""Whether a stated author may be credited, and as which account of the web.
+"""Credit of a stated author: whether it may be given, and to which account of the web.
 
 A name alone is a claim. A second cue must agree: the site's title, words about itself or host; `rel=me`; structured
 data; or a whole feed by the same author. Co-written posts, teams and nicks credit nobody.
@@ -33,7 +33,7 @@ def home_handle(home: str) -> str:
 
 
 def is_shared(home: str) -> bool:
-    """Whether many people are at home at this address: a platform's own pages, without a person's path or subdomain."""
+    """True if many people are at home at this address: a platform's own pages, without a person's path or subdomain."""
     return host_of(home) in SHARED_HOSTS and not re.match(r"/(?:[@~]|feed/@)\w", urlsplit(home).path)
 
 
@@ -57,12 +57,12 @@ def _sole(authors: Sequence[str]) -> str | None:
 
 
 def _single_voice(entries: Sequence[Entry]) -> bool:
-    """Whether two entries at least, and all of them, have one and the same author."""
+    """True if two entries at least, and all of them, have one and the same author."""
     return len(entries) > 1 and len({entry.authors for entry in entries}) == 1
 
 
 def _is_stated_elsewhere(name: str, feed: Feed, host: str) -> bool:
-    """Whether title, description, rights or host of the feed name the entry's author too."""
+    """True if title, description, rights or host of the feed name the entry's author too."""
     return mentions(feed.title, name) or mentions(feed.about, name) or host_is_named_after(host, name)
 
 

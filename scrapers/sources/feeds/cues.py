@@ -1,4 +1,4 @@
-"""Who wrote a page, by what the page itself says: structured data, meta tags, bylines, links, the site's own name."""
+"""Authorship cues of a page: structured data, meta tags, bylines, links, the site's own name."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Links = Sequence[tuple[HtmlElement, Sequence[str]]]  # links with what they say 
 
 @dataclass(frozen=True, slots=True)
 class AuthorCues:
-    """What a page says about its author: names by where they stand, and what it says of itself."""
+    """Cues of a page on its author: names by where they stand, and what it says of itself."""
 
     names: Mapping[str, tuple[str, ...]]
     site: str
@@ -72,7 +72,7 @@ def author_of(cues: AuthorCues, host: str, site: str) -> tuple[str | None, str |
 
 
 def read_cues(tree: HtmlElement, url: str) -> AuthorCues:
-    """Everything on a page that says who wrote it, and whose site it is."""
+    """Collect every cue on who wrote a page, and whose site it is."""
     metas = [squeeze(meta.get("content") or "") for meta in _AUTHOR_METAS(tree)]
     links = [(link, link.get("rel", "").lower().split()) for link in _LINKS(tree)]
     names = {
@@ -109,7 +109,7 @@ def _full(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _is_near(element: HtmlElement) -> bool:
-    """Whether an element belongs to the article rather than to comments or to other articles."""
+    """True if an element belongs to the article rather than to comments or to other articles."""
     for one in (element, *element.iterancestors()):
         if one.tag != "body" and _NOT_OF_THE_ARTICLE.search(f"{one.get('class') or ''} {one.get('id') or ''}"):
             return False

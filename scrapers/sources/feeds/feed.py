@@ -38,7 +38,7 @@ LONGEST_TITLE = 100  # of an entry that has none: its first words
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. `byline` is the author as stated, without addresses; `authors` the names in it.
+    """An entry of a feed. `byline` is the author as stated, without addresses; `authors` the names in it.
 
     `hidden_text` tells that its markup held words that a reader of it does not see, and that `text` does not hold.
     """
@@ -73,7 +73,7 @@ def is_json_feed(page: Page) -> bool:
 
 
 def is_xml_feed(page: Page) -> bool:
-    """Whether the page's first element, past any prolog, is that of a feed."""
+    """True if the page's first element, past any prolog, is that of a feed."""
     text = page.body.replace(b"\x00", b"").decode("latin-1")
     root = _ROOT.search(text)
     return bool(root and not re.search(r"<(?:html|head|body)[\s>]", text[: root.start()], re.IGNORECASE))
@@ -138,7 +138,7 @@ def _capped(text: str) -> tuple[str, int]:
 
 
 def _entry(entry: Any, base: str, owners: tuple[str, ...]) -> Entry | None:
-    """One entry, or None where it has no address of its own, or no words."""
+    """Return an entry, or None where it has no address of its own, or no words."""
     url = absolute(base, entry.get("feedburner_origlink") or entry.get("link"))
     if url is None:
         return None
@@ -172,7 +172,7 @@ def _seen(entry: Any) -> Visible:
 
 
 def _seen_of(markup: str) -> Visible:
-    """What a reader sees of a piece of HTML, and whether it held words to hide."""
+    """Return the visible text of a piece of HTML, and whether it held words to hide."""
     if "<" not in markup:
         return Visible(markup_text(markup), is_smuggled(markup))
     try:

@@ -40,7 +40,7 @@ LAST_PUSHED = 30  # of a person's own repositories, how many are looked at
 
 
 class Watch(BaseWatch):
-    """What to look at: repositories ("owner/name"), organisations, users, and searches for users in GitHub's syntax.
+    """Repositories ("owner/name"), organisations, users, and searches for users in GitHub's syntax.
 
     `repositories_of_each` bounds how many repositories of an organisation are read, the last pushed first. With
     `graphql` searches and organisations are asked through GraphQL: fewer requests, but it needs a token.
@@ -102,7 +102,7 @@ def _message(page: Page, message: str) -> Refused:
 
 
 def _repository(page: Page, told: Any) -> Iterator[Record]:
-    """What the repository is about. Its contributors are asked for unless it is a copy of somebody else's."""
+    """Yield the repository's description. Its contributors are asked for unless it is a copy of somebody else's."""
     repository = Facts(page, told)
     evidence = repository_evidence(repository)
     if evidence is None:

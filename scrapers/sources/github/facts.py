@@ -1,4 +1,4 @@
-"""What GitHub's objects say, field by field: the allow-list of what is read. No address, picture or count of fame."""
+"""Fields of GitHub's objects: the allow-list of what is read. No address, picture or count of fame."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FULL_PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One JSON object of a page. Texts come squeezed, blank ones as None."""
+    """A JSON object of a page, read field by field. Texts come squeezed, blank ones as None."""
 
     page: Page
     fields: Mapping[str, Any]
@@ -105,7 +105,7 @@ def owner_of(repository: Facts) -> list[Account]:
 
 
 def profile_links(*declared: str | None, handle: str | None = None) -> tuple[str, ...]:
-    """What the person declares as theirs: web sites, with the scheme they left out, and the account at X."""
+    """Return the links that the person declares: web sites, with the scheme they left out, and the account at X."""
     sites = (link for text in declared if text and (link := _web_site(text)))
     at_x = (
         f"https://x.com/{name}" for name in [(handle or "").strip().removeprefix("@")] if re.fullmatch(r"\w+", name)
@@ -141,7 +141,7 @@ def web_page(repository: str) -> str:
 
 
 def repository_evidence(repository: Facts) -> Evidence | None:
-    """What a repository is about, credited to its owner; None for a private one.
+    """Return a repository's description as evidence of its owner; None for a private one.
 
     A fork or mirror is nobody's evidence, nor is a repository of an organisation: `account` is None, and `details`
     say `fork` or `mirror`.

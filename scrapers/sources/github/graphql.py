@@ -142,7 +142,7 @@ def _nodes(connection: Facts) -> list[Facts]:
 
 
 def _cursor(connection: Facts) -> str | None:
-    """Where the next page starts, or None on the last; raises PageChanged where the connection does not say."""
+    """Return the cursor of the next page, or None on the last; raises PageChanged where the connection has none."""
     info = connection.part("pageInfo")
     if info is None or not isinstance(info.get("hasNextPage"), bool):
         raise PageChanged(connection.page.url, "pageInfo.hasNextPage")

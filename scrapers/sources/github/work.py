@@ -27,7 +27,7 @@ LONG_LIST, PASSING_COMMITS = 30, 2
 
 
 def contributors(page: Page, told: Any) -> Iterator[Record]:
-    """One contribution for each person with an account; anonymous ones are mail addresses, which are not read."""
+    """Yield a contribution for each person with an account; anonymous ones are mail addresses, which are not read."""
     people = items_of(page, told)
     for person in people:
         if person.text("type") == "Anonymous":
@@ -80,7 +80,7 @@ def _plural(commits: int) -> str:
 
 
 def commits(page: Page, told: Any) -> Iterator[Record]:
-    """What each linked author did lately, in their own words; the list is not followed, a clone reads it whole."""
+    """Yield each linked author's recent commits in their words; the list is not followed, a clone reads it whole."""
     commits = items_of(page, told)
     by_author: dict[str, list[Facts]] = {}
     for commit in commits:

@@ -32,13 +32,13 @@ _MONTH = timedelta(days=31)
 
 
 class Watch(AnyWatch):
-    """Which of the monthly threads are read."""
+    """Monthly threads to read."""
 
     threads: tuple[str, ...] = (HIRED, FREELANCER)
 
 
 class Comment(NamedTuple):
-    """One comment in whichever form it came. `parent` is 0 where the answer does not say."""
+    """A comment in whichever form it came. `parent` is 0 where the answer does not say."""
 
     id: str
     author: str
@@ -172,7 +172,7 @@ def _may_offer(comment: Comment) -> bool:
 
 
 def _thread(title: object) -> str | None:
-    """Which monthly thread has exactly this title, or None."""
+    """Return the monthly thread with exactly this title, or None."""
     return next(
         (kind for kind, form in _THREADS.items() if isinstance(title, str) and form.fullmatch(title.strip())), None
     )

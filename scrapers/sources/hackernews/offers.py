@@ -62,7 +62,7 @@ LONGEST_TECHNOLOGY = 60
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What an offer says. `remote` and `relocate` are None where it does not say, or says "negotiable"."""
+    """An offer to work by field. `remote` and `relocate` are None where it does not say, or says "negotiable"."""
 
     text: str
     location: str | None
@@ -113,7 +113,7 @@ def read_offer(markup: str, *, freelancer: bool = False) -> Offer | None:
 
 
 def _is_form(said: set[str], freelancer: bool) -> bool:
-    """Whether enough fields of the usual form are filled in; the freelancer thread asks for its keyword besides."""
+    """True if enough fields of the usual form are filled in; the freelancer thread asks for its keyword besides."""
     form = said & {"location", "remote", "relocate", "technologies", "skills", "resume", "contact"}
     return len(form) >= (4 if freelancer else 2) and bool(form - {"contact", "resume"})
 
@@ -142,7 +142,9 @@ def _parts(line: str) -> list[str]:
 
 
 def _field(line: str) -> tuple[str | None, str]:
-    """Which field a line fills, and its value; None for free text. A dash stands for the colon after a known label."""
+    """Return the field that a line fills, and its value; None for free text. A dash stands for the colon after a known
+    label.
+    """
     for form in (_LABELLED, _DASHED):
         if match := form.match(line):
             label = _plain(match[1])
@@ -157,7 +159,7 @@ def _plain(text: str) -> str:
 
 
 def _goes_on(last: Line, field: str | None, raw: str, has_link: bool) -> bool:
-    """Whether a line belongs to the field above: a list of skills, an indented rest, a link to the CV."""
+    """True if a line belongs to the field above: a list of skills, an indented rest, a link to the CV."""
     lists = last.field in {"technologies", "skills"}
     bullet = bool(re.match(r"\s*[-*•]\s", raw))
     if lists and bullet and field in {None, "technologies", "skills"}:
@@ -190,7 +192,7 @@ def _links(text: str, hrefs: dict[str, str], handle: str) -> tuple[str, ...]:
 
 
 def _is_own(line: Line, link: str) -> bool:
-    """Whether a link is the person's own: on a line for it, or a profile page of a site for developers."""
+    """True if a link is the person's own: on a line for it, or a profile page of a site for developers."""
     if line.field in {"resume", "profile"}:
         return True
     parts = urlsplit(link)
@@ -199,7 +201,7 @@ def _is_own(line: Line, link: str) -> bool:
 
 
 def _remote(stated: str | None, location: str | None, first: str) -> bool | None:
-    """What is said about working from afar: the field, else the word in the place or the headline."""
+    """Return the statement on remote work: the field, else the word in the place or the headline."""
     if stated and _UNDECIDED.match(_plain(stated)) and not _plain(stated).startswith("no preference"):
         return None
     if stated:

@@ -33,7 +33,7 @@ def advisory_lock(url: URL, name: str, wait: float) -> Iterator[None]:
 
 
 def _holder(connection: Connection, ours: dict[str, int]) -> str:
-    """Who holds it, as its connection tells the server."""
+    """Return who holds the lock, as its connection tells the server."""
     number = ours["number"] % 2**32  # pg_locks shows it unsigned
     found = connection.scalar(
         text(

@@ -1,4 +1,4 @@
-"""One transaction at a time, over a schema that is up to date."""
+"""Transactions, one at a time, over a schema that is up to date."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Database:
         return current
 
     def _made_with_a_key(self, home: Home, schema: str | None) -> str | None:
-        """What was made with a key here, the list or the store, or None."""
+        """Return what was made with a key here, the list or the store, or None."""
         listed, anybody = listed_key(home / LIST)
         if listed or anybody:
             return str(home / LIST)
@@ -119,7 +119,7 @@ class Database:
         return place_of(self._engine) if held else None
 
     def _check_key(self, home: Home, schema: str | None) -> None:
-        """Raises KeyRefused where the home's key is not the one of its list or of its store.
+        """Raise KeyRefused where the home's key is not the one of its list or of its store.
 
         A store that says nothing of its key, from before, takes one that gives a candidate their stored id.
         """
@@ -211,7 +211,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """All that this thread reads inside stands as of one moment, whatever is written meanwhile, also by itself."""
+        """Give all reads of this thread the same moment, whatever is written meanwhile, also by itself."""
         with self._reading() as connection:
             before, self._held.connection = getattr(self._held, "connection", None), connection
             try:

@@ -1,4 +1,4 @@
-"""Which database, how it is spoken to, and what its faults mean: SQLite in the home, or PostgreSQL by URL."""
+"""Database engines: SQLite in the home, or PostgreSQL by URL, and what their faults mean."""
 
 from __future__ import annotations
 
@@ -109,20 +109,20 @@ def _sqlite_begin(connection: Connection) -> None:
 
 
 def _server_begin(connection: Connection) -> None:
-    """One writer at a time, as in SQLite: transactions are short, and none can deadlock with another."""
+    """Lock out other writers, as in SQLite: transactions are short, and none can deadlock with another."""
     if connection.get_execution_options().get("writes"):
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", (OURS, lock_number("write")))
 
 
 def place_of(engine: Engine) -> str:
-    """Where the store lies, without user, password or options."""
+    """Return the store's place, without user, password or options."""
     url = engine.url
     return str(URL.create(url.drivername, host=url.host, port=url.port, database=url.database))
 
 
 @contextmanager
 def faults_named(engine: Engine) -> Iterator[None]:
-    """What the database says in one line, where it lies, and what to do about it."""
+    """Turn faults of the database into one line: what, where, and what to do about it."""
     try:
         yield
     except DBAPIError as error:

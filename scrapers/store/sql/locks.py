@@ -1,4 +1,4 @@
-"""One writer at a time for each thing that is written; a killed holder blocks nobody (G34)."""
+"""Locks: one writer at a time for each thing that is written; a killed holder blocks nobody (G34)."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def page_key(request: Request) -> str:
 
 
 def merge_accounts(stated: Sequence[Account]) -> Account:
-    """One account out of what several pages state: the fullest page first, links of all of them."""
+    """Merge an account from what several pages state: the fullest page first, links of all of them."""
     if len(stated) == 1 and len(set(stated[0].links)) == len(stated[0].links):
         return stated[0]
     ranked = sorted(stated, key=lambda a: (-_fullness(a), repr(a)))

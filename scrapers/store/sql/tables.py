@@ -53,7 +53,7 @@ STAYS: dict[str, bool] = {"stays": True}
 
 
 def _provenance() -> list[Column[Any]]:
-    """Where a fact stands: without these a row is refused by the database itself (G5)."""
+    """Return the columns of a fact's origin: without these a row is refused by the database itself (G5)."""
     return [
         Column("source", Words, nullable=False),
         Column("page_url", Prose, nullable=False),
