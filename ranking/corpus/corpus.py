@@ -31,7 +31,7 @@ CLAIMS = frozenset({EvidenceKind.POST, EvidenceKind.AVAILABILITY, EvidenceKind.T
 
 @dataclass(frozen=True, slots=True)
 class PersonCache:
-    """One value for each person of the pool, of which a corpus sees its own people; `here` are their numbers.
+    """Cached values, one for each person of the pool, of which a corpus sees its own; `here` are their numbers.
 
     `known` and `values` have the shape [people of the pool].
     """
@@ -56,7 +56,7 @@ class PersonCache:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Everybody in order of id; their evidence as rows, each person's together, in order of evidence id.
+    """People in order of id with their evidence as rows: each person's together, in order of evidence id.
 
     The same people give the same corpus in whatever order they come. `days` are ordinals, 0 where undated. Word and
     theme tables are made at first use. `profiles_say` is what profiles say of being open to work, person by person.
@@ -81,7 +81,7 @@ class Corpus:
 
     @property
     def size(self) -> int:
-        """How many people the pool has."""
+        """Number of people in the pool."""
         return len(self.people)
 
     @cached_property
@@ -91,7 +91,7 @@ class Corpus:
 
     @property
     def model(self) -> str:
-        """What vectors are compared by: the model, and its prompts where it has any."""
+        """Identity of the vectors compared: the model, and its prompts where it has any."""
         embedder = self.embedder
         return vectors_id(vectors_id(embedder.model_id, embedder.passage_prompt), embedder.query_prompt)
 
@@ -107,7 +107,7 @@ class Corpus:
 
     @cached_property
     def position(self) -> Mapping[str, int]:
-        """Where each person stands in `people`."""
+        """Number of each person in `people`."""
         return {person: number for number, person in enumerate(self.people)}
 
     @cached_property
@@ -128,7 +128,7 @@ class Corpus:
 
     @cached_property
     def passages(self) -> Segments:
-        """Which passages are of which row; every row has at least one."""
+        """Passages grouped by row; every row has at least one."""
         return Segments(self.passage_row, self.rows)
 
     @property
@@ -138,14 +138,14 @@ class Corpus:
 
     @cached_property
     def vectors(self) -> Floats:
-        """One unit vector a row: the direction of its passages together."""
+        """Unit vectors of the rows, shape [rows, width]: the common direction of a row's passages."""
         if not self.rows:
             return np.empty((0, self.embedder.dimension), dtype=np.float32)
         return unit(np.add.reduceat(self.index.vectors, self.passage_starts, axis=0))
 
     @cached_property
     def means(self) -> Floats:
-        """One unit vector a person: the direction of their rows together; 0 for a person without any."""
+        """Unit vectors of the people, shape [people, width]: the common direction of their rows; 0 without rows."""
         return unit(self.segments.sum(self.vectors))
 
     def likeness(self, vector: Floats) -> Floats:
@@ -198,7 +198,7 @@ class Corpus:
         return frozenset(row for row, text in enumerate(self.texts) if not text)
 
     def kind_weights(self, kinds: Mapping[EvidenceKind, float]) -> Floats:
-        """How much each row counts, by its kind."""
+        """Return the weight of each row by its kind, shape [rows]."""
         key = ("kinds", *sorted(kinds.items()))
         if key not in self.kept:
             self.kept[key] = np.array([kinds.get(piece.kind, 1.0) for piece in self.evidence], dtype=np.float32)
@@ -254,5 +254,5 @@ def written(candidate: Candidate, repositories: Mapping[str, Evidence]) -> Itera
 
 
 def passages_of(piece: Evidence, text: str) -> tuple[str, ...]:
-    """What is embedded of a blind text; its title leads the later passages."""
+    """Return the passages of a blind text that are embedded; its title leads the later ones."""
     return split(text, text.split(". ", 1)[0] if piece.title else "").texts

@@ -1,4 +1,4 @@
-"""What a requirement asks for without saying it: a "database administrator" names PostgreSQL and schemas.
+"""Query expansion by subject: a "database administrator" names PostgreSQL and schemas.
 
 `data/related.toml` lists subjects with the names that go with them. A requirement's words are widened by the names of
 the subjects that it mentions, or that it lies near to in meaning; each counts a part of a word that was asked for.
@@ -29,14 +29,14 @@ LIKELY, NEAR, SURE = 2.0, 3.0, 5.0
 
 @dataclass(frozen=True)
 class Subject:
-    """What a subject is called, each phrase as stemmed words between blanks, and its terms, 1 for a whole name."""
+    """A subject: its name, its phrases as stemmed words between blanks, and its terms, 1 for a whole name."""
 
     called: str
     phrases: tuple[str, ...]
     terms: dict[str, float]
 
     def mentioned(self, said: str) -> bool:
-        """Whether a phrase of it stands in a text of stemmed words."""
+        """True if a phrase of it stands in a text of stemmed words."""
         return any(phrase in said for phrase in self.phrases)
 
 

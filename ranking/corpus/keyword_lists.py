@@ -31,13 +31,13 @@ def without_lists(text: str) -> str:
 
 
 def only_lists(text: str) -> bool:
-    """Whether at least half of a text's words stand in lists."""
+    """True if at least half of a text's words stand in lists."""
     kept = without_lists(text)
     return len(kept) < len(text) and 2 * len(_WORD.findall(kept)) <= len(_WORD.findall(text))
 
 
 def _lists(text: str) -> Iterator[tuple[int, int]]:
-    """Where each list begins and ends."""
+    """Yield the begin and end of each list."""
     if not _has_bare_run(text):
         return
     breaks = [(0, 0), *(found.span() for found in _BREAK.finditer(text)), (len(text), len(text))]
@@ -56,12 +56,12 @@ def _lists(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _has_bare_run(text: str) -> bool:
-    """Whether as many words as a list has items stand in a row without a small one: a quick look, as prose has none."""
+    """True if as many words as a list has items stand in a row without a small one: a quick look, as prose has none."""
     return "-" * LEAST_ITEMS in "".join("s" if _is_small(word) else "-" for word in text.split())
 
 
 def _listed(words: Sequence[str]) -> int:
-    """As how many items of a list the words between two breaks count; 0 for prose and for scripts without capitals."""
+    """Return as how many list items the words between two breaks count; 0 for prose and scripts without capitals."""
     if len(words) > 1 and (ITEM_WORDS < len(words) < ROW_WORDS or any(map(_is_small, words))):
         return 0
     if all(word.lower() == word.upper() for word in words):

@@ -136,12 +136,12 @@ def _blinded(text: str, naming: re.Pattern[str] | None) -> str:
 
 
 def _has_any(signs: tuple[str, ...], text: str) -> bool:
-    """Whether a pattern may be found: digits and letters of other scripts may stand for those of a sign."""
+    """True if a pattern may be found: digits and letters of other scripts may stand for those of a sign."""
     return not text.isascii() or any(map(text.lower().__contains__, signs))
 
 
 def _has_one(needed: frozenset[str], words: Sequence[str] | None) -> bool:
-    """The same of a pattern that begins and ends with whole words, by the words of a text in plain letters."""
+    """True if a pattern of whole words may be found, by the words of a text in plain letters."""
     return words is None or not needed.isdisjoint(words)
 
 
@@ -159,7 +159,7 @@ def said_once(text: str, length: int = 4) -> str:
 
 
 def repeats_itself(text: str) -> bool:
-    """Whether most of a text's words only say again what it has said."""
+    """True if most of a text's words only say again what it has said."""
     words = len(text.split())
     return words >= STUFFED_WORDS and len(said_once(text).split()) < STUFFED_SHARE * words
 
@@ -177,7 +177,7 @@ def split(text: str, title: str = "") -> Passages:
 
 
 def _naming(handles: Iterable[str], names: Iterable[str]) -> re.Pattern[str] | None:
-    """What names the person: handles and full names in any case, their parts only where written as a name."""
+    """Return the pattern that names the person: handles and full names in any case, parts only as written in names."""
     whole = {part for handle in handles for part in (handle, *handle.split("#")) if len(part) > 2}
     whole |= {name for name in names if len(name) > 2}
     parts = {part for name in names for part in re.findall(r"[^\W\d_][\w'’-]{2,}", name) if part[0].isupper()}

@@ -34,7 +34,7 @@ class PeopleUnreadable(Fault):
 
 
 def read_people(path: Path) -> tuple[Candidate, ...]:
-    """Everybody in the file, in file order, one evidence a document. Raises PeopleUnreadable.
+    """Read the people of a file, in file order, one evidence a document. Raises PeopleUnreadable.
 
     A key that is not read is warned of once, where it is met first.
     """
@@ -58,7 +58,7 @@ def read_people(path: Path) -> tuple[Candidate, ...]:
 
 
 def candidates_of(frame: pd.DataFrame) -> tuple[Candidate, ...]:
-    """Everybody in a frame of one row a document: person_id, title, text, and where known kind, date, url."""
+    """Return the people of a frame of one row a document: person_id, title, text, and where known kind, date, url."""
     if missing := {"person_id", "title", "text"} - set(frame.columns):
         raise PeopleUnreadable(f"the frame has no column {', '.join(sorted(missing))}")
     people: dict[str, list[Evidence]] = {}
@@ -83,7 +83,7 @@ def read_queries(path: Path) -> dict[str, str]:
 
 
 def _unread(person: Mapping[str, Any], documents: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Each key that says nothing to us, and which keys are known at its place."""
+    """Yield each unknown key, and which keys are known at its place."""
     for key in sorted(person.keys() - set(_OF_A_PERSON)):
         yield f"key {key!r} of a person (known are {', '.join(_OF_A_PERSON)})"
     for document in documents:
@@ -118,7 +118,7 @@ def _text(line: Mapping[str, Any], field: str, where: str) -> str:
 
 
 def _objects(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each line's JSON object with the words that say where it stands."""
+    """Yield each line's JSON object with the words that say where it stands."""
     number = 0
     try:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:

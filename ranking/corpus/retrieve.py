@@ -1,4 +1,4 @@
-"""What all of a person's evidence says to one requirement: parts by words, by meaning, by themes, by kin.
+"""Retrieval for one requirement over all evidence: parts by words, by meaning, by topics, by neighbours.
 
 Every part is computed over every piece of everybody, so that people compare; each part grows with evidence or pads
 short profiles by nothing, so that one lucky piece does not beat a body of work.
@@ -33,7 +33,7 @@ _TOP5 = (np.arange(DEPTH) < 5).astype(np.float32)
 
 @dataclass(frozen=True)
 class Retrieved:
-    """What one requirement finds: a strength of each row by each signal, and each person's raw parts by name.
+    """Retrieval results of one requirement: a strength of each row by each signal, each person's raw parts by name.
 
     `rows` say how well each row answers by all signals together: standardised over rows and added.
 
@@ -59,7 +59,7 @@ class Retrieved:
 
     @cached_property
     def best_tenth(self) -> float:
-        """What a row must exceed to answer better than nine tenths of all: as well as any single piece can."""
+        """Threshold above which a row answers better than nine tenths of all: as well as any single piece can."""
         if self.rows_stand_for is not None:
             return float(np.quantile(self.rows, 0.9, weights=self.rows_stand_for, method="inverted_cdf"))
         place = math.ceil(len(self.rows) * 0.9) - 1
@@ -67,7 +67,7 @@ class Retrieved:
 
     @cached_property
     def above(self) -> dict[str, Floats]:
-        """Each row's strength above the mean row, in deviations, by signal; 0 below."""
+        """Strength of each row above the mean row, in deviations, by signal; 0 below."""
         signals = {"meaning": self.meaning, "themes": self.themes, "kindred": self.kindred}
         return {name: np.maximum(_rows(values, self.rows_stand_for), 0) for name, values in signals.items()}
 
@@ -84,7 +84,7 @@ class Retrieved:
 
 @dataclass(frozen=True)
 class Similarity:
-    """One question asked of everything: its cosine with every passage, and its words' BM25.
+    """Similarity of one question to everything: its cosine with every passage, and its words' BM25.
 
     `asked` are its words and those related to it, with their weights.
     """
@@ -97,7 +97,7 @@ class Similarity:
 
 
 def near(corpus: Corpus, texts: Sequence[str], questions: Floats, roughly: bool = False) -> list[Similarity]:
-    """What each question finds, its vectors a line each; the cosines of many cost little more than of one.
+    """Compare questions, a vector a line, with everything; the cosines of many cost little more than of one.
 
     `roughly` has cosines that are off by less than 0.001 as a rule, and had sooner.
     """
@@ -140,7 +140,7 @@ def find(corpus: Corpus, requirement: str, nearness: Similarity, counted: Floats
 
 
 def _profiles(corpus: Corpus, nearness: Similarity, counted: Floats) -> tuple[Floats, Floats]:
-    """Everybody's profile by words and by meaning; a row that counts for nothing is no part of it."""
+    """Return everybody's profile by words and by meaning; a row that counts for nothing is no part of it."""
     words, meaning = nearness.profiles.copy(), corpus.likeness(nearness.vector)
     for person in np.unique(corpus.segments.owner[counted == 0]):
         start, stop = corpus.segments.starts[person : person + 2]
@@ -159,7 +159,9 @@ def by_row(corpus: Corpus, passages: Floats) -> Floats:
 
 
 def _weighed(best: Floats, by_place: Floats) -> Floats:
-    """Each person's best values by their place; summed person by person, so that equals stay equal to the last bit."""
+    """Return the weighted sum of each person's best values; summed by person, so that equals stay equal to the last
+    bit.
+    """
     total: Floats = (best * by_place).sum(axis=1)
     return total
 

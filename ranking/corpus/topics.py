@@ -1,4 +1,4 @@
-"""What the pool itself says about which words belong together: latent themes, and kindred pieces of evidence.
+"""Latent topics of the pool (LSA), and nearest neighbours among pieces of evidence.
 
 Themes are latent semantic indexing (Deerwester et al. 1990) over the pool's own BM25 matrix. Kindred scores smooth a
 piece's score by those of its nearest neighbours by other people (score regularisation, Diaz 2005), with a sample of
@@ -104,7 +104,7 @@ def decomposed(sample: Any, dimensions: int) -> NDArray[np.float64]:
 
 
 def find_neighbours(vectors: Floats, owner: Ints, keys: Sequence[str]) -> Neighbours | None:
-    """Each row's NEIGHBOURS most similar rows of other people among ANCHORS sampled ones; None for a pool too small."""
+    """Find each row's NEIGHBOURS most similar rows of others among ANCHORS sampled ones; None for a pool too small."""
     if len(vectors) < LEAST_ROWS:
         return None
     anchors = sampled(keys, ANCHORS)

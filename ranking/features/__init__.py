@@ -33,7 +33,7 @@ __all__ = ["Context", "Measure", "Signal", "UnknownFeature", "feature_named", "f
 
 
 class UnknownFeature(Fault):
-    """No feature is called that; the message names those there are."""
+    """The name is not that of a feature; the message names those there are."""
 
 
 def find_features() -> Mapping[str, Measure]:

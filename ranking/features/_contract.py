@@ -26,7 +26,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a feature may use beside role and candidate: the day of the ranking."""
+    """Context of a measurement beside role and candidate: the day of the ranking."""
 
     as_of: date
 

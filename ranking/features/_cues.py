@@ -1,4 +1,4 @@
-"""How much a text shows of a way of working: concrete mechanisms named, told apart, and gone into (see cues.toml).
+"""Cue scores: how much a text shows of a way of working, by concrete mechanisms named and gone into (cues.toml).
 
 A piece counts by how many different cues it has and how much it says around them, so that one thorough post beats
 twenty links. A list of words counts once, praise takes away what stands beside it, and saying it again adds nothing.
@@ -95,7 +95,7 @@ def of_pieces(
 
 
 def strength(name: str, piece: Evidence) -> float:
-    """How much one piece shows, 0..1. What people say of themselves in an advertisement shows nothing."""
+    """Return how much a piece shows, 0..1. What people say of themselves in an advertisement shows nothing."""
     if piece.kind is EvidenceKind.AVAILABILITY or piece.details.get("reupload"):
         return 0.0
     return text_strength(name, f"{piece.title}.\n{piece.text}")
@@ -112,7 +112,7 @@ def wanted_text(role: Role) -> str:
 
 
 def asks_in_words(role: Role, asked: re.Pattern[str]) -> bool:
-    """Whether at least two of title and requirements use these words, or one axis is called so.
+    """True if at least two of title and requirements use these words, or one axis is called so.
 
     A role of one line is a topic, ranked by that alone: it has no second line to ask with.
     """
@@ -124,7 +124,7 @@ def asks_in_words(role: Role, asked: re.Pattern[str]) -> bool:
 
 @lru_cache(maxsize=2**20)
 def text_strength(name: str, text: str) -> float:
-    """How much a text shows, 0..1: different cues, less where they only stand in a list or beside praise."""
+    """Return how much a text shows, 0..1: different cues, less where they only stand in a list or beside praise."""
     table = cues(name)
     if not table.any.search(text):
         return 0.0

@@ -1,4 +1,4 @@
-"""Whether a text says, in the first person and of now, that its writer is or is not open to work.
+"""Statements of openness to work in text: in the first person and of now.
 
 Phrases stand in availability.toml; here is who speaks of whom, and what is denied. What "she", "we" or "you" look for,
 what somebody was looking for last year, and what a question asks says nothing of the writer.
@@ -65,7 +65,7 @@ class _Phrases:
 
 @lru_cache(maxsize=2**17)
 def read(text: str) -> OpennessStatement | None:
-    """What the writer says of being open to work, or None.
+    """Return the writer's statement on being open to work, or None.
 
     The last sentence on it decides, except that what has ended stays so: "found a job" outweighs the offer below it. A
     wish for no recruiters is a no only where nothing else is said.
@@ -93,7 +93,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _label(sentence: str) -> Label | None:
-    """What the last statement in the sentence says: "not looking for a job, but open to contracts" is a yes."""
+    """Return the label of the sentence's last statement: "not looking for a job, but open to contracts" is a yes."""
     phrases = _phrases()
     found: list[tuple[int, Label]] = [(match.start(), "available") for match in phrases.offers.finditer(sentence)]
     found += [(m.start(), "unavailable") for m in phrases.refusals.finditer(sentence) if _is_own(sentence[: m.start()])]
@@ -112,7 +112,7 @@ def _any_own(pattern: re.Pattern[str], sentence: str) -> bool:
 
 
 def _is_own(before: str) -> bool:
-    """Whether what follows is said of the writer and of now: after "I am", or of nobody at all."""
+    """True if what follows is said of the writer and of now: after "I am", or of nobody at all."""
     plain = _DENIED.sub("", before)
     if _says_i_am(before):
         return True

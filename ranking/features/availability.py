@@ -1,4 +1,4 @@
-"""What people last said, in the first person, of being open to work.
+"""Availability: the last statement of a person, in the first person, on being open to work.
 
 The newest dated statement decides, and its worth halves every so many days: it reorders people who are nearly equal
 and lifts nobody who is not (see [availability] in weights.toml).
@@ -48,7 +48,8 @@ def measure(_role: Role, candidate: Candidate, context: Context) -> Signal:
 
 
 def current_statement(candidate: Candidate, as_of: date, half_life: float = HALF_LIFE_DAYS) -> Availability | None:
-    """What the person last said, as of a day; None where nothing was said, or long ago. A later date counts as the day.
+    """Return the person's last statement, as of a day; None where there is none, or it is long ago. A later date counts
+    as the day.
 
     Without a dated statement what their profiles say counts, a little: no day is known for it.
     """
@@ -69,7 +70,7 @@ def newest(evidence: Iterable[Evidence], as_of: date, half_life: float) -> Avail
 
 
 def of_profiles(accounts: Iterable[Account]) -> Availability | None:
-    """What biographies and marks on profiles say, undated: a no where any says no."""
+    """Return the statement of biographies and marks on profiles, undated: a no where any says no."""
     said = [(told, account.url or "") for account in accounts if (told := _of_profile(account))]
     if not said:
         return None
@@ -92,7 +93,9 @@ def _statements(
 
 
 def _said_in(piece: Evidence) -> OpennessStatement | None:
-    """What a piece says. Who answers "who wants to be hired?" says yes by doing so, unless the text says it is over."""
+    """Return the statement in a piece of evidence. Who answers "who wants to be hired?" says yes by doing so, unless
+    the text says it is over.
+    """
     said = read(f"{piece.title}\n{piece.text}")
     if piece.kind is EvidenceKind.AVAILABILITY and not (said and (said.label == "available" or said.ended)):
         return OpennessStatement("available", piece.title)

@@ -65,27 +65,27 @@ def measure(_role: Role, candidate: Candidate, _context: Context) -> Signal:
 
 
 def asks_for_use(text: str) -> bool:
-    """Whether a text asks for something that people use, such as "they have shipped to users"."""
+    """True if a text asks for something that people use, such as "they have shipped to users"."""
     return bool(_ASKS_FOR_USE.search(text))
 
 
 def in_use(piece: Evidence) -> bool:
-    """Whether a piece tells of something that people use."""
+    """True if a piece tells of something that people use."""
     return not piece.details.get("reupload") and bool(_IN_USE.search(f"{piece.title} {piece.text}".lower()))
 
 
 def asks_for_making(text: str) -> bool:
-    """Whether a text asks for something of their own making, such as "they have built something themselves"."""
+    """True if a text asks for something of their own making, such as "they have built something themselves"."""
     return bool(_ASKS_FOR_MAKING.search(text))
 
 
 def made_by_them(piece: Evidence) -> bool:
-    """Whether a piece tells of something that its author made."""
+    """True if a piece tells of something that its author made."""
     return not piece.details.get("reupload") and bool(_MADE.search(f"{piece.title}\n{piece.text}"))
 
 
 def _works(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:
-    """What was made, by the repository or page it lives in."""
+    """Group the evidence by the repository or page that the work lives in."""
     works: dict[str, list[Evidence]] = {}
     for piece in evidence:
         if (piece.kind in _STARTED or piece.kind in _FINISHED) and not piece.details.get("reupload"):

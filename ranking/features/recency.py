@@ -1,4 +1,4 @@
-"""How lately a person did something in public: full today, nothing after three years."""
+"""Recency of public work: 1 today, 0 after three years."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ def measure(_role: Role, candidate: Candidate, context: Context) -> Signal:
 
 
 def freshness(days: NDArray[np.int64], today: int) -> NDArray[np.float64]:
-    """The same for many people by the ordinal of their last day; not a number where that is 0, for unknown."""
+    """Return the recency of many people by the ordinal of their last day; NaN where that is 0, for unknown."""
     age = np.maximum(today - days, 0)
     return np.where(days > 0, np.maximum(0.0, 1 - age / FORGOTTEN_AFTER_DAYS), np.nan)

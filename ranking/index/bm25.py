@@ -50,18 +50,18 @@ def tokens(text: str) -> list[str]:
 
 
 def query_weights(text: str) -> dict[str, float]:
-    """Each query term with its weight: a term said n times counts the square root of at most three."""
+    """Return the terms of a query with weights: a term said n times counts the square root of at most three."""
     return {term: min(count, 3) ** 0.5 for term, count in Counter(tokens(text)).items()}
 
 
 class TermWeights:
-    """What each term of a query is worth."""
+    """Weights of a query's terms."""
 
     def __init__(self, terms: Mapping[str, float]) -> None:
         self._terms, self._whole = terms, sum(terms.values())
 
     def covered(self, text: Iterable[str]) -> float:
-        """Which share of the query's worth a text's words make up, 0..1; quickest for a set."""
+        """Return the share of the query's weight that a text's words cover, 0..1; quickest for a set."""
         shared = map(self._terms.__getitem__, self._terms.keys() & text)
         return math.fsum(shared) / self._whole if self._whole else 0.0  # the same in whatever order they come
 
@@ -111,7 +111,7 @@ class BM25Index:
         return math.log1p((self.size - holding + 0.5) / (holding + 0.5))
 
     def rarity(self, term: str) -> float:
-        """How telling a term is: log(1 + texts / texts that have it); 0 where nobody uses it."""
+        """Return the inverse document frequency of a term: log(1 + texts / texts that have it); 0 where none has it."""
         column = self._terms.get(term)
         if column is None:
             return 0.0
@@ -127,7 +127,7 @@ class BM25Index:
         ]
 
     def worth(self, weights: Mapping[str, float]) -> TermWeights:
-        """What a query's terms are worth by their rarity; a term that nobody uses counts in full."""
+        """Return the weights of a query's terms by their rarity; a term that nobody uses counts in full."""
         rarest = math.log1p(self.size)
         return TermWeights({term: weight * (self.rarity(term) or rarest) for term, weight in weights.items()})
 

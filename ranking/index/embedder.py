@@ -41,7 +41,7 @@ class Embedder(Protocol):
 
 
 class VectorCache(Protocol):
-    """Where vectors are kept, by model id and hash of the text."""
+    """Store of vectors by model id and hash of the text."""
 
     def vectors(self, model_id: str, hashes: Sequence[str]) -> Mapping[str, Vectors]: ...
     def add_vectors(self, model_id: str, vectors: Mapping[str, Vectors]) -> None: ...
@@ -95,7 +95,7 @@ def embed_new(
 
 
 def vectors_id(model_id: str, prompt: str) -> str:
-    """What made a vector: the model and, where there is one, the prompt before the text."""
+    """Return the id of a vector's origin: the model and, where there is one, the prompt before the text."""
     return f"{model_id}+{text_hash(prompt)[:8]}" if prompt else model_id
 
 

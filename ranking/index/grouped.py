@@ -22,7 +22,7 @@ NARROW = 8
 
 @dataclass(frozen=True)
 class Segments:
-    """Which rows are whose: `owner` holds the person of each row, in ascending order, out of `people`."""
+    """Rows grouped by person: `owner` holds the person of each row, in ascending order, out of `people`."""
 
     owner: Ints
     people: int
@@ -55,7 +55,7 @@ class Segments:
         return tables
 
     def best(self, values: Floats, k: int) -> Floats:
-        """Each person's k highest values, best first, padded by 0; values below 0 count as 0."""
+        """Return each person's k highest values, shape [people, k], best first, padded by 0; below 0 counts as 0."""
         padded = np.append(np.maximum(values, 0), np.float32(0)).astype(np.float32)
         found = np.zeros((self.people, k), dtype=np.float32)
         for who, rows in self._tables:
@@ -80,7 +80,9 @@ class Segments:
 
 
 def _best_first(columns: Floats) -> Floats:
-    """Each column's values in descending order. Few rows are sorted whole rows at a time, by odd-even transposition."""
+    """Return each column's values in descending order. Few rows are sorted whole rows at a time, by odd-even
+    transposition.
+    """
     if len(columns) > NARROW:
         columns.sort(axis=0)
         return columns[::-1]

@@ -52,7 +52,7 @@ def find_model(name: str, revision: str | None = None) -> tuple[Path, str]:
 
 
 def gives_one_number(folder: Path) -> bool:
-    """Whether the model there was made to give one number for a text or a pair: a head of its own says so.
+    """True if the model there was made to give one number for a text or a pair: a head of its own says so.
 
     Raises NoSuchModel where its configuration cannot be read.
     """
@@ -99,7 +99,7 @@ def to_bf16(model: Any) -> Any:
 
 
 def _hash_of(folder: Path) -> str:
-    """One hash over all files that decide what the model says, by their names."""
+    """Return a hash over all files that decide what the model computes, by their names."""
     whole = sha256()
     for path in sorted({path for pattern in FILES for path in folder.rglob(pattern)}):
         name = path.relative_to(folder)

@@ -35,7 +35,7 @@ class Int8Rows:
 
 
 def pay_off() -> bool:
-    """Whether this processor multiplies codes faster than numbers: with AVX-512 it does, with AVX2 it does not."""
+    """True if this processor multiplies 8-bit codes faster than floats: with AVX-512 it does, with AVX2 it does not."""
     import torch
 
     return bool(torch.backends.cpu.get_cpu_capability() == "AVX512")

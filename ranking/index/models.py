@@ -94,7 +94,7 @@ class MiniLM:
         return _loaded, (MiniLM, self.precision)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """One unit row of 384 numbers for each text, in order; a text beyond 256 word pieces is cut there."""
+        """Return unit rows, shape [texts, 384], in order; a text beyond 256 word pieces is cut there."""
         return _encode(self._load(), texts)
 
     def _load(self) -> Any:
@@ -131,7 +131,7 @@ class HubModel:
         self.query_prompt, self.passage_prompt = query_prompt, passage_prompt
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """One unit row of `dimension` numbers for each text, in order; a text beyond the model's window is cut."""
+        """Return unit rows, shape [texts, dimension], in order; a text beyond the model's window is cut."""
         return _encode(self._model, texts)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -164,14 +164,14 @@ def minilm_for(cache: VectorCache, texts: Sequence[str]) -> MiniLM:
 
 
 def passages_by(embedder: Embedder | None) -> frozenset[str]:
-    """What passages are stored as made by; without an embedder by the packaged model, in either precision."""
+    """Return the ids that passages may be stored under; without an embedder those of the packaged model."""
     if embedder is None:
         return frozenset(map(MiniLM.id_of, PRECISIONS))
     return frozenset({vectors_id(embedder.model_id, embedder.passage_prompt)})
 
 
 def check_files(folder: Path, pinned: Mapping[str, str]) -> None:
-    """Raises WrongWeights unless each file there has its pinned SHA-256."""
+    """Raise WrongWeights unless each file there has its pinned SHA-256."""
     for name, expected in pinned.items():
         file = folder / name
         found = sha256(file.read_bytes()).hexdigest() if file.is_file() else "no file"

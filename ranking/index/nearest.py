@@ -117,7 +117,7 @@ def _ascending(rows: Rows) -> Rows:
 
 
 def _best(values: Vectors, k: int) -> Rows:
-    """Where the k highest of some values stand, best first, equals as they come."""
+    """Return the places of the k highest values, best first, equals as they come."""
     high = np.flatnonzero(values >= np.partition(values, -k)[-k])
     return high[np.argsort(-values[high], kind="stable")[:k]]
 

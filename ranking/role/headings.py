@@ -1,4 +1,4 @@
-"""What a heading announces, in English, German, French and Spanish: whom a role must, may or must not find."""
+"""Headings of role descriptions in English, German, French and Spanish: must, nice to have, never, context."""
 
 from __future__ import annotations
 
@@ -165,7 +165,9 @@ _HEADINGS = tuple(
 
 @lru_cache(maxsize=1_000)
 def kind_of(heading: str) -> Kind:
-    """What a heading announces; "unknown" where no rule knows it. Accents, cases and marks make no difference."""
+    """Return the kind of section that a heading announces; "unknown" where no rule knows it. Accents, cases and marks
+    make no difference.
+    """
     bare = "".join(c for c in unicodedata.normalize("NFKD", heading.casefold()) if not unicodedata.combining(c))
     words = " ".join(re.sub(r"[^a-z ]", " ", bare).split())
     return next((kind for kind, pattern in _HEADINGS if pattern.fullmatch(words)), "unknown")

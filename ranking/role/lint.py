@@ -1,4 +1,4 @@
-"""What makes a role hard to match: warnings with a remedy, never a refusal."""
+"""Warnings on roles that are hard to match, with a remedy, and contradictions; never a refusal."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ MOST_COMPARED = 200  # requirements of each kind that are held against each othe
 
 
 def warnings(requirements: Sequence[Requirement], stage: Stage | None) -> Iterator[str]:
-    """One sentence for each thing that will make the shortlist worse, with what to write instead."""
+    """Yield a sentence for each thing that will make the shortlist worse, with what to write instead."""
     musts = [one for one in requirements if one.level == "must"]
     if len(musts) > MOST_MUSTS:
         yield (

@@ -37,7 +37,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One thing asked for. `unless` lifts a never; `axis` and `threshold` (0..1) grade a skill; `group` ties one-ofs.
+    """A requirement of a role. `unless` lifts a never; `axis` and `threshold` (0..1) grade a skill; `group` ties
+    one-ofs.
 
     A threshold is a share of the pool: 0.5 asks for somebody in the upper half on that axis.
     """
@@ -106,5 +107,5 @@ def _requirement(requirement: Requirement) -> dict[str, Any]:
 
 
 def role_key(role: Role) -> str:
-    """What makes two wordings the same role: its title, in short."""
+    """Return the key by which two wordings are the same role: its title, in short."""
     return " ".join((role.title or role.name or role.text).split())[:80]

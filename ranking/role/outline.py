@@ -23,7 +23,7 @@ _ASKING: frozenset[Kind] = frozenset({"must", "nice", "never", "one_of", "axes"}
 
 @dataclass(slots=True)
 class Item:
-    """One bullet or paragraph: its text on one line, and the line where it starts."""
+    """A bullet or paragraph: its text on one line, and the line where it starts."""
 
     text: str
     line: int
@@ -33,7 +33,7 @@ class Item:
 
 @dataclass(slots=True)
 class Section:
-    """What stands below one heading."""
+    """A heading with the items below it."""
 
     heading: str
     kind: Kind

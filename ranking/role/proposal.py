@@ -28,7 +28,7 @@ TASK = (
 
 
 class ProposalUnusable(Fault):
-    """What a language model answered cannot be used, or there is none to ask."""
+    """The language model's answer cannot be used, or there is no model to ask."""
 
 
 class ProposedRequirement(BaseModel):
@@ -73,7 +73,7 @@ def propose(role: Role, ask: Ask) -> Role:
 
 
 def difference(read: Role, proposed: Role) -> str:
-    """What the proposal would change, as a unified diff of the two JSON objects; empty where nothing."""
+    """Return what the proposal would change, as a unified diff of the two JSON objects; empty where nothing."""
     before, after = (json.dumps(to_json(each), ensure_ascii=False, indent=2).splitlines() for each in (read, proposed))
     return "\n".join(unified_diff(before, after, "as read", "as proposed", lineterm=""))
 

@@ -1,4 +1,4 @@
-"""Nobody is ranked by age, gender, origin, belief, health or family: a role that asks for it is refused.
+"""Refusal of protected grounds: a role that asks for age, gender, origin, belief, health or family is not searched.
 
 Only asking is refused. Work about people ("studied gender bias"), and sentences that promise equal treatment, pass.
 """
@@ -37,7 +37,7 @@ _UNWANTED = r"(?:not wanted|unwanted|need not apply)\b"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What may not be asked for, and the line on which it is."""
+    """A phrase that may not be asked for, and the line on which it is."""
 
     trait: str
     words: str

@@ -1,4 +1,6 @@
-"""From a role text to a `Role`. Every word of the text is a requirement, a slot, or listed as not understood."""
+"""Reading of a role: from its text to a `Role`. Every word of the text is a requirement, a slot, or listed as not
+understood.
+"""
 
 from __future__ import annotations
 

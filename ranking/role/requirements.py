@@ -1,4 +1,4 @@
-"""One line of a role → what it asks for: level, graded skills, explicit alternatives, what lifts a refusal."""
+"""Requirements in one line of a role: level, graded skills, explicit alternatives, what lifts a refusal."""
 
 from __future__ import annotations
 
@@ -108,7 +108,8 @@ _END_OF_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])|\n\s*\n")
 
 
 def wishes(text: str, level: Level, *, axes: bool = False) -> list[Wish]:
-    """What one bullet or paragraph of a structured role asks for; at least one wish for any text with a word in it.
+    """Return the requirements in a bullet or paragraph of a structured role; at least one for any text with a word in
+    it.
 
     `axes` says that the heading announces graded skills, so that plain words ("some training") are grades too.
     """

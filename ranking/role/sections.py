@@ -40,7 +40,7 @@ _GENDERED = re.compile(
 
 @dataclass(slots=True)
 class RoleDraft:
-    """What has been read so far."""
+    """A role while it is being read."""
 
     title: str = ""
     wishes: list[Wish] = field(default_factory=list)
@@ -91,7 +91,7 @@ def _add_places(draft: RoleDraft, text: str) -> None:
 
 
 def read_plain(text: str, draft: RoleDraft, as_of: date | None) -> None:
-    """One must-requirement, verbatim; refusals only where an explicit phrase makes them."""
+    """Add the text as one must-requirement, verbatim; refusals only where an explicit phrase makes them."""
     if not text:
         return
     search = search_of(text)
@@ -217,7 +217,7 @@ def _item_wishes(item: Item, level: Level, *, axes: bool = False) -> Iterable[Wi
 
 
 def _read_context(section: Section, draft: RoleDraft) -> None:
-    """What surrounds a role is kept in sight; a list under an unknown heading counts as nice to have, and says so."""
+    """Keep the context of a role in sight; a list under an unknown heading counts as nice to have, and says so."""
     read = section.kind == "unknown" and any(item.bullet for item in section.items)
     for item in section.items:
         if read and item.bullet:

@@ -1,4 +1,4 @@
-"""How much each piece of a person's evidence brings to a requirement."""
+"""Attribution of a requirement's points to pieces of evidence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Brought = tuple[Ints, NDArray[np.float64]]  # a person's rows and what each brin
 
 
 def contributions(corpus: Corpus, found: Retrieved, people: Sequence[int], weights: Parts) -> list[Brought]:
-    """What each of these people's rows bring: every part's points dealt to the rows that it was computed from."""
+    """Return what each of these people's rows contribute: each part's points dealt to the rows it was computed from."""
     who = np.asarray(people, dtype=np.int64)
     counts = corpus.segments.counts[who]
     rows, owner, ends = corpus.segments.rows_of(who), np.repeat(np.arange(len(who)), counts), np.cumsum(counts)

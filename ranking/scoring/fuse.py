@@ -35,7 +35,7 @@ def fused(parts: Mapping[str, NDArray[np.float32]], weights: Parts, stands_for: 
 
 
 def strongest(members: Sequence[Mapping[str, Points]], stands_for: Weighed = None) -> dict[str, Points]:
-    """One requirement out of several alternatives: each person by the one they answer best, again with mean 0."""
+    """Fuse several alternatives into one requirement: each person by the one they answer best, again with mean 0."""
     best = np.argmax([sum(member.values(), np.zeros(1)) for member in members], axis=0)
     chosen = {group: np.choose(best, [member[group] for member in members]) for group in members[0]}
     return {group: points - np.average(points, weights=stands_for) for group, points in chosen.items()}

@@ -1,4 +1,4 @@
-"""What would raise somebody's place: what the role asks for and nothing seen shows, a sentence each."""
+"""Gaps of a candidate: what the role asks for and nothing seen shows, a sentence each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def met_by(scores: Scores, person: int, shown: Mapping[str, Sequence[int]]) -> d
 
 
 def reaches(scores: Scores, person: int, requirement: str) -> bool:
-    """Whether the person stands at or above the requirement's threshold; everybody does where there is none."""
+    """True if the person stands at or above the requirement's threshold; everybody does where there is none."""
     threshold = next(each.threshold for each in asked_for(scores.role) if each.id == requirement)
     return threshold is None or scores.standing(person, requirement) >= threshold
 

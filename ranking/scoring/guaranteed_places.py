@@ -18,7 +18,7 @@ def upper_ends(scores: Scores) -> Points:
 
 
 def upper_end(scores: Scores, people: slice) -> Points:
-    """The same, of some of the people."""
+    """Return the upper ends of some of the people."""
     slots = scores.weights.slots
     ends: Points = scores.total[people] + slots.reach / np.sqrt(scores.corpus.segments.counts[people] + slots.beyond)
     return ends if scores.to_come is None else ends + scores.to_come[people]
@@ -51,7 +51,7 @@ def with_slots(scores: Scores, order: list[int], top: int) -> tuple[list[int], f
 
 
 def shows_a_must(scores: Scores, person: int) -> bool:
-    """Whether one of the person's pieces is in the best tenth of all pieces for a must."""
+    """True if one of the person's pieces is in the best tenth of all pieces for a must."""
     start, stop = scores.corpus.segments.starts[person : person + 2]
     musts = {each for term in scores.terms if term.name.startswith("must") for each in term.requirements}
     rows = [row for row in range(int(start), int(stop)) if row not in scores.left_out]

@@ -88,7 +88,7 @@ def _graded(strength: Floats, threshold: float | None) -> Floats:
 
 
 def strength(corpus: Corpus, near: Similarity, counted: Floats) -> Floats:
-    """How well everybody answers by what costs least: profiles, and the best piece by words and by meaning."""
+    """Return how well everybody answers by what costs least: profiles, and the best piece by words and by meaning."""
     segments, meaning = corpus.segments, by_row(corpus, near.passages)
     parts = [
         near.profiles,
@@ -103,7 +103,7 @@ def strength(corpus: Corpus, near: Similarity, counted: Floats) -> Floats:
 
 
 class _Tables:
-    """What a longlist needs of a whole pool whatever the role, each table made at first use."""
+    """Tables for longlisting a whole pool whatever the role, each made at first use."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
@@ -206,7 +206,7 @@ def part_of(corpus: Corpus, longlist: Ints, named: Collection[str] = ()) -> Corp
 
 
 class LazySubset(Sequence[T]):
-    """Some of a sequence, looked up when asked for."""
+    """Part of a sequence, looked up when asked for."""
 
     def __init__(self, whole: Sequence[T], places: Ints) -> None:
         self._whole, self._places = whole, places
@@ -229,7 +229,7 @@ class LazySubset(Sequence[T]):
 
 @dataclass(frozen=True, kw_only=True)
 class CorpusSubset(Corpus):
-    """Some people of a corpus; words are as rare, and themes and kin the same, as in the whole.
+    """Part of a corpus, by people; words are as rare, and topics and neighbours the same, as in the whole.
 
     `persons` and `places` are the numbers of its people and rows in the whole, ascending; its index is the whole's.
     """
@@ -256,7 +256,7 @@ class CorpusSubset(Corpus):
         return self.stand_for[self.segments.owner]
 
     def found(self, found: Mapping[str, Similarity]) -> dict[str, Similarity]:
-        """Of what questions find in the whole, what they find here; of each row the nearest passage, exactly."""
+        """Return the similarities of the whole at the people here; of each row the nearest passage, exactly."""
         passages, counts = self.whole.passages.rows_of(self.places), self.whole.passages.counts[self.places]
         starts = np.cumsum(counts) - counts
         exactly = self.whole.index.scores(np.stack([near.vector for near in found.values()]), passages)

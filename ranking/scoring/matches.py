@@ -40,7 +40,7 @@ def rank(
 
 
 def match(scores: Scores, candidates: Mapping[str, Candidate], person: int, place: int) -> Match:
-    """One person's match at a known place; `person` is their number in the corpus."""
+    """Return one person's match at a known place; `person` is their number in the corpus."""
     shown = _backed(scores, person)
     best = {each: [row for row, _ in rows[:QUOTES]] for each, rows in shown.items()}
     met = met_by(scores, person, best)
@@ -73,7 +73,7 @@ def _flagged(found: Match, small: bool) -> Match:
 
 
 def _flags(scores: Scores, candidate: Candidate, person: int) -> tuple[str, ...]:
-    """What a recruiter should look at twice; none of it is taken from the score in silence."""
+    """Return what a recruiter should look at twice; none of it is taken from the score in silence."""
     start, stop = scores.corpus.segments.starts[person : person + 2]
     found = {
         flag

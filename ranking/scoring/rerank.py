@@ -32,7 +32,7 @@ GROUP = 128
 
 
 class PairScorer(Protocol):
-    """Says how well passages answer what is asked: for each pair of both one number, higher is better."""
+    """Cross-encoder: for each pair of question and passage one number, higher is better."""
 
     @property
     def model_id(self) -> str: ...
@@ -162,7 +162,7 @@ def _term(
     people: Sequence[int],
     best: Mapping[tuple[int, str], RerankedPassage],
 ) -> PoolTerm:
-    """What reading brings for a requirement, or for one out of several by which each person answers best."""
+    """Return the term of reranking for a requirement, or for the one of several that each person answers best."""
     asked = {each.id: each for each in asked_for(scores.role)}
     points, read = np.zeros(len(scores.corpus.people)), {}
     if people:

@@ -61,7 +61,7 @@ class RerankedPassage:
 
 @dataclass(frozen=True)
 class PoolTerm:
-    """One summand of everybody's score: its points, one a person, in the order of the corpus.
+    """A summand of everybody's score: its points, shape [people], in the order of the corpus.
 
     `read` is what a term of a second reading rests on, by person (see `ranking.scoring.rerank`); others have none.
     """
@@ -76,7 +76,7 @@ class PoolTerm:
 
 @dataclass(frozen=True)
 class Scores:
-    """Everybody's score for a role and what it is made of. `total` is the sum of the terms' points.
+    """Scores of everybody for a role, as terms that add up. `total` is the sum of the terms' points.
 
     `reader` names what read the best again, if anything did, and `to_come` is what that brought on average, for
     everybody whom it did not read.
@@ -103,7 +103,7 @@ class Scores:
         return f"{self.corpus.model}, {self.reader}" if self.reader else self.corpus.model
 
     def signal(self, person: int, name: str) -> Signal:
-        """What a feature found in a person, from evidence that counts."""
+        """Return the signal of a feature in a person, from evidence that counts."""
         return measure(name, self.role, judged(self.corpus, person, self.left_out), self.as_of)
 
     def standing(self, person: int, requirement: str) -> float:
@@ -112,7 +112,7 @@ class Scores:
         return self.below(("strength", requirement), strength, person) / self.corpus.size
 
     def below(self, key: Hashable, values: Points, person: int) -> int:
-        """How many people of the pool stand clearly below this person in some values, which the key names."""
+        """Return how many people of the pool stand clearly below this person in some values, which the key names."""
         if ("sorted", key) not in self.kept:
             self.kept["sorted", key] = _ascending(values, self.corpus.stands_for)
         ascending, people = self.kept["sorted", key]
@@ -154,7 +154,7 @@ class Scores:
         return sorted(shares, key=lambda share: (-share[1], share[0]))
 
     def order(self) -> list[int]:
-        """Everybody, best first; equals by a hash salted with the role, which favours nobody."""
+        """Return everybody, best first; equals by a hash salted with the role, which favours nobody."""
         shown, people = np.round(self.total, DECIMALS), self.corpus.people
         order = np.argsort(-shown, kind="stable")
         edges = np.flatnonzero(np.diff(shown[order], prepend=np.nan, append=np.nan))
@@ -165,7 +165,7 @@ class Scores:
         return rows
 
     def eligible(self, order: list[int]) -> list[int]:
-        """Of an order, who is there for their own sake, and not only because they were named."""
+        """Return those of an order who are there for their own sake, and not only because they were named."""
         stands_for = self.corpus.stands_for
         return order if stands_for is None else list(compress(order, (stands_for[order] > 0).tolist()))
 
@@ -188,7 +188,7 @@ class Scores:
         return weights
 
     def shows(self, row: int, requirement: str) -> bool:
-        """Whether a row is clearly on the requirement's topic, by its nearest passage and its words."""
+        """True if a row is clearly on the requirement's topic, by its nearest passage and its words."""
         found = self.found[requirement]
         words = self.worth(requirement, widened=False).covered(self.corpus.words[row])
         mean, deviation = found.level
@@ -208,7 +208,7 @@ def score_role(role: Role, corpus: Corpus, weights: Weights, as_of: date) -> Sco
 
 
 def answers(role: Role, corpus: Corpus, roughly: bool = False) -> dict[str, Similarity]:
-    """What each text that the role asks about finds in everything; `roughly`, see `near`."""
+    """Compare each text that the role asks about with everything; `roughly`, see `near`."""
     texts = questions_of(role)
     return dict(zip(texts, near(corpus, texts, corpus.encode_query(texts), roughly), strict=True))
 
@@ -261,7 +261,7 @@ def wanted(role: Role, weights: Weights) -> Iterator[tuple[tuple[str, ...], floa
 
 
 def _musts(asked: Sequence[Requirement]) -> list[list[Requirement]]:
-    """Each must by itself, the one-ofs of a group together."""
+    """Yield the musts, each by itself, the one-ofs of a group together."""
     together: dict[str, list[Requirement]] = {}
     for each in asked:
         if each.level == "must":
@@ -298,7 +298,7 @@ def _unwanted(
     weights: Weights,
     without: frozenset[int],
 ) -> PoolTerm:
-    """What is taken away for evidence of something unwanted, less where the exception holds."""
+    """Return the penalty for evidence of something unwanted, less where the exception holds."""
     penalty = taken_away(_total(points[each.text]), weights.levels)
     if each.unless:
         lifted = np.clip((_total(points[each.unless]) - LIFTED_FROM) / (LIFTED_AT - LIFTED_FROM), 0, 1)
@@ -311,7 +311,7 @@ def _unwanted(
 
 
 def taken_away(strength: Values, levels: Levels) -> Values:
-    """What unwanted evidence costs: hardly anything where there is a little of it, and more and more for a lot."""
+    """Return the penalty of unwanted evidence: hardly any for a little of it, more and more for a lot."""
     above = np.clip(strength - levels.never_from, 0, levels.never_most)
     cost: Values = levels.never * above * np.sqrt(above)
     return cost
@@ -368,7 +368,7 @@ def _signals(role: Role, corpus: Corpus, weights: Weights, as_of: date, without:
 
 
 def _recency(corpus: Corpus, weights: Weights, as_of: date, without: frozenset[int]) -> list[PoolTerm]:
-    """How lately people were seen, against the pool's mean; who has no date gets nothing added or taken."""
+    """Yield the term of recency, against the pool's mean; who has no date gets nothing added or taken."""
     weight = weights.features.recency
     days = corpus.days.copy()
     days[sorted(without)] = 0
@@ -382,7 +382,7 @@ def _recency(corpus: Corpus, weights: Weights, as_of: date, without: frozenset[i
 
 
 def _availability(said: Sequence[Availability | None], ceiling: float, stands_for: Weighed) -> list[PoolTerm]:
-    """Who is open to work comes first among equals; where nobody says so there is no such term."""
+    """Yield the term of openness to work, which decides among equals; where nobody says so there is no such term."""
     if not ceiling or not any(said):
         return []
     return [PoolTerm("availability", "what was last said of being open to work", points_of(said, ceiling, stands_for))]

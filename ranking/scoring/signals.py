@@ -40,7 +40,7 @@ def asked_signals(role: Role, always: Sequence[str] = ()) -> tuple[str, ...]:
 
 
 def question_of(name: str) -> str:
-    """What to ask somebody of whom the signal knows nothing."""
+    """Return the question to ask somebody of whom the signal knows nothing."""
     if name in IN_WORDS:
         return cues(name).question
     return {
@@ -58,12 +58,14 @@ def judged(corpus: Corpus, person: int, without: frozenset[int] = frozenset()) -
 
 
 def measure(name: str, role: Role, candidate: Candidate, as_of: date) -> Signal:
-    """One signal of one person."""
+    """Return a signal of one person."""
     return feature_named(name)(role, candidate, Context(as_of))
 
 
 def values_of(name: str, role: Role, corpus: Corpus, as_of: date, without: frozenset[int]) -> Floats:
-    """Everybody's value of a signal, not a number where nothing is known; of the role only its fields matter."""
+    """Return everybody's value of a signal, shape [people], NaN where nothing is known; of the role only its fields
+    matter.
+    """
 
     key = (name, asked_fields(role) if name == "domain" else (), as_of)
     gone: dict[int, set[int]] = {}
@@ -88,7 +90,7 @@ def values_of(name: str, role: Role, corpus: Corpus, as_of: date, without: froze
 
 
 def blended(values: Mapping[str, Floats], neutral: float) -> dict[str, Floats]:
-    """What each signal adds to the soft minimum -log(mean(exp(-s v))) / s, counted from all being neutral.
+    """Return each signal's share of the soft minimum -log(mean(exp(-s v))) / s, counted from all being neutral.
 
     The parts add up to it exactly: it is dealt in proportion to exp(-s v) - exp(-s neutral). A signal at neutral, or
     unknown, has no part; one above it has a part above 0.
@@ -102,7 +104,7 @@ def blended(values: Mapping[str, Floats], neutral: float) -> dict[str, Floats]:
 
 
 def last_said(corpus: Corpus, as_of: date, half_life: float) -> tuple[Availability | None, ...]:
-    """Each person's last statement, in evidence or else on their profiles; None for who said nothing."""
+    """Return each person's last statement, in evidence or else on their profiles; None for who said nothing."""
     last = corpus.by_person(("said", as_of, half_life))
     for person in last.missing():
         last[person] = newest(judged(corpus, person).evidence, as_of, half_life) or corpus.profiles_say[person]
@@ -110,7 +112,8 @@ def last_said(corpus: Corpus, as_of: date, half_life: float) -> tuple[Availabili
 
 
 def points_of(said: Sequence[Availability | None], ceiling: float, stands_for: Weighed = None) -> Points:
-    """At most `ceiling` for a yes of today, against the pool's mean. Silence counts as a no does, and both as nothing.
+    """Return the points of openness: at most `ceiling` for a yes of today, against the pool's mean. Silence counts as a
+    no does, and both as nothing.
 
     So nobody passes anybody who is further ahead than the ceiling, and an old yes is never worse than silence.
     """

@@ -1,4 +1,4 @@
-"""How much each part counts: `weights.toml`, typed, unknown keys refused by name."""
+"""Weights of the score: `weights.toml`, typed, unknown keys refused by name."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Parts(_Table):
 
 
 class Levels(_Table):
-    """How musts, nice-to-haves and nevers come together."""
+    """Weights of musts, nice-to-haves and nevers, and how they come together."""
 
     must: NonNegativeFloat
     nice: NonNegativeFloat
@@ -54,7 +54,7 @@ class Levels(_Table):
 
 
 class Features(_Table):
-    """What features outside of the requirements count."""
+    """Weights of features outside of the requirements."""
 
     recency: NonNegativeFloat = 0.0
 
@@ -67,7 +67,7 @@ class Openness(_Table):
 
 
 class Trained(_Table):
-    """Where fitted weights come from: the day, the labels and their digest, nDCG@10 on roles not trained on."""
+    """Origin of fitted weights: the day, the labels and their digest, nDCG@10 on roles not trained on."""
 
     on: date
     labels: int
@@ -80,7 +80,7 @@ class Trained(_Table):
 
 
 class Signals(_Table):
-    """What the signals count that a role asks for, together, and those that count for every role (`always`)."""
+    """Weight of the signals that a role asks for, together, and those that count for every role (`always`)."""
 
     weight: NonNegativeFloat = 0.0
     neutral: float = Field(default=0.3, ge=0, le=1)
@@ -97,7 +97,7 @@ class Slots(_Table):
 
 
 class Weights(_Table):
-    """Everything that `weights.toml` says; `trained` only where `headwater train` wrote it."""
+    """All tables of `weights.toml`; `trained` only where `headwater train` wrote it."""
 
     parts: Parts
     levels: Levels

@@ -1,4 +1,4 @@
-"""What gazetteers leave out: what people call places. `canonical = other names`, one a line, folded before use."""
+"""Colloquial place names that gazetteers leave out. `canonical = other names`, one a line, folded before use."""
 
 from __future__ import annotations
 

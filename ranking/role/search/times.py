@@ -82,7 +82,7 @@ def without_times(text: str) -> str:
 
 
 def _is_told(text: str, time: re.Match[str], asked: bool) -> bool:
-    """Whether somebody did something then; what a company did or plans says nothing of anybody."""
+    """True if somebody did something then; what a company did or plans says nothing of anybody."""
     if time.group().casefold().startswith("since"):
         return True
     clause = _END.split(text[: time.start()].casefold())[-1]
@@ -116,7 +116,7 @@ def _month(word: str | None) -> int | None:
 
 
 def _before(day: date | None, span: timedelta) -> date | None:
-    """That long before a day, or the first day there is; None where no day is given."""
+    """Return the day that long before another, or the first day there is; None where no day is given."""
     return date.fromordinal(max(1, day.toordinal() - span.days)) if day else None
 
 

@@ -1,4 +1,4 @@
-"""What somebody is called: a title in the singular, without the business, years and tools that stand around it."""
+"""Job titles: in the singular, without the business, years and tools that stand around them."""
 
 from __future__ import annotations
 
@@ -80,14 +80,14 @@ _PLURAL_ONLY = words_of(
 
 @dataclass(slots=True)
 class Qualifiers:
-    """What stood around a title and is no part of it."""
+    """Qualifiers that stood around a title and are no part of it."""
 
     industries: list[str] = field(default_factory=list)
     employers: list[str] = field(default_factory=list)
 
 
 def is_person(word: str) -> bool:
-    """Whether a word, in either number, says what somebody is."""
+    """True if a word, in either number, is a noun for a person."""
     single = singular(word.casefold())
     return single in PERSONS or (single not in _THINGS and _ENDINGS.fullmatch(single) is not None)
 
@@ -202,7 +202,7 @@ def _rank_first(words: list[str]) -> list[str]:
 
 
 def _cut(words: list[str]) -> list[str]:
-    """Nothing after the last noun for a person, unless a field follows ("head of ...", "VP Engineering")."""
+    """Cut a title after its last noun for a person, unless a field follows ("head of ...", "VP Engineering")."""
     heads = [index for index, word in enumerate(words) if is_person(word)]
     if not heads:
         return words
@@ -230,12 +230,12 @@ def _single(words: list[str]) -> list[str]:
 
 
 def names_somebody(words: Sequence[str]) -> bool:
-    """Whether the words name a person or a department, so that they can be asked for."""
+    """True if the words name a person or a department, so that they can be asked for."""
     return any(is_person(word) for word in words) or (bool(words) and words[-1].casefold() in DEPARTMENTS)
 
 
 def titles_somebody(words: Sequence[str]) -> bool:
-    """Whether the words can only be a title: the noun before "of", or the last one, is said of people alone."""
+    """True if the words can only be a title: the noun before "of", or the last one, is said of people alone."""
     low = [word.casefold() for word in words]
     nouns = low[: low.index("of")] if "of" in low[1:] else low
     while len(nouns) > 1 and _NUMERAL.fullmatch(nouns[-1]):

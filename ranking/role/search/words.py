@@ -197,7 +197,7 @@ _NAMES = INDUSTRIES | frozenset(EMPLOYERS) | TOOLS | FIELDS | TRADES
 
 @lru_cache(maxsize=50_000)
 def is_vocabulary(name: str) -> bool:
-    """Whether a folded phrase is a word of the trade, so that a town of that name is not meant."""
+    """True if a folded phrase is a word of the trade, so that a town of that name is not meant."""
     words = name.split()
     return name in _NAMES or (
         len(words) == 1 and (name in PERSONS | DEPARTMENTS | RANKS | {"mobile", "b2b", "b2c", "smb"})
@@ -205,7 +205,7 @@ def is_vocabulary(name: str) -> bool:
 
 
 def is_industry(phrase: str) -> bool:
-    """Whether a phrase names a kind of business; any "...tech" does."""
+    """True if a phrase names a kind of business; any "...tech" does."""
     return phrase in INDUSTRIES or phrase in TRADES or re.fullmatch(r"[a-z]{2,}tech", phrase) is not None
 
 
