@@ -91,7 +91,7 @@ def _as_task(name: str, run: CollectingRun, seen: SourceResult) -> None:
 
 
 def _state_of(seen: SourceResult) -> State[Any]:
-    """What became of a source so far, as the task's state: by its name and by codes, never by what a page said."""
+    """Return the state of a source's task: by its name and by codes, never by what a page said."""
     codes = ", ".join(f"{count} {code.value}" for code, count in sorted(seen.refused.items()))
     gave = f"{counted(seen.fetched, 'pages')}, {counted(seen.rows, 'rows')}"
     message = f"{gave}; refused: {codes}" if codes else gave
@@ -128,7 +128,7 @@ def _missing(report: Report) -> str:
 
 
 def _counted(refused: Iterable[Refused]) -> Iterator[tuple[str, int, str]]:
-    """How often each code, and its remedy; what a page said stays out of Prefect's database."""
+    """Return how often each code, and its remedy; what a page said stays out of Prefect's database."""
     for code, times in sorted(Counter(each.code for each in refused).items()):
         yield code.value, times, REMEDY[code]
 

@@ -1,4 +1,4 @@
-"""What prefect.yaml and automations.yaml say, read strictly.
+"""Deployments and automations, read strictly from prefect.yaml and automations.yaml.
 
 Prefect lets a misspelled key pass in silence. Here every key, entrypoint, parameter, source, role file, schedule and
 time zone is looked at before anything is applied.
@@ -23,7 +23,7 @@ from scrapers.sources import source_named
 
 
 class Schedule(Strict):
-    """When, in which zone; `slug` keeps it the same schedule when it is edited."""
+    """A schedule in its zone; `slug` keeps it the same schedule when it is edited."""
 
     cron: str
     timezone: str
@@ -31,20 +31,20 @@ class Schedule(Strict):
 
 
 class Limit(Strict):
-    """How many runs at once, and what becomes of one more."""
+    """Limit of concurrent runs, and what becomes of one more."""
 
     limit: int = Field(ge=1)
     collision_strategy: Literal["ENQUEUE"]  # what is cancelled as new may be what a killed run left to do
 
 
 class Pool(Strict):
-    """Which workers take the runs."""
+    """The pool of workers that take the runs."""
 
     name: Literal["headwater"]
 
 
 class Deployment(Strict):
-    """One deployment: each key that Prefect may read and we use, all of them there."""
+    """A deployment: each key that Prefect may read and we use, all of them there."""
 
     name: str
     description: str
@@ -66,7 +66,7 @@ class Project(Strict):
 
 
 class Automation(Strict):
-    """What the server does by itself; the trigger and the actions are Prefect's own."""
+    """An automation of the server; the trigger and the actions are Prefect's own."""
 
     name: str
     description: str
@@ -96,7 +96,7 @@ def read_deployments(root: Path) -> list[Deployment]:
 
 
 def read_pull_steps(root: Path) -> list[dict[str, Any]]:
-    """How a worker comes to the code: the steps of prefect.yaml, their variables not filled in."""
+    """Return how a worker comes to the code: the steps of prefect.yaml, their variables not filled in."""
     path = root / "prefect.yaml"
     return [dict(step) for step in parsed(Project, read_yaml(path), path).pull]
 

@@ -113,7 +113,7 @@ def _publish(found: Shortlist, home: Home, name: str, day: date) -> None:
 
 
 def _funnel(funnel: Funnel, listed: int) -> str:
-    """How many people each step took out."""
+    """Return how many people each step took out."""
     steps = [
         ("people collected", funnel.collected),
         *((f"left out: {why}", -count) for why, count in funnel.taken_out.items()),

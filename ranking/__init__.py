@@ -1,4 +1,4 @@
-"""Who fits this role, and why. The notebook's names load on first use, so that importing this costs nothing."""
+"""Ranking: who fits a role, and why. The notebook's names load on first use, so that importing this costs nothing."""
 
 from __future__ import annotations
 

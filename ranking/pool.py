@@ -1,4 +1,4 @@
-"""Everybody who can be ranked, opened together with the index over what they made: what a notebook starts from.
+"""The pool: everybody who can be ranked, opened together with the index over what they made.
 
 The store and all it needs load on first use, so that a notebook's first line takes half a second.
 """
@@ -45,7 +45,7 @@ class NobodyToRank(Fault):
 
 
 class NotAmongThem(Fault):
-    """No candidate of that id is in the pool."""
+    """The pool has no candidate of that id."""
 
 
 class TalentPool:
@@ -95,7 +95,7 @@ class TalentPool:
         embedder: Embedder | None = None,
         progress: Progress | None = None,
     ) -> TalentPool:
-        """Everybody in the store of that home (the project's own by default), as the last refresh joined them.
+        """Open everybody in the store of that home (the project's own by default), as the last refresh joined them.
 
         Evidence collected since then is embedded first, by the model that operator.toml names where none is given. Left
         out is who may be held no longer today; a home that stands apart (the sample's) lives on its own day. Raises
@@ -179,19 +179,19 @@ class TalentPool:
         return replace(Shortlist.of(ranked), funnel=self.funnel)
 
     def map(self, role: Role | Path | str, top: int = 25, as_of: date | None = None) -> Figure:
-        """Everybody in two dimensions and the role among them; only the best `top` have a name."""
+        """Plot everybody in two dimensions and the role among them; only the best `top` have a name."""
         from ranking.notebook.plots import role_map
 
         return role_map(self.corpus, self.rank(role, top, as_of))
 
     def explain(self, candidate_id: str, role: Role | Path | str, as_of: date | None = None) -> Match:
-        """That candidate's place among all, with every term of the score; raises NotAmongThem."""
+        """Return that candidate's place among all, with every term of the score; raises NotAmongThem."""
         return self.matches(role, [candidate_id], as_of)[0]
 
     def matches(
         self, role: Role | Path | str, candidate_ids: Collection[str], as_of: date | None = None
     ) -> tuple[Match, ...]:
-        """These candidates at the places they hold among all, best first; raises NotAmongThem."""
+        """Return these candidates at the places they hold among all, best first; raises NotAmongThem."""
         for candidate_id in candidate_ids:
             if candidate_id not in self.candidates:
                 raise NotAmongThem(f"{candidate_id}: not among the {counted(len(self), 'people')} of this pool")

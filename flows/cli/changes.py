@@ -65,7 +65,7 @@ def changes(
 
 
 def told(found: Changes, names: Mapping[str, str]) -> Iterator[str]:
-    """What is new of people who are followed, then the changes, a line each."""
+    """Yield the news of people who are followed, then the changes, a line each."""
     for each in found.news:
         who = names.get(each.candidate_id, each.candidate_id)
         yield f'{who}, followed: {each.kind}, {each.date or "undated"}: "{" ".join(each.said.split())}" {each.url}'
@@ -84,7 +84,7 @@ def told(found: Changes, names: Mapping[str, str]) -> Iterator[str]:
 
 
 def as_csv(found: Changes, names: Mapping[str, str]) -> str:
-    """One row a change; the columns of the causes add up to `delta`."""
+    """Return a row for each change; the columns of the causes add up to `delta`."""
     from ranking.exports._rows import safe_cell
     from ranking.shortlist.change import CAUSES
 
@@ -99,7 +99,7 @@ def as_csv(found: Changes, names: Mapping[str, str]) -> str:
 
 
 def as_object(found: Changes, names: Mapping[str, str]) -> dict[str, Any]:
-    """Everything, for a machine: each change with its terms and what each is put down to."""
+    """Return everything, for a machine: each change with its terms and what each is put down to."""
     return {
         "role": found.after.role,
         "since": found.before.as_of.isoformat(),

@@ -1,4 +1,4 @@
-"""What the command line shows while it works: messages on standard error, so that output can be piped."""
+"""Console of the command line: messages and progress on standard error, so that output can be piped."""
 
 from __future__ import annotations
 

@@ -145,7 +145,9 @@ def _environment(embedder: Embedder | None, reranker: Reranker | None) -> dict[s
 
 
 def _stored(place: Home) -> dict[str, Any]:
-    """What the home holds, in whole megabytes, and which models made its vectors; opening checks schema and damage."""
+    """Return what the home holds, in whole megabytes, and which models made its vectors; opening checks schema and
+    damage.
+    """
     from ranking.upkeep.expiry import announced
     from scrapers.store import Store
 

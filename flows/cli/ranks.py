@@ -122,7 +122,7 @@ def _store_to_rank(place: Home, people: Path | None) -> Iterator[tuple[Store | N
 
 
 def _pool_of(place: Home, people: Path | None, progress: Progress) -> TalentPool:
-    """Everybody in the store, or an own list."""
+    """Open everybody in the store, or an own list."""
     from ranking.index.models import embedder_of
     from ranking.pool import TalentPool
     from ranking.scoring.rerank import reranker_of
@@ -234,7 +234,7 @@ def show_top(name: str, found: Shortlist, count: int = 10) -> None:
 
 
 def idle_of(role: Role) -> list[str]:
-    """What a role says of place and time, by name: no score and no filter uses it, and silence would mislead."""
+    """Return what a role states of place and time, by name: no score or filter uses it, and silence would mislead."""
     told = {"place": role.places, "remote": role.remote is not None, "seniority": role.seniority, "since": role.since}
     return [name for name, said in told.items() if said]
 

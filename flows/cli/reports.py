@@ -1,4 +1,4 @@
-"""What `collect` tells: the yield of a run, how each source stands, what a run would ask. Readable in 60 columns."""
+"""Reports of `collect`: the yield of a run, the health of each source, what a run would ask. Readable in 60 columns."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _rows(titles: Sequence[str], rows: Iterable[Sequence[str]], words: int) -> N
 
 
 def show_sources(home: Home, store: Store, today: date, now: datetime) -> None:
-    """Each source: what it watches, on which terms, whether its reading was verified, what it gave last, how old."""
+    """Show each source: what it watches, on which terms, whether its reading was verified, its last yield, how old."""
     from scrapers.collect.source_health import health_of
     from scrapers.sources import find_sources
     from scrapers.sources.watched import SourceSettings, read_sources
@@ -113,7 +113,7 @@ def show_sources(home: Home, store: Store, today: date, now: datetime) -> None:
 
 
 def show_states(operator: Operator, today: date) -> None:
-    """Each source: runs, or what has to be written into which file, and what to know before that."""
+    """Show whether each source runs, or what has to be written into which file, and what to know before that."""
     from scrapers.settings.home import packaged
     from scrapers.sources import source_named
     from scrapers.sources.watched import read_sources
@@ -133,7 +133,7 @@ def show_states(operator: Operator, today: date) -> None:
 
 
 def state_of(source: Source, settings: SourceSettings, operator: Operator | None, today: date) -> tuple[str, list[str]]:
-    """Whether a source runs, is off, waits or is idle, and all that has to be written so that it runs."""
+    """Return whether a source runs, is off, waits or is idle, and all that has to be written so that it runs."""
     from scrapers.sources.watched import terms_gate
 
     gate = terms_gate(source.name, settings.terms, operator, today) if operator else "run `headwater init` first"
@@ -147,7 +147,7 @@ def state_of(source: Source, settings: SourceSettings, operator: Operator | None
 
 
 def _to_name(source: Source, settings: SourceSettings, today: date) -> str:
-    """What has to be named for a source that would begin with no page; empty for one that has where to begin."""
+    """Return what has to be named for a source that would begin with no page; empty for one that has a start."""
     from scrapers.sources.watched import watch_of
 
     watch = watch_of(source.name, settings)
@@ -161,7 +161,7 @@ def _to_name(source: Source, settings: SourceSettings, today: date) -> str:
 
 
 def _watched(source: Source, settings: SourceSettings, today: date) -> str:
-    """What it is told to watch; what could be named besides where others lead to it."""
+    """Return what a source is told to watch; what could be named besides where others lead to it."""
     if told := ", ".join(f"{key}: {_briefly(value)}" for key, value in settings.watch.items()):
         return told
     if not (named := _to_name(source, settings, today)):
@@ -177,7 +177,7 @@ def _briefly(value: object) -> str:
 
 
 def show_outlook(plan: Plan, home: Home) -> None:
-    """What a run would ask of each source, the least that politeness makes it take, and what it still needs."""
+    """Show what a run would ask of each source, the least that politeness makes it take, and what it still needs."""
     from scrapers.collect.estimate import estimate
     from scrapers.rights.contact import missing
 
@@ -207,7 +207,7 @@ def _time(seconds: float) -> str:
 
 
 def show_rereading(found: ReparseResult) -> None:
-    """What reading the archive again changed."""
+    """Show what reading the archive again changed."""
     rows = [(name, str(count), str(found.changed[name])) for name, count in sorted(found.pages.items())]
     _rows(("source", "pages", "changed"), rows, words=1)
     _say_all(found.refused.failures, "")

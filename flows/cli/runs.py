@@ -51,7 +51,7 @@ def runs(
 
 
 def told(run: Run) -> str:
-    """One run in a line: when, what, how it ended, what it took, what it gave."""
+    """Return a run in a line: when, what, how it ended, what it took, what it gave."""
     name = f"{run.step} {run.source or ''}".rstrip()
     took = f"{run.seconds:7.1f} s  {run.cpu_seconds:7.1f} s cpu"
     asked = f"  {counted(run.requests, 'requests')}, {run.bytes / 1e6:.1f} MB" if run.requests else ""
@@ -60,7 +60,7 @@ def told(run: Run) -> str:
 
 
 def compared(found: Iterable[Pace]) -> Iterator[str]:
-    """Each step in a line, the one that got slower most first; then the answer in a sentence."""
+    """Yield each step in a line, the one that got slower most first; then the answer in a sentence."""
     slower = []
     for pace in found:
         name = f"{pace.step} {pace.source or ''}".rstrip()

@@ -19,7 +19,7 @@ MANY = 200  # the server gives at most so many limits at a time
 
 
 def permits() -> Callable[[str], None] | None:
-    """What waits for one more request of a source, under the limits that the server has now; None where it has none.
+    """Return what waits for one more request of a source, under the server's limits now; None where it has none.
 
     Raises BadConfiguration for a limit of ours that would never give a request back.
     """

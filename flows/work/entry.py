@@ -1,4 +1,4 @@
-"""How `python -m flows.X` behaves: arguments, `--help`, faults in one line, exit codes as those of `headwater`."""
+"""Entry points `python -m flows.X`: arguments, `--help`, faults in one line, exit codes as those of `headwater`."""
 
 from __future__ import annotations
 

@@ -22,11 +22,11 @@ Found = TypeVar("Found")
 
 
 class Stopped(Exception):
-    """What ended a flow or a task: the error's type, where it was raised, and the file that holds its traceback."""
+    """Error of a flow or a task without quotation: its type, where it was raised, and the file with its traceback."""
 
 
 def unquoted(work: Callable[Given, Found]) -> Callable[Given, Found]:
-    """The same work, of whose errors a Fault keeps its words, unless they quote; any other becomes Stopped (G28).
+    """Guard work: of its errors a Fault keeps its words, unless they quote; any other becomes Stopped (G28).
 
     Neither carries the errors that led to it, since a log would show them too.
     """
@@ -47,7 +47,7 @@ def unquoted(work: Callable[Given, Found]) -> Callable[Given, Found]:
 
 
 def is_unquoted(work: Callable[..., object]) -> bool:
-    """Whether the work's errors are guarded."""
+    """True if the work's errors are guarded."""
     return getattr(work, "__code__", None) is unquoted(_told).__code__
 
 

@@ -17,7 +17,7 @@ def plain(value: object) -> str:
 
 
 def paragraphs(sentences: Iterable[str]) -> str:
-    """Each sentence as a paragraph of inert text."""
+    """Return each sentence as a paragraph of inert text."""
     return "".join(f"\n{plain(sentence)}\n" for sentence in sentences)
 
 

@@ -1,4 +1,4 @@
-"""Where heavy work runs: in this process, or in batches on the Dask cluster that HEADWATER_DASK names. The only Dask.
+"""Runners of heavy work: this process, or batches on the Dask cluster that HEADWATER_DASK names. The only Dask.
 
     dask scheduler & dask worker tcp://127.0.0.1:8786 --nworkers 2 --nthreads 1 &
     HEADWATER_DASK=tcp://127.0.0.1:8786 python -m flows.refresh
@@ -71,7 +71,7 @@ def _connected(address: str) -> Iterator[Any]:
 
 
 def _workers_of(client: Any, address: str) -> int:
-    """How many workers the cluster has, all of this version. Raises ClusterOutOfReach."""
+    """Return how many workers the cluster has, all of this version. Raises ClusterOutOfReach."""
     try:
         versions = client.run(version_here)
     except (OSError, ValueError, TypeError, ImportError) as error:
@@ -98,7 +98,7 @@ def version_here() -> str:
 def _on_cluster(
     client: Any, step: str, ahead: int, work: Callable[[Given], Found], batches: Iterable[Given]
 ) -> Iterator[Found]:
-    """What each batch gives, in order, with never more than `ahead` of them at the cluster."""
+    """Yield each batch's result, in order, with never more than `ahead` of them at the cluster."""
     waiting: deque[Any] = deque()
     for given in batches:
         if len(waiting) == ahead:
@@ -109,7 +109,7 @@ def _on_cluster(
 
 
 def _tried(work: Callable[[Given], Found], given: Given) -> tuple[Found | None, Exception | None]:
-    """What the work gave or how it failed; one that raised would have Dask write the batch into the worker's log."""
+    """Return the work's result or its failure: if it raised, Dask would write the batch into the worker's log."""
     try:
         return work(given), None
     except Fault as fault:

@@ -1,4 +1,4 @@
-"""How every flow and task here behaves: what its run is called, when it is tried again, how its progress is shown."""
+"""Flows and tasks: names of their runs, retries, progress."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LONG = 3.0  # seconds after which a step shows its progress, and between two tim
 
 
 def run_name() -> str:
-    """What and when: the flow, the sources or roles it is about, and the minute (UTC) it was meant for."""
+    """Return a run's name: the flow, the sources or roles it is about, and the minute (UTC) it was meant for."""
     run = runtime.flow_run
     about = [Path(str(each)).stem for name in ("sources", "roles") for each in run.parameters.get(name) or ()]
     when = (run.scheduled_start_time or datetime.now(UTC)).astimezone(UTC)
@@ -50,7 +50,7 @@ def run_name() -> str:
 
 
 def passes(task: object, task_run: object, state: Any) -> bool:  # noqa: ARG001 - what Prefect calls it with
-    """Whether what ended a task may be over by itself: a lock that another run holds, a database out of reach.
+    """True if what ended a task may be over by itself: a lock that another run holds, a database out of reach.
 
     What a site answered is tried again per request, by the fetch door; wrong input stays wrong.
     """
@@ -75,7 +75,7 @@ RESUMING = PATIENT | {"cache_policy": NO_CACHE, "persist_result": False}
 
 
 class Progress:
-    """How far a long step is, as an artifact; a short one leaves none."""
+    """Progress of a long step, as an artifact; a short one leaves none."""
 
     def __init__(self, key: str, description: str) -> None:
         self._key, self._description = key, description

@@ -40,7 +40,7 @@ class LabelsRefused(Fault):
 
 @dataclass(frozen=True, slots=True)
 class AssessedPerson:
-    """One person who was scored: the stated group by column, empty where unknown."""
+    """A person who was scored: the stated group by column, empty where unknown."""
 
     groups: Mapping[str, str]
     selected: bool
@@ -49,7 +49,7 @@ class AssessedPerson:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group's figures. Ratios are to the table's highest rate; None where the group is left out, or all are 0."""
+    """Figures of a group. Ratios are to the table's highest rate; None where the group is left out, or all are 0."""
 
     name: str
     people: int
@@ -71,12 +71,12 @@ class Group:
 
     @property
     def flagged(self) -> bool:
-        """Whether a ratio is below four fifths."""
+        """True if a ratio is below four fifths."""
         return any(ratio is not None and ratio < FOUR_FIFTHS for ratio in (self.selection_ratio, self.scoring_ratio))
 
     @property
     def small(self) -> bool:
-        """Whether the group is too small for its ratios to say much."""
+        """True if the group is too small for its ratios to say much."""
         return self.people < SMALL
 
 

@@ -1,4 +1,4 @@
-"""Whether the vectors of a corpus can be trusted: hubs, collapse, copies, cuts, languages, strangers, holes.
+"""Health of a corpus's vectors: hubs, collapse, copies, cuts, languages, strangers, holes.
 
 Every check is a pure function of a `Geometry`. Bounds stand well above what five public pools and the sample show.
 """
@@ -42,7 +42,7 @@ LEAST_REPEATED = 0.98  # cosine between a stored vector and the same text embedd
 
 
 class FindingCode(StrEnum):
-    """What can be wrong: a closed list."""
+    """Kinds of findings: a closed list."""
 
     EMPTY_VECTORS = "empty_vectors"
     MODEL_MISMATCH = "model_mismatch"
@@ -56,7 +56,7 @@ class FindingCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong, in a sentence, and what to do about it."""
+    """A defect in a sentence, and what to do about it."""
 
     code: FindingCode
     effect: Effect
@@ -66,7 +66,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Everything that was found; empty when the geometry is healthy."""
+    """All findings; empty when the geometry is healthy."""
 
     found: tuple[Finding, ...]
 
@@ -111,7 +111,7 @@ def geometry_of(corpus: Corpus, probe: bool = True) -> Geometry:
 
 
 def judge(corpus: Corpus, probe: bool = True) -> Findings:
-    """What is wrong with a corpus, for a flow that wants to know whether to go on."""
+    """Return the findings of a corpus, for a flow that decides whether to go on."""
     return examined(geometry_of(corpus, probe))
 
 
@@ -211,7 +211,7 @@ def _copies(geometry: Geometry) -> Iterator[Finding]:
 
 
 def _boilerplate(geometry: Geometry) -> Iterator[Finding]:
-    """The same words by many people, as a whole piece or as its beginning."""
+    """Yield findings of the same words by many people, as a whole piece or as its beginning."""
     people: defaultdict[str, set[int]] = defaultdict(set)
     beginnings = [" ".join(text.casefold().split()[:25]) for text in geometry.texts]
     for beginning, owner in zip(beginnings, geometry.owner, strict=True):

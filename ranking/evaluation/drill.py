@@ -1,4 +1,4 @@
-"""Whether the fallbacks hold: a copy of the store ranks as the store does, and words alone still give a shortlist."""
+"""Drill of the fallbacks: a copy of the store ranks as the store does, and words alone still give a shortlist."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class DrillResult:
 
     @property
     def holds(self) -> bool:
-        """Whether the copy gave the very places and scores, and words alone gave somebody."""
+        """True if the copy gave the very places and scores, and words alone gave somebody."""
         return bool(self.words) and self.restored in (None, self.usual)
 
     @property

@@ -1,4 +1,4 @@
-"""How good a ranking is: a TREC run over a file of people and queries, and its measures over judgements."""
+"""Evaluation: a TREC run over a file of people and queries, and its measures over judgements."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def read_query(query: str, text: str, as_of: date) -> Role | None:
 def ranked(
     corpus: Corpus, role: Role, weights: Weights, as_of: date, reranker: Reranker | None = None
 ) -> dict[str, float]:
-    """Everybody's score, best first."""
+    """Return everybody's score, best first."""
     scores = read_again(score_role(role, corpus, weights, as_of), reranker)
     return {corpus.people[row]: round(float(scores.total[row]), DECIMALS) for row in scores.order()}
 
@@ -97,7 +97,7 @@ def trec_lines(run: Run, tag: str = "headwater") -> list[str]:
 
 
 def evaluate_labels(pool: TalentPool, judged: Iterable[Judged], as_of: date) -> Measures:
-    """How well the pool's ranking agrees with what recruiters decided, over the candidates they decided about.
+    """Measure how well the pool's ranking agrees with recruiters' decisions, over the candidates they decided about.
 
     Nobody else is in the lists (Sakai 2007, condensed lists): who was not looked at is not wrong.
     """

@@ -24,7 +24,7 @@ class LabelsUnreadable(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One decision about one candidate for one role: a role file, the name of a packaged role, or a sentence."""
+    """A decision about one candidate for one role: a role file, the name of a packaged role, or a sentence."""
 
     role: str
     candidate_id: str

@@ -1,4 +1,4 @@
-"""What a run is worth against judgements, with intervals, and whether one run beats another query by query."""
+"""Measures of a run against judgements, with intervals, and paired tests of one run against another."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How much better the first of two runs is on the queries of both; `p` by random flips of sign, two-sided."""
+    """Mean difference of two runs on the queries of both; `p` by random flips of sign, two-sided."""
 
     name: str
     mean: float
@@ -74,7 +74,7 @@ class Difference:
     queries: int
 
     def told(self) -> str:
-        """One line: the difference, its interval, p, and on how many queries each run is better."""
+        """Return the difference, its interval, p, and on how many queries each run is better, in one line."""
         return (
             f"{MEASURES[self.name]:8} {self.mean:+.4f} [{self.low:+.3f}, {self.high:+.3f}]  p = {self.p:.4f}  "
             f"better on {self.better}, worse on {self.worse} of {self.queries}"
@@ -101,7 +101,7 @@ def measured(run: Run, qrels: Qrels) -> Measures:
 
 
 def compared(ours: Measures, theirs: Measures) -> list[Difference]:
-    """Each measure's paired difference over the queries that both count."""
+    """Return each measure's paired difference over the queries that both count."""
     return [_difference(name, mine, theirs[name]) for name, mine in ours.by_name.items()]
 
 
@@ -164,7 +164,7 @@ def _difference(name: str, ours: Measure, theirs: Measure) -> Difference:
 
 
 def _by_chance(gains: Floats) -> float:
-    """How often random signs give a mean at least as far from 0 (Fisher's randomisation test); 1 of nothing."""
+    """Return how often random signs give a mean at least as far from 0 (Fisher's randomisation test); 1 of nothing."""
     if not gains.any():
         return 1.0
     signs = np.random.default_rng(17).choice([-1.0, 1.0], size=(FLIPS, len(gains)))

@@ -34,7 +34,7 @@ FEATURES = ("recency", "signals")
 
 @dataclass(frozen=True)
 class TrainingTable:
-    """One role's decided candidates: their points by weight, [candidates, weights], the rest, and the grades.
+    """A role's decided candidates: their points by weight, shape [candidates, weights], the rest, and the grades.
 
     The first `parts` columns share one whole: their weights are scaled so that their sum stays what it was.
     """
@@ -69,11 +69,11 @@ class Trial:
 
     @property
     def promoted(self) -> bool:
-        """Whether the gain on unseen roles is above 0 with its whole interval."""
+        """True if the gain on unseen roles is above 0 with its whole interval."""
         return self.roles >= LEAST_ROLES and self.low > 0
 
     def told(self) -> str:
-        """One sentence with the figures and the verdict."""
+        """Return the figures and the verdict in a sentence."""
         given = f"{counted(self.labels, 'labels')} on {counted(self.roles, 'roles')}"
         if self.roles < LEAST_ROLES:
             return (
@@ -174,7 +174,7 @@ def multiplied(weights: Weights, logs: Mapping[str, float]) -> Weights:
 def training_table(
     scores: Scores, people: Sequence[str], grades: Mapping[str, int], names: Sequence[str]
 ) -> TrainingTable:
-    """What each weight brings each of these people, by the role's score; requirements of a level count alike."""
+    """Return what each weight contributes to each of these people; requirements of a level count alike."""
     rows = np.array([scores.corpus.position[person] for person in people], dtype=np.int64)
     parts = [name for name in names if name in Parts.model_fields]
     columns = [_part(scores, name)[rows] for name in parts]
@@ -185,7 +185,7 @@ def training_table(
 
 
 def _part(scores: Scores, name: str) -> Floats:
-    """What one part brings everybody, over all wanted requirements."""
+    """Return what a part contributes to everybody, over all wanted requirements."""
     total = np.zeros(len(scores.corpus.people))
     asked = [each for each in asked_for(scores.role) if each.level != "never"]
     for level, weight in (("must", scores.weights.levels.must), ("nice", scores.weights.levels.nice)):

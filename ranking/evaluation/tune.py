@@ -1,4 +1,4 @@
-"""Which weights rank best: `python -m ranking.evaluation.tune BENCH...`, each a folder with people, queries and qrels.
+"""Choice of weights: `python -m ranking.evaluation.tune BENCH...`, each a folder with people, queries and qrels.
 
 Coordinate ascent on the mean nDCG@10 over the benches, one set of weights for all. What it prints in the end counts:
 each bench with weights chosen on the other benches, and each fifth of the queries with weights chosen on the rest.
@@ -78,7 +78,7 @@ def ndcg(scores: Floats, grades: Floats) -> Floats:
 
 
 def scored(bench: Bench, weights: Mapping[str, float]) -> Floats:
-    """Everybody's score for every query."""
+    """Return everybody's score for every query."""
     return np.asarray(sum(weight * bench.parts[name] for name, weight in weights.items()))
 
 

@@ -34,7 +34,7 @@ from scrapers.faults import Fault
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One way of writing a shortlist down: what it is called, how its files end, how to write one, and its limits.
+    """A format of shortlists: its name, the suffix of its files, its writer, and its limits.
 
     With `beside` the target has no room for evidence, which goes into a file beside it.
     """
@@ -52,7 +52,7 @@ _LIMITS = ("MOST_ROWS", "MOST_BYTES", "BESIDE", "WARNING")
 
 
 class UnknownFormat(Fault):
-    """No export format is called that."""
+    """The name is not that of an export format."""
 
 
 def find_exports() -> Mapping[str, Export]:

@@ -1,4 +1,4 @@
-"""What the dialects of applicant tracking systems have in common: who goes out, names in two parts, links, the table.
+"""Common parts of the dialects of applicant tracking systems: who goes out, names in two parts, links, the table.
 
 No dialect fills a column with an address or a number: nothing here collects them, and none is invented.
 """
@@ -41,7 +41,7 @@ def table_writer(
 
 
 def handed_on(shortlist: Shortlist) -> Iterator[Match]:
-    """Those who did not ask for silence: an applicant tracking system is there to write to people (G10)."""
+    """Yield the matches who did not ask for silence: an applicant tracking system is there to write to people (G10)."""
     return (match for match in shortlist.matches if not wants_no_contact(match.candidate))
 
 

@@ -25,7 +25,7 @@ NOT_AVAILABLE = "not available:"
 
 
 def row(match: Match, shortlist: Shortlist) -> dict[str, Any]:
-    """One candidate's row, every column of COLUMNS present; empty text where nothing is known."""
+    """Return a candidate's row, every column of COLUMNS present; empty text where nothing is known."""
     candidate = match.candidate
     available, available_on = availability(candidate, shortlist.as_of)
     clearance = shortlist.clearances.get(candidate.id, Clearance())
@@ -60,7 +60,7 @@ def row(match: Match, shortlist: Shortlist) -> dict[str, Any]:
 
 
 def summary(match: Match, shortlist: Shortlist) -> str:
-    """One sentence: how this person compares, and on how much evidence."""
+    """Return a sentence on how this person compares, and on how much evidence."""
     works = counted(len(match.candidate.evidence), "pieces of evidence")
     asked = len(match.must_met) + len(match.must_unknown)
     met = f", {len(match.must_met)} of {counted(asked, 'musts shown')}" if asked else ""
@@ -68,7 +68,7 @@ def summary(match: Match, shortlist: Shortlist) -> str:
 
 
 def availability(candidate: Candidate, as_of: date) -> tuple[str, date | None]:
-    """What the person last said about being open to work, in their words, and when; empty where nothing was said."""
+    """Return the person's last statement on being open to work, in their words, and its day; empty without one."""
     said = current_statement(candidate, as_of)
     if said is None:
         return "", None
@@ -119,7 +119,7 @@ def safe_cell(value: object) -> str:
 
 
 def safe_text(value: str) -> str:
-    """The same for a column that holds no numbers: what looks like one with a sign is text too.
+    """Make text safe as `safe_cell` does, for a column without numbers: what looks like one with a sign is text too.
 
     At the start of a row it would be a formula to a program that takes semicolons for the ends of cells.
     """
@@ -128,5 +128,5 @@ def safe_text(value: str) -> str:
 
 
 def said_in(cell: str) -> str:
-    """What a cell said before `safe_cell`: one `'` before each formula is taken off."""
+    """Return the text of a cell before `safe_cell`: one `'` before each formula is taken off."""
     return _QUOTED.sub(r"\1", cell)

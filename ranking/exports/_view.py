@@ -1,4 +1,4 @@
-"""What the page says of each candidate, as a reader wants it: ages, reasons for silence, flags in words."""
+"""View model of the page: ages, reasons for silence, flags in words, as a reader wants them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What became of one person since the last shortlist; `person` is their id where a card of theirs is on the page.
+    """Change of a person since the last shortlist; `person` is their id where a card of theirs is on the page.
 
     `delta` is the change of the score in points and `shares` that of each cause, which add up to it as they are read.
     """
@@ -62,7 +62,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One card of the page; `met` numbers the requirements they show, in the page's order of them."""
+    """A card of the page; `met` numbers the requirements they show, in the page's order of them."""
 
     match: Match
     row: dict[str, Any]
@@ -79,7 +79,7 @@ class Person:
 
     @property
     def is_new(self) -> bool:
-        """Whether they were first seen within the last week; on a list of a day before that they are not new."""
+        """True if they were first seen within the last week; on a list of a day before that they are not new."""
         return self.seen_days is not None and self.seen_days < NEW_DAYS
 
 

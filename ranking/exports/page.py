@@ -27,7 +27,7 @@ MOST_PLACES = 60
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the funnel; `share` is its part of everybody, in percent."""
+    """A line of the funnel; `share` is its part of everybody, in percent."""
 
     name: str
     people: int
@@ -70,7 +70,7 @@ def write(shortlist: Shortlist, out: TextIO) -> None:
 
 
 def _asked(shortlist: Shortlist) -> list[tuple[str, int]]:
-    """What the role must have, in its order, and how many of those shown show it."""
+    """Return the role's musts, in its order, and how many of those shown show each."""
     met = Counter(text for match in shortlist for text in match.must_met)
     asked = dict.fromkeys(text for match in shortlist for text in (*match.must_met, *match.must_unknown))
     order = {requirement.text: place for place, requirement in enumerate(shortlist.role.requirements)}

@@ -1,4 +1,4 @@
-"""Whom an applicant tracking system knows already: kept as keyed hashes of addresses and profile links, never as such.
+"""People whom an applicant tracking system knows: keyed hashes of addresses and profile links, never as such.
 
 Whoever is known there is flagged, and given to nobody as a contact: they have been written to, or have said no.
 """
@@ -28,7 +28,7 @@ _ADDRESS = re.compile(r"[^\s,;<>@]+@[^\s,;<>@]+\.\w+")
 
 
 def is_export_of_others(path: Path) -> bool:
-    """Whether the header is one of an applicant tracking system and not of ours."""
+    """True if the header is one of an applicant tracking system and not of ours."""
     header, _ = table_of(path)
     return "candidate_id" not in header and not _COLUMNS.isdisjoint(header)
 

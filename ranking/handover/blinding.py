@@ -17,7 +17,7 @@ KEY_COLUMNS = ("candidate_id", "name", "accounts")
 
 
 def blinded(shortlist: Shortlist) -> Shortlist:
-    """The same people in the same order under their ids, their quotes blinded as they are for ranking; no contacts."""
+    """Return the same people in the same order under their ids, quotes blinded as for ranking; no contacts."""
     matches = tuple(_blind_match(match) for match in shortlist.matches)
     return replace(shortlist, matches=matches, clearances={}, warm={}, notice="", changes=None, left={})
 
@@ -58,7 +58,7 @@ def _unnamed(said: Availability | None, without: Callable[[str], str]) -> Availa
 
 
 def _nobody(person: Candidate, titles: Mapping[str, str]) -> Candidate:
-    """Where somebody lives, on which sites, and what kinds of things they made when: nothing that names them."""
+    """Return where somebody lives, on which sites, and what kinds of things they made when: nothing that names them."""
     accounts = tuple(
         Account(each.site, person.id, kind=each.kind, location=each.location, open_to_work=each.open_to_work)
         for each in person.accounts

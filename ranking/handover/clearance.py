@@ -1,4 +1,4 @@
-"""What of a shortlist may leave the house: contacts by the rights of their sources, the notice, and its clock.
+"""Clearance of a shortlist for export: contacts by the rights of their sources, the notice, and its clock.
 
 A shortlist that was not cleared shows no contact at all, in any format.
 """

@@ -68,7 +68,7 @@ def _in_time(shortlist: Shortlist, home: Home, store: Store, at: datetime) -> Sh
 
 
 def _said(shortlist: Shortlist, entry: PastShortlist) -> dict[str, Any]:
-    """What the log holds of a shortlist: what it was made with, from how many, who was left out, whom it names."""
+    """Return the audit entry of a shortlist: what it was made with, from how many, who was left out, whom it names."""
     return {
         "shortlist": entry.id,
         "role": entry.role_hash,

@@ -29,7 +29,7 @@ _NEVER_EMPTY = frozenset(("rank", "candidate_id", "name", "score", "summary", "s
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decided about one candidate, and why; a reason alone is a remark without a decision."""
+    """A recruiter's decision about a candidate, and why; a reason alone is a remark without a decision."""
 
     candidate_id: str
     decision: str

@@ -13,7 +13,7 @@ COLUMNS = ("candidate_id", "name", "place", "was", "up", "points", "because")
 
 
 def rank_changes(now: Shortlist, before: Shortlist) -> pd.DataFrame:
-    """One row a person of either list, in the order of `now`, then who left.
+    """Return a row for each person of either list, in the order of `now`, then who left.
 
     `up` counts places gained and `points` what the score gained; both are empty for who is on one list only.
     """

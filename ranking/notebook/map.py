@@ -1,4 +1,4 @@
-"""Everybody in two dimensions: the plane in which what people made differs most."""
+"""Map of the pool in two dimensions: the plane in which what people made differs most."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Projection:
     share: float
 
     def places(self, vectors: NDArray[np.float32]) -> Floats:
-        """Where these rows lie on the plane, [rows, 2]."""
+        """Return the coordinates of these rows on the plane, shape [rows, 2]."""
         found: Floats = (vectors.astype(np.float64) - self.centre) @ self.axes.T
         return found
 
@@ -45,12 +45,12 @@ def find_plane(vectors: NDArray[np.float32]) -> Projection:
 
 
 def places(vectors: NDArray[np.float32]) -> Floats:
-    """Where the rows lie on their own plane, [rows, 2]."""
+    """Return the coordinates of the rows on their own plane, shape [rows, 2]."""
     return find_plane(vectors).places(vectors)
 
 
 def check_suffix(path: Path) -> None:
-    """Raises Fault where no map can be drawn into a file of that suffix."""
+    """Raise Fault where no map can be drawn into a file of that suffix."""
     if path.suffix.lower() not in SUFFIXES:
         raise Fault(f"{path}: a map ends in {' or '.join(SUFFIXES)}")
 

@@ -68,7 +68,7 @@ def role_map(corpus: Corpus, shortlist: Shortlist) -> Figure:
 
 @rc_context({"text.parse_math": False})
 def score_bars(shortlist: Shortlist) -> Figure:
-    """Each score as a bar of its terms by group; what is taken away goes to the left, the tick marks the score."""
+    """Plot each score as a bar of its terms by group; penalties go to the left, the tick marks the score."""
     shown = _shown(shortlist)
     points = [_summed((group_of(term), term.points) for term in match.terms) for match in shown]
     rows, ahead, behind = np.arange(len(shown)), np.zeros(len(shown)), np.zeros(len(shown))
@@ -128,7 +128,7 @@ def find_hubs(vectors: Floats) -> Ints:
 
 
 def group_of(term: Term) -> str:
-    """What kind of term it is: must, nice, never, signal, recency."""
+    """Return the group of a term: must, nice, never, signal, recency."""
     return term.name.partition(":")[0]
 
 

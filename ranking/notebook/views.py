@@ -39,7 +39,7 @@ class Shortlist(plain.Shortlist):
         return cls(**{field.name: getattr(shortlist, field.name) for field in fields(plain.Shortlist)})
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a candidate, the columns of the CSV."""
+        """Return a row for each candidate, the columns of the CSV."""
         import pandas as pd
 
         from ranking.exports._rows import COLUMNS, row
@@ -53,19 +53,19 @@ class Shortlist(plain.Shortlist):
         return export(self, None, "shortlist_csv", Path(path), at=datetime.now(UTC))
 
     def bars(self) -> Figure:
-        """Each score as a bar of what it is made of."""
+        """Plot each score as a bar of its terms."""
         from ranking.notebook.plots import score_bars
 
         return score_bars(self)
 
     def heatmap(self) -> Figure:
-        """Who covers which requirement."""
+        """Plot who covers which requirement."""
         from ranking.notebook.plots import coverage
 
         return coverage(self)
 
     def against(self, before: Shortlist) -> pd.DataFrame:
-        """Who moved since another shortlist, and the term that moved them most: a row a person."""
+        """Return who moved since another shortlist, and the term that moved them most: a row a person."""
         from ranking.notebook.diff import rank_changes
 
         return rank_changes(self, before)

@@ -21,7 +21,7 @@ CAUSES: tuple[Cause, ...] = get_args(Cause)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of one person; `candidate_id` is empty where they were erased.
+    """Change of one person between two shortlists; `candidate_id` is empty where they were erased.
 
     `terms` says by how much each term changed, in millionths of a point, and `why` which cause that is put down to;
     it is empty for who is new, whose score before nobody kept, and for who is in the pool no more.

@@ -1,4 +1,4 @@
-"""What changed since a past shortlist: who is new, came back, moved or left, and which cause moved them.
+"""Comparison of shortlists: who is new, came back, moved or left, and which cause moved them.
 
 Numbers are whole millionths of a point, so that the changes of the terms add up to the change of the score exactly.
 """
@@ -27,7 +27,7 @@ _OF_TIME = ("recency", "availability", "signal: ")  # terms that change as days 
 
 
 class NothingKept(Fault):
-    """No shortlist of that role is remembered from before that day."""
+    """There is no shortlist of that role from before that day."""
 
 
 def compare(
@@ -38,7 +38,7 @@ def compare(
     earlier: Collection[str] = (),
     fresh: Collection[str] = (),
 ) -> Changes:
-    """What changed from one shortlist to another.
+    """Return the changes from one shortlist to another.
 
     `elsewhere` tells where those stand now who are on the list no more, `earlier` who was ever on one before, and
     `fresh` which evidence has come in since. Nobody is new who was on a list before. The cause of a term's change is
@@ -157,7 +157,7 @@ def changes_since(
     since: date | None,
     found: Shortlist | None = None,
 ) -> Changes:
-    """What would change in a role's shortlist if it were made on `as_of`, against the last one that was kept.
+    """Return the changes of a role's shortlist if it were made on `as_of`, against the last one that was kept.
 
     With `since`, against the last one made for that day or before. `found` is that shortlist, where it was made
     already. Raises NothingKept.

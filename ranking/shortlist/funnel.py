@@ -1,4 +1,4 @@
-"""Where the people of a shortlist came from, and how many each step on the way took out."""
+"""Funnel of a shortlist: where its people came from, and how many each step on the way took out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scrapers.records import Candidate
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Everybody collected, by site (one person may be on several), and who was taken out before ranking, by reason."""
+    """Numbers of people collected, by site (one person may be on several), and taken out before ranking, by reason."""
 
     collected: int
     sites: Mapping[str, int] = field(default_factory=dict)
@@ -19,7 +19,7 @@ class Funnel:
 
     @property
     def rankable(self) -> int:
-        """How many are left to be ranked."""
+        """Number of people left to be ranked."""
         return self.collected - sum(self.taken_out.values())
 
 

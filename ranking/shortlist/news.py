@@ -1,4 +1,4 @@
-"""What is new of people who are followed: a statement that they are open to work, or a deep piece of work."""
+"""News of people who are followed: a statement that they are open to work, or a deep piece of work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WITNESSED = frozenset({EvidenceKind.HACKATHON_WIN, EvidenceKind.TALK, EvidenceK
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a followed person said or made since; `said` stands verbatim in the piece."""
+    """A statement or work of a followed person since; `said` stands verbatim in the piece."""
 
     candidate_id: str
     kind: Literal["available", "unavailable", "deep work"]
@@ -31,7 +31,7 @@ class News:
 
 
 def news_of(people: Iterable[Candidate], fresh: Collection[str], as_of: date) -> tuple[News, ...]:
-    """What these people's fresh evidence tells, statements of being open to work first, then the newest first."""
+    """Yield the news in these people's fresh evidence: statements on being open to work first, then the newest."""
     found = [told for person in people for told in _of(person, fresh, as_of)]
     return tuple(
         sorted(found, key=lambda each: (each.kind == "deep work", -(each.date or date.min).toordinal(), each.url))
@@ -39,7 +39,7 @@ def news_of(people: Iterable[Candidate], fresh: Collection[str], as_of: date) ->
 
 
 def is_deep(piece: Evidence) -> bool:
-    """Whether a piece goes into something: enough prose of their own, or an act that others judged or came to hear."""
+    """True if a piece goes into something: enough prose of their own, or an act that others judged or came to hear."""
     if piece.details.get("reupload") or piece.kind is EvidenceKind.AVAILABILITY:
         return False
     return piece.kind in _WITNESSED or len(said_once(without_lists(piece.text)).split()) >= DEEP_WORDS

@@ -101,7 +101,9 @@ def opener(match: Match, role: Role, clearance: Clearance) -> str:
 
 
 def check(draft: Draft, match: Match, role: Role) -> tuple[str, ...]:
-    """What is wrong with a draft about that person, a sentence each; empty where every fact is what it cites says."""
+    """Return what is wrong with a draft about that person, a sentence each; empty where every fact is what it cites
+    says.
+    """
     problems: list[str] = []
     if len(draft.text) > LONGEST:
         problems.append(f"{len(draft.text)} characters, {LONGEST} at most")
@@ -122,7 +124,7 @@ def check(draft: Draft, match: Match, role: Role) -> tuple[str, ...]:
 
 
 def facts_of(piece: Evidence, match: Match, role: Role) -> Facts:
-    """What may be said of a piece of evidence, by slot; of a requirement, each that it is cited for."""
+    """Return the facts that a piece of evidence allows to state, by slot; requirements are those it is cited for."""
     award = piece.awards[0] if piece.awards else None
     events = piece.details.get("events") or [{}]
     answered = _answered(piece, match)
@@ -179,7 +181,7 @@ def _written(piece: Evidence, facts: Facts, most: int, where: int) -> Draft | No
 
 
 def _read(sentence: Sentence, pieces: Mapping[str, Evidence], match: Match, role: Role) -> tuple[str, list[str]]:
-    """Which part of a message a sentence is, and what in it is not so."""
+    """Return the part of a message that a sentence is, and what in it is not so."""
     if sentence.evidence_id is None:
         return ("opt-out", []) if sentence.text == OPT_OUT else ("", ["cites no evidence"])
     piece = pieces.get(sentence.evidence_id)
@@ -238,7 +240,7 @@ def _pattern(form: str) -> re.Pattern[str]:
 
 
 def _stands_for(said: str, fact: str) -> bool:
-    """Whether a value is the fact, whole or visibly cut short."""
+    """True if a value is the fact, whole or visibly cut short."""
     return said == fact or (said.endswith("…") and len(said) > 8 and fact.startswith(said[:-1]))
 
 

@@ -1,4 +1,4 @@
-"""Who has met us already: contributors to our repositories, entrants of events we ran, fellow speakers.
+"""Prior contact: contributors to the operator's repositories, entrants of their events, fellow speakers.
 
 Shown with its link, so that the people who know us are written to first; never in the score.
 """
@@ -18,7 +18,7 @@ _MAKING = ("pushes", "opened", "accepted", "reviews", "releases", "merged")
 
 @dataclass(frozen=True, slots=True)
 class PriorContact:
-    """How somebody met us, in a sentence, and the page that shows it."""
+    """A prior contact in a sentence, and the page that shows it."""
 
     sentence: str
     url: str
@@ -56,7 +56,7 @@ def _entered(piece: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def _is_among(listed: Iterable[str], name: str, url: str) -> bool:
-    """Whether one of the listed names is that name, or one of the listed addresses holds that page."""
+    """True if one of the listed names is that name, or one of the listed addresses holds that page."""
     place = _address(url)
     for each in listed:
         if "://" not in each:

@@ -1,4 +1,4 @@
-"""What a search gives back: matches with the terms of their score and the evidence behind each."""
+"""The shortlist as data: matches with the terms of their score and the evidence behind each."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One summand of a score, in points. The points of all terms add up to the score."""
+    """A summand of a score, in points. The points of all terms add up to the score."""
 
     name: str
     points: float
@@ -120,7 +120,7 @@ SMALL_FOOTPRINT = "small_footprint"
 
 
 def small_footprint_sentence(pieces: int, upper: float) -> str:
-    """Why somebody of a small footprint stands on a list."""
+    """Return why somebody of a small footprint stands on a list."""
     seen = counted(pieces, "pieces of evidence")
     return f"on the list with only {seen} seen: with more, the score may reach {upper:+.2f}"
 

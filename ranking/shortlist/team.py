@@ -1,4 +1,4 @@
-"""Which people to hire so that a team covers its axes: the cheapest set out of a few shortlists, found exactly.
+"""Team planning: the cheapest set of hires out of a few shortlists that covers a team's axes, found exactly.
 
 An axis is a requirement with a threshold, a share of the pool. Somebody covers it who stands at or above the threshold
 and shows it with a quote; a place in the order alone proves nothing.
@@ -23,7 +23,7 @@ _STAGES: tuple[Stage, ...] = ("early", "middle", "late")
 
 
 class Axis(Strict):
-    """One thing the team must be able to do, from a stage on; the threshold is a share of the pool."""
+    """An ability the team must have, from a stage on; the threshold is a share of the pool."""
 
     text: str = Field(min_length=3)
     threshold: float = Field(default=0.5, gt=0, le=1)
@@ -31,7 +31,7 @@ class Axis(Strict):
 
 
 class Member(Strict):
-    """Somebody who is here, with the operator's own judgement of each axis in 0..1."""
+    """A member of the team, with the operator's own judgement of each axis in 0..1."""
 
     name: str
     axes: Mapping[str, float] = Field(default_factory=dict)
@@ -58,7 +58,7 @@ class Team(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """That somebody covers an axis: the share of the pool they are stronger than, and the proof."""
+    """Coverage of an axis by somebody: the share of the pool they are stronger than, and the proof."""
 
     axis: str
     level: float
@@ -67,7 +67,7 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Hire:
-    """One person who could be hired: for which role, at what cost, at which place of its shortlist, covering what."""
+    """A possible hire: for which role, at what cost, at which place of its shortlist, covering what."""
 
     candidate_id: str
     name: str
@@ -127,7 +127,7 @@ def axis_role(name: str, axis: Axis) -> Role:
 
 
 def cover(name: str, axis: Axis, match: Match, considered: int) -> Cover | None:
-    """How a candidate covers an axis, or None where they stand below the threshold or show nothing of it."""
+    """Return how a candidate covers an axis, or None where they stand below the threshold or show nothing of it."""
     level = match.stronger_than / considered
     if level < axis.threshold or not match.must_met or not match.reasons:
         return None
@@ -135,7 +135,7 @@ def cover(name: str, axis: Axis, match: Match, considered: int) -> Cover | None:
 
 
 def hires(lists: Mapping[str, Shortlist], covers: Mapping[str, Sequence[Cover]], team: Team) -> list[Hire]:
-    """Everybody on the lists who covers something, each for the role in which they cost least."""
+    """Return everybody on the lists who covers something, each for the role in which they cost least."""
     cheapest: dict[str, Hire] = {}
     for role, found in lists.items():
         for match in found:

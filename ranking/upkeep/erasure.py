@@ -37,7 +37,7 @@ from scrapers.text.full_names import full_name, names_in
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """What forgetting removes: counts by kind, and the files that named the person."""
+    """Result of an erasure: counts by kind, and the files that named the person."""
 
     accounts: tuple[str, ...]
     candidates: tuple[str, ...]
@@ -245,7 +245,7 @@ def _tells_of(page: Page, going: ErasureTargets) -> bool:
 
 
 def _spelled(identifiers: Iterable[tuple[str, str]]) -> set[str]:
-    """What a text spells that names one of these: words, the last of a full name, numbers, hosts with their paths."""
+    """Return the spellings in text that name one of these: words, last names, numbers, hosts with their paths."""
     words = {name.split()[-1] for kind, name in identifiers if kind in ("word", "name")}
     numbers = {name.partition("#")[2] for kind, name in identifiers if kind == "id"}
     return words | numbers | {name.removeprefix("web:") for _, name in identifiers if name.startswith("web:")}

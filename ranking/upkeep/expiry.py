@@ -43,7 +43,7 @@ class UpcomingDeletion:
 
 
 def expiring(people: Mapping[str, RetentionState], operator: Operator, today: date) -> tuple[UpcomingDeletion, ...]:
-    """Everybody who goes within a week, by reason; who is past their last day goes today. Pure."""
+    """Return the people who are deleted within a week, by reason; who is past their last day goes today. Pure."""
     by_reason: dict[Reason, dict[str, date]] = defaultdict(dict)
     for person, standing in people.items():
         day = max(kept_until(standing, operator) + timedelta(days=1), today)
@@ -67,13 +67,13 @@ def announced(home: Home, store: Store, today: date) -> tuple[str, ...]:
 
 
 def announcement(home: Home, today: date) -> tuple[str, ...]:
-    """As `announced`, of the home's own store."""
+    """Return what `announced` does, of the home's own store."""
     with Store.open(home) as store:
         return announced(home, store, today)
 
 
 def sentence(group: UpcomingDeletion, operator: Operator, held: int) -> str:
-    """How many of all held people go, when, why, and what keeps them."""
+    """Return how many of all held people go, when, why, and what keeps them."""
     first, count = min(group.days.values()), len(group.days)
     then = sum(day == first for day in group.days.values())
     last = max(group.days.values())
@@ -83,7 +83,7 @@ def sentence(group: UpcomingDeletion, operator: Operator, held: int) -> str:
 
 
 def went(reasons: Mapping[Reason, int], on: date, operator: Operator | None) -> str:
-    """How many people were deleted, and why."""
+    """Return how many people were deleted, and why."""
     told = []
     for reason, why in _WHY.items():
         if count := reasons.get(reason):
@@ -94,7 +94,7 @@ def went(reasons: Mapping[Reason, int], on: date, operator: Operator | None) -> 
 
 
 def last_deletion(home: Home, store: Store) -> str | None:
-    """What the last sweep that deleted somebody did, in words; None where none did."""
+    """Return what the last sweep that deleted somebody did, in words; None where none did."""
     for run in store.runs(limit=None, step="sweep"):
         reasons: dict[Reason, int] = {reason: int(run.counts.get(f"expired_{reason}", 0)) for reason in _WHY}
         if any(reasons.values()):

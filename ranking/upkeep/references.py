@@ -1,4 +1,4 @@
-"""Where a person leaves traces beside their own rows: rows of others, vectors, exported files; and how those go."""
+"""References to a person beside their own rows: rows of others, vectors, exported files; and how those go."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def shared_by_others(
 
 
 def acts_naming(names: Collection[str], store: Store, gone: Collection[str]) -> set[tuple[str, str]]:
-    """Which acts and biographies of others name somebody in full, as what the suppression list keeps of that."""
+    """Return the acts and biographies of others that name somebody in full, as the suppression list keeps names."""
     found: set[tuple[str, str]] = set()
     if not names:
         return found
@@ -124,7 +124,7 @@ def files_naming(candidates: Collection[str], home: Home, store: Store) -> Files
 
 
 def _is_of_others(path: Path, file: Exported) -> bool:
-    """Whether something else lies there by now: a list that names candidates, and none of those whom we wrote there.
+    """True if another list lies there by now: one that names candidates, and none of those whom we wrote there.
 
     A list in which somebody wrote stays ours, and so does whatever we cannot read.
     """

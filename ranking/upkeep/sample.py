@@ -50,7 +50,7 @@ def build_sample(
 
 
 def is_built(home: Home) -> bool:
-    """Whether that home holds today's sample, whole."""
+    """True if that home holds today's sample, whole."""
     mark = home / "sample.sha256"
     return mark.is_file() and mark.read_text() == fingerprint()
 

@@ -1,4 +1,4 @@
-"""What every run clears away: people whose time has run out, accounts that are gone, old pages, and who came back."""
+"""Sweep before every run: people whose time has run out, accounts that are gone, old pages, opt-outs who came back."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SOON = 7  # days before a notice is due that it is told
 
 @dataclass(frozen=True, slots=True)
 class SweepResult:
-    """What was cleared away, in people and pages, and whose notice is due within a week: candidate id -> day."""
+    """Result of a sweep, in people and pages, and whose notice is due within a week: candidate id -> day."""
 
     expired: int = 0
     gone: int = 0

@@ -1,1 +1,1 @@
-"""From a page to clean records, under CPU and memory limits; pages recorded as test cases."""
+"""Reading: pages to clean records, under CPU and memory limits; pages recorded as test cases."""
