@@ -1,4 +1,4 @@
-"""When, and with which files: Prefect flows and the command line.
+"""Prefect flows and the command line: when, and with which files.
 
 Importing one flow never imports another. Prefect reads these settings when it is first imported; what the operator has
 set stays.

@@ -30,7 +30,7 @@ GRACE = 20.0  # seconds that a process may take to end
 
 
 class NotServing(Fault):
-    """What was started ended at once, or does not answer."""
+    """A process that was started ended at once, or does not answer."""
 
 
 def start(home: Home, root: Path, port: int) -> str:
@@ -126,7 +126,7 @@ def _alive(home: Home, name: str) -> int | None:
 
 
 def _works_in(home: Home, pid: int) -> bool:
-    """Whether a process that was started before homes had an id was told of this home, where the system says so."""
+    """True if a process from before homes had an id was started for this home, where the system says so."""
     told = Path(f"/proc/{pid}/environ")
     try:
         return f"HEADWATER_HOME={home.folder}".encode() in told.read_bytes().split(b"\0")

@@ -1,3 +1,3 @@
-"""What happened in public, and who did it: page -> evidence -> candidate."""
+"""Collection: what happened in public, and who did it: page -> evidence -> candidate."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -12,7 +12,7 @@ from scrapers.settings.strict import Strict
 
 
 class Controller(Strict):
-    """Who answers for the data (GDPR Art. 4(7)), as the notice names them, and how long they keep people (G8).
+    """Controller of the data (GDPR Art. 4(7)), as the notice names them, and how long they keep people (G8).
 
     Days are counted from the last new act, the notice, the last contact: `unnotified_days` where nobody was told yet,
     `retention_days` after a notice without an answer, `contacted_days` after an answer.
