@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -25,6 +27,16 @@ if TYPE_CHECKING:
     from ranking.shortlist.shortlist import Shortlist
     from scrapers.settings.home import Home
     from scrapers.store import Store
+
+
+def _formats() -> str:
+    """Return the names of the export formats, from their folder, loading none of them."""
+    spec = find_spec("ranking")
+    folders = [str(Path(folder) / "exports") for folder in (spec and spec.submodule_search_locations) or ()]
+    names = {module.name for module in iter_modules(folders) if not module.name.startswith("_")}
+    short = {"shortlist_csv": "csv", "page": "html"}
+    return ", ".join(sorted(short.get(name, name) for name in names))
+
 
 RoleArgument = typer.Argument(help="A role description: a file, - for standard input, or a quoted sentence.")
 
@@ -60,9 +72,7 @@ def refresh(
 def rank(
     role: str = RoleArgument,
     top: int = typer.Option(25, min=1, help="How many candidates."),
-    form: str | None = typer.Option(
-        None, "--format", help="csv, html, jsonl, greenhouse, lever, gem or ashby; default by the suffix of --out."
-    ),
+    form: str | None = typer.Option(None, "--format", help=f"One of {_formats()}; default by the suffix of --out."),
     out: Path | None = typer.Option(None, help="Where to write the shortlist; default is standard output."),
     blind: bool = typer.Option(
         False, "--blind", help="Without names, handles and links; who is who lies in a key file beside --out."

@@ -19,7 +19,7 @@ from ranking.evaluation.labels import Judged
 from ranking.evaluation.tune import ndcg
 from ranking.index.grouped import standardised
 from ranking.scoring.score import Scores, asked_for, score_role
-from ranking.scoring.weights import Features, Parts, Weights
+from ranking.scoring.weights import Parts, Weights
 from scrapers.text import counted
 
 Floats = NDArray[np.float64]
@@ -154,19 +154,19 @@ def train(corpus: Corpus, judged: Sequence[Judged], weights: Weights, as_of: dat
 def learned(weights: Weights) -> list[str]:
     """The keys of the weights that can be learned: every part and feature that counts at all."""
     parts = [name for name, weight in weights.parts.model_dump().items() if weight]
-    return parts + [name for name in FEATURES if getattr(weights.features, name, 0.0)]
+    return parts + [name for name in FEATURES if weights.features.get(name)]
 
 
 def multiplied(weights: Weights, logs: Mapping[str, float]) -> Weights:
     """The weights with these multiplied, to four decimals; the parts' sum stays, since their shares add up to 1."""
     parts = {name: weight * float(np.exp(logs.get(name, 0.0))) for name, weight in weights.parts.model_dump().items()}
-    held = weights.features.model_dump()
+    held = dict(weights.features)
     features = {name: round(held[name] * float(np.exp(logs[name])), 4) for name in FEATURES if name in logs}
     whole = sum(weights.parts.model_dump().values()) / (sum(parts.values()) or 1.0)
     return weights.model_copy(
         update={
             "parts": Parts(**{name: round(weight * whole, 4) for name, weight in parts.items()}),
-            "features": Features(**held | features),
+            "features": held | features,
         }
     )
 

@@ -139,7 +139,7 @@ def main(argv: Sequence[str] | None = None, cache: VectorCache | None = None) ->
     folders: list[Path] = parser.parse_args(argv).bench
     weights, held = read_weights(), cache or Memory()
     total = sum(weights.parts.model_dump().values())
-    start = weights.parts.model_dump() | {"recency": weights.features.recency * total}
+    start = weights.parts.model_dump() | {"recency": weights.features.get("recency", 0.0) * total}
     sys.stdout.write("\n".join(report([load(folder, held) for folder in folders], start)) + "\n")
     return 0
 

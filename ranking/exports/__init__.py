@@ -2,7 +2,8 @@
 
 A format is one file here with a constant `SUFFIX` and a function `write(shortlist, out)`; the file's name is the
 format's name. What a target cannot take is said by constants too: at most `MOST_ROWS` rows or `MOST_BYTES` bytes a
-file, no room for evidence (`BESIDE`), and a `WARNING` for whoever imports the file.
+file, no room for evidence (`BESIDE`), and a `WARNING` for whoever imports the file. A suffix that one format has
+chooses it; of several the one that says `DEFAULT = True`.
 
 >>> from datetime import date
 >>> from io import StringIO
@@ -25,6 +26,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from math import inf
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import TextIO
 
@@ -36,7 +38,8 @@ from scrapers.faults import Fault
 class Export:
     """A format of shortlists: its name, the suffix of its files, its writer, and its limits.
 
-    With `beside` the target has no room for evidence, which goes into a file beside it.
+    With `beside` the target has no room for evidence, which goes into a file beside it. The `default` one of its suffix
+    is chosen by it.
     """
 
     name: str
@@ -45,14 +48,19 @@ class Export:
     most_rows: float = inf
     most_bytes: float = inf
     beside: bool = False
+    default: bool = False
     warning: str = ""
 
 
-_LIMITS = ("MOST_ROWS", "MOST_BYTES", "BESIDE", "WARNING")
+_OPTIONS = ("MOST_ROWS", "MOST_BYTES", "BESIDE", "DEFAULT", "WARNING")
 
 
 class UnknownFormat(Fault):
     """The name is not that of an export format."""
+
+
+class BrokenFormat(Fault):
+    """A format's file cannot be loaded; the message names the file and the error."""
 
 
 def find_exports() -> Mapping[str, Export]:
@@ -65,9 +73,28 @@ def export_named(name: str) -> Export:
     """Return the format of that name, importing no other; raises UnknownFormat with the names there are."""
     if name not in _names():
         raise UnknownFormat(f"no export format is called {name!r}; there are: {', '.join(_names())}")
-    module = import_module(f"{__name__}.{name}")
-    limits = {limit.lower(): getattr(module, limit) for limit in _LIMITS if hasattr(module, limit)}
-    return Export(name, module.SUFFIX, module.write, **limits)
+    try:
+        module = import_module(f"{__name__}.{name}")
+        options = {option.lower(): getattr(module, option) for option in _OPTIONS if hasattr(module, option)}
+        return Export(name, module.SUFFIX, module.write, **options)
+    except Exception as error:
+        raise BrokenFormat(f"ranking/exports/{name}.py: {error!r}; mend the file, or move it away") from error
+
+
+def export_for(path: Path) -> Export:
+    """Return the format that the file's suffix chooses; raises UnknownFormat where none, or more than one, has it."""
+    by_suffix: dict[str, list[Export]] = {}
+    for export in find_exports().values():
+        by_suffix.setdefault(export.suffix, []).append(export)
+    if path.suffix.lower() not in by_suffix:
+        known = ", ".join(sorted(by_suffix))
+        raise UnknownFormat(f"{path}: no format is chosen by {path.suffix}; end it in {known}, or give --format NAME")
+    formats = by_suffix[path.suffix.lower()]
+    chosen = [export for export in formats if export.default] or formats
+    if len(chosen) > 1:
+        names = ", ".join(export.name for export in chosen)
+        raise UnknownFormat(f"{path}: several formats claim {path.suffix}: {names}; give --format NAME")
+    return chosen[0]
 
 
 def _names() -> list[str]:

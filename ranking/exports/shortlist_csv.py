@@ -9,6 +9,7 @@ from ranking.exports._rows import COLUMNS, row, safe_cell
 from ranking.shortlist.shortlist import Shortlist
 
 SUFFIX = ".csv"
+DEFAULT = True
 
 
 def write(shortlist: Shortlist, out: TextIO) -> None:

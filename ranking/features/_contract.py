@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,3 +32,18 @@ class Context:
 
 
 Measure = Callable[[Role, Candidate, Context], Signal]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A feature of the registry.
+
+    `asked(role)` tells whether a role asks for it; without it no role does, and it is shown for every role. `question`
+    is what to ask somebody of whom it knows nothing. `key(role)` is the part of a role that its value depends on.
+    """
+
+    name: str
+    measure: Measure
+    question: str = ""
+    asked: Callable[[Role], bool] | None = None
+    key: Callable[[Role], Hashable] = lambda role: role

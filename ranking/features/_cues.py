@@ -11,10 +11,10 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib import resources
 
-from ranking.features._contract import Measure, Signal
+from ranking.features._contract import Feature, Signal
 from ranking.role import Requirement, Role
 from scrapers.records import Candidate, Evidence, EvidenceKind
 from scrapers.text import counted
@@ -70,13 +70,13 @@ def cues(name: str) -> Cues:
     )
 
 
-def measured_by(name: str) -> Measure:
-    """The `measure` of a signal that cues alone decide."""
+def feature_of_cues(name: str) -> Feature:
+    """Return the feature that a table of cues alone decides, whatever the role."""
 
     def measure(_role: Role, candidate: Candidate, _context: object) -> Signal:
         return of_pieces(name, cues(name).shows, candidate.evidence, lambda piece: strength(name, piece))
 
-    return measure
+    return Feature(name, measure, cues(name).question, partial(asks_in_words, asked=cues(name).asked), lambda _: ())
 
 
 def of_pieces(

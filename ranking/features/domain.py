@@ -10,6 +10,7 @@ from ranking.role import Role
 from scrapers.records import Candidate
 
 NAME = "domain"
+QUESTION = "What do they know of the field beside the code?"
 
 
 def fields() -> tuple[str, ...]:
@@ -22,6 +23,16 @@ def fields() -> tuple[str, ...]:
 def asked_fields(role: Role) -> tuple[str, ...]:
     """The fields that the role's own words name."""
     return tuple(field for field in fields() if cues(f"{NAME}.{field}").asked.search(wanted_text(role)))
+
+
+def asked(role: Role) -> bool:
+    """True if a role of more than one line names a field."""
+    return len(role.requirements) > 1 and bool(asked_fields(role))
+
+
+def key(role: Role) -> tuple[str, ...]:
+    """Return the fields that the value depends on."""
+    return asked_fields(role)
 
 
 def measure(role: Role, candidate: Candidate, _context: Context) -> Signal:

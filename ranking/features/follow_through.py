@@ -50,6 +50,11 @@ _FINISHED = {EvidenceKind.HACKATHON_WIN, EvidenceKind.TALK, EvidenceKind.PAPER}
 _STARTED = {EvidenceKind.HACKATHON_PROJECT, EvidenceKind.REPOSITORY, EvidenceKind.CONTRIBUTION, EvidenceKind.MODEL}
 
 
+def key(_role: Role) -> tuple[()]:
+    """Return nothing: the value is the same for every role."""
+    return ()
+
+
 def measure(_role: Role, candidate: Candidate, _context: Context) -> Signal:
     """Finished works, the fewer things were left lying around the better; None where nothing was made."""
     works = _works(candidate.evidence)

@@ -8,8 +8,14 @@ from ranking.role import Role
 from scrapers.records import Candidate, Evidence, EvidenceKind
 
 NAME = "human_facing"
+QUESTION, ASKED = cues(NAME).question, cues(NAME).asked
 # To stand before an audience is a fact about the act, whatever the abstract says.
 TALK = 0.5
+
+
+def key(_role: Role) -> tuple[()]:
+    """Return nothing: the value is the same for every role."""
+    return ()
 
 
 def measure(_role: Role, candidate: Candidate, _context: Context) -> Signal:

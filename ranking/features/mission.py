@@ -19,6 +19,16 @@ QUESTION = "What have they done for this mission, and why?"
 TAGGED = 0.5
 
 
+def asked(role: Role) -> bool:
+    """True if the role names themes."""
+    return bool(role.themes)
+
+
+def key(role: Role) -> tuple[str, ...]:
+    """Return the themes that the value depends on."""
+    return role.themes
+
+
 def measure(role: Role, candidate: Candidate, _context: Context) -> Signal:
     """Pieces that stand under one of the role's themes; None where none does, or the role names no theme."""
     themes = [set(tokens(theme)) for theme in role.themes]

@@ -13,6 +13,11 @@ from scrapers.records import Candidate
 FORGOTTEN_AFTER_DAYS = 3 * 365.25
 
 
+def key(_role: Role) -> tuple[()]:
+    """Return nothing: the value is the same for every role."""
+    return ()
+
+
 def measure(_role: Role, candidate: Candidate, context: Context) -> Signal:
     """1 for evidence of the day itself, falling to 0; None where nothing is dated. A later date counts as the day."""
     dated = [piece for piece in candidate.evidence if piece.date is not None]

@@ -10,7 +10,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from ranking.exports import Export, UnknownFormat, export_named
+from ranking.exports import Export, export_for, export_named
 from ranking.handover.ats_known import with_known
 from ranking.handover.clearance import cleared, hand_over, past_due, unlisted
 from ranking.shortlist.changes import keep
@@ -19,8 +19,6 @@ from scrapers.rights.audit_log import record
 from scrapers.rights.suppression import SuppressionList
 from scrapers.settings.home import Home, replace_file
 from scrapers.store import PastShortlist, Store
-
-_BY_SUFFIX = {".csv": "shortlist_csv", ".html": "page", ".jsonl": "jsonl"}
 
 
 def export(
@@ -124,9 +122,4 @@ def format_for(path: Path | None, form: str | None) -> Export:
         return export_named({"csv": "shortlist_csv", "html": "page"}.get(form, form))
     if path is None or not path.suffix:
         return export_named("shortlist_csv")
-    try:
-        return export_named(_BY_SUFFIX[path.suffix.lower()])
-    except KeyError:
-        raise UnknownFormat(
-            f"{path}: no format is chosen by {path.suffix}; end it in {', '.join(_BY_SUFFIX)}, or give --format NAME"
-        ) from None
+    return export_for(path)

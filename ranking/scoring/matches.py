@@ -62,7 +62,7 @@ def match(scores: Scores, candidates: Mapping[str, Candidate], person: int, plac
         flags=_flags(scores, candidate, person),
         signals=signals,
         availability=scores.said[person],
-        questions=tuple(question_of(signal.name) for signal in signals if signal.value is None),
+        questions=tuple(filter(None, (question_of(signal.name) for signal in signals if signal.value is None))),
         upper=float(guaranteed_places.upper_end(scores, slice(person, person + 1))[0]),
         would_raise=tuple(would_raise(scores, person, met, signals)),
     )

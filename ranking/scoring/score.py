@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ranking.corpus.corpus import Corpus
 from ranking.corpus.retrieve import Retrieved, Similarity, find, near
 from ranking.corpus.role_copies import copied_rows
-from ranking.features import Signal
+from ranking.features import Signal, find_features
 from ranking.features.availability import Availability
 from ranking.features.follow_through import asks_for_making, asks_for_use, in_use, made_by_them
 from ranking.features.recency import freshness
@@ -232,6 +232,7 @@ def score_answers(
         *(_unwanted(each, points, corpus, weights, left_out) for each in asked if each.level == "never"),
         *_signals(role, corpus, weights, as_of, left_out),
         *_recency(corpus, weights, as_of, left_out),
+        *_features(role, corpus, weights, as_of, left_out),
         *_availability(said, weights.availability.ceiling, stands_for),
     ]
     total = np.sum([term.points for term in terms], axis=0) if terms else np.zeros(len(corpus.people))
@@ -369,7 +370,7 @@ def _signals(role: Role, corpus: Corpus, weights: Weights, as_of: date, without:
 
 def _recency(corpus: Corpus, weights: Weights, as_of: date, without: frozenset[int]) -> list[PoolTerm]:
     """Yield the term of recency, against the pool's mean; who has no date gets nothing added or taken."""
-    weight = weights.features.recency
+    weight = weights.features.get("recency")
     days = corpus.days.copy()
     days[sorted(without)] = 0
     fresh = freshness(corpus.segments.max(days), as_of.toordinal())
@@ -379,6 +380,21 @@ def _recency(corpus: Corpus, weights: Weights, as_of: date, without: frozenset[i
     stands_for = None if corpus.stands_for is None else corpus.stands_for[known]
     values = np.where(known, weight * (fresh - np.average(fresh[known], weights=stands_for)), 0.0)
     return [PoolTerm("recency", "how lately something was done in public", values)]
+
+
+def _features(role: Role, corpus: Corpus, weights: Weights, as_of: date, without: frozenset[int]) -> Iterator[PoolTerm]:
+    """Yield a term for each further feature that no role asks for, or that has a weight of its own: 0 without one.
+
+    It counts against the mean of those of whom something is known; who is unknown gets nothing added or taken.
+    """
+    own = {name for name, feature in find_features().items() if feature.asked is None} - {"recency", "availability"}
+    for name in sorted(own | weights.features.keys() - {"recency"}):
+        values = values_of(name, role, corpus, as_of, without)
+        known = np.isfinite(values)
+        stands_for = None if corpus.stands_for is None else corpus.stands_for[known]
+        mean = np.average(values[known], weights=stands_for) if known.any() else 0.0
+        points = np.where(known, weights.features.get(name, 0.0) * (values - mean), 0.0)
+        yield PoolTerm(f"feature: {name}", name.replace("_", " "), points, signal=name)
 
 
 def _availability(said: Sequence[Availability | None], ceiling: float, stands_for: Weighed) -> list[PoolTerm]:

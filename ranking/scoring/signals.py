@@ -13,10 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.corpus.corpus import Corpus
-from ranking.features import Context, Signal, feature_named, follow_through, mission
-from ranking.features._cues import IN_WORDS, asks_in_words, cues
+from ranking.features import BrokenFeature, Context, Signal, feature_named, find_features
 from ranking.features.availability import Availability, newest
-from ranking.features.domain import asked_fields
 from ranking.index.grouped import Weighed
 from ranking.role import Role
 from ranking.scoring.fuse import Points
@@ -29,25 +27,13 @@ SHARPNESS = 4.0
 
 def asked_signals(role: Role, always: Sequence[str] = ()) -> tuple[str, ...]:
     """The signals that the role's axes and words ask for, and those that count for every role."""
-    asked = {name for name in IN_WORDS if asks_in_words(role, cues(name).asked)}
-    if asks_in_words(role, follow_through.ASKED):
-        asked.add("follow_through")
-    if len(role.requirements) > 1 and asked_fields(role):
-        asked.add("domain")
-    if role.themes:
-        asked.add(mission.NAME)
+    asked = {name for name, feature in find_features().items() if feature.asked and feature.asked(role)}
     return tuple(sorted(asked | set(always)))
 
 
 def question_of(name: str) -> str:
     """Return the question to ask somebody of whom the signal knows nothing."""
-    if name in IN_WORDS:
-        return cues(name).question
-    return {
-        "follow_through": follow_through.QUESTION,
-        "domain": "What do they know of the field beside the code?",
-        mission.NAME: mission.QUESTION,
-    }[name]
+    return feature_named(name).question
 
 
 def judged(corpus: Corpus, person: int, without: frozenset[int] = frozenset()) -> Candidate:
@@ -59,7 +45,12 @@ def judged(corpus: Corpus, person: int, without: frozenset[int] = frozenset()) -
 
 def measure(name: str, role: Role, candidate: Candidate, as_of: date) -> Signal:
     """Return a signal of one person."""
-    return feature_named(name)(role, candidate, Context(as_of))
+    feature = feature_named(name)
+    try:
+        return feature.measure(role, candidate, Context(as_of))
+    except Exception as error:
+        where = f"ranking/features/{name}.py: measuring {candidate.id} raised {error!r}"
+        raise BrokenFeature(f"{where}; mend the file, or move it away") from error
 
 
 def values_of(name: str, role: Role, corpus: Corpus, as_of: date, without: frozenset[int]) -> Floats:
@@ -67,7 +58,7 @@ def values_of(name: str, role: Role, corpus: Corpus, as_of: date, without: froze
     matter.
     """
 
-    key = (name, asked_fields(role) if name == "domain" else (), as_of)
+    key = (name, feature_named(name).key(role), as_of)
     gone: dict[int, set[int]] = {}
     for row in without:
         person = int(corpus.segments.owner[row])

@@ -8,8 +8,9 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, field_validator
 
+from ranking.features import feature_names
 from ranking.features.availability import HALF_LIFE_DAYS
 from scrapers.records import EvidenceKind
 from scrapers.settings.home import Home, packaged
@@ -43,6 +44,13 @@ class Parts(_Table):
         return {part: weight / (sum(weights.values()) or 1.0) for part, weight in weights.items()}
 
 
+def _known_feature(name: str) -> str:
+    """Return the name; raises ValueError where no feature is called so."""
+    if name not in feature_names():
+        raise ValueError(f"no feature is called {name!r}; there are: {', '.join(feature_names())}")
+    return name
+
+
 class Levels(_Table):
     """Weights of musts, nice-to-haves and nevers, and how they come together."""
 
@@ -51,12 +59,6 @@ class Levels(_Table):
     never: NonNegativeFloat
     never_from: float
     never_most: NonNegativeFloat
-
-
-class Features(_Table):
-    """Weights of features outside of the requirements."""
-
-    recency: NonNegativeFloat = 0.0
 
 
 class Openness(_Table):
@@ -86,6 +88,11 @@ class Signals(_Table):
     neutral: float = Field(default=0.3, ge=0, le=1)
     always: tuple[str, ...] = ()
 
+    @field_validator("always")
+    @classmethod
+    def _are_features(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(_known_feature, names))
+
 
 class Slots(_Table):
     """Places kept for people of a small footprint, and how far a score may rise: reach / sqrt(pieces seen + beyond)."""
@@ -102,11 +109,16 @@ class Weights(_Table):
     parts: Parts
     levels: Levels
     kinds: Mapping[EvidenceKind, NonNegativeFloat] = Field(default_factory=dict)
-    features: Features = Features()
+    features: Mapping[str, NonNegativeFloat] = Field(default_factory=dict)
     availability: Openness = Openness()
     signals: Signals = Signals()
     slots: Slots = Slots()
     trained: Trained | None = None
+
+    @field_validator("features")
+    @classmethod
+    def _are_features(cls, features: Mapping[str, float]) -> Mapping[str, float]:
+        return {_known_feature(name): weight for name, weight in features.items()}
 
     @property
     def digest(self) -> str:

@@ -144,7 +144,7 @@ def test_promoted_weights_are_used_recorded_and_taken_back(home: Home) -> None:
     promote(home, first, WON, labels, DAY)
     path = promote(home, multiplied(shipped, {"recency": 2.0}), WON, labels, DAY)
     assert path.stat().st_mode & 0o777 == 0o600
-    assert weights_of(home).features.recency > first.features.recency
+    assert weights_of(home).features["recency"] > first.features["recency"]
     assert tomllib.loads(path.read_text())["trained"]["digest"] == digest(reversed(labels))
     roll_back(home)
     assert weights_of(home).features == first.features

@@ -61,7 +61,7 @@ def piece(text: str, number: int = 0, kind: EvidenceKind = EvidenceKind.POST, ti
 
 
 def signal(name: str, *pieces: Evidence, role: Role = ANY) -> Signal:
-    return find_features()[name](role, Candidate("c1", (), pieces), Context(TODAY))
+    return find_features()[name].measure(role, Candidate("c1", (), pieces), Context(TODAY))
 
 
 @pytest.mark.parametrize("name", IN_WORDS)
