@@ -45,6 +45,7 @@ class Cues:
     asked: re.Pattern[str]
     each: tuple[re.Pattern[str], ...]
     any: re.Pattern[str]
+    talk: float = 0.0
 
 
 @cache
@@ -67,14 +68,18 @@ def cues(name: str) -> Cues:
         asked=_words(str(table["asked"])),
         each=tuple(map(_words, patterns)),
         any=_words("|".join(patterns)),
+        talk=float(str(table.get("talk", 0.0))),
     )
 
 
 def feature_of_cues(name: str) -> Feature:
-    """Return the feature that a table of cues alone decides, whatever the role."""
+    """Return the feature that a table of cues alone decides, whatever the role; a talk may count at least `talk`."""
+
+    def worth(piece: Evidence) -> float:
+        return max(strength(name, piece), cues(name).talk if piece.kind is EvidenceKind.TALK else 0.0)
 
     def measure(_role: Role, candidate: Candidate, _context: object) -> Signal:
-        return of_pieces(name, cues(name).shows, candidate.evidence, lambda piece: strength(name, piece))
+        return of_pieces(name, cues(name).shows, candidate.evidence, worth)
 
     return Feature(name, measure, cues(name).question, partial(asks_in_words, asked=cues(name).asked), lambda _: ())
 

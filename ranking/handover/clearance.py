@@ -16,7 +16,6 @@ from ranking.role.model import role_key
 from ranking.shortlist.prior_contact import prior_contact
 from ranking.shortlist.shortlist import Match, Quote, Shortlist
 from scrapers.records import Candidate
-from scrapers.rights.jurisdiction import hint
 from scrapers.rights.ledger import Clearance, Ledger, clearance
 from scrapers.rights.notice import notice_text
 from scrapers.rights.retention import kept_until, notice_due, retention_state, retention_states
@@ -59,8 +58,8 @@ def cleared(shortlist: Shortlist, home: Home, store: Store, ledger: Ledger | Non
             return replace(found, contact=None, withheld=NO_CONTROLLER if found.contact else found.withheld)
         seen = max((acts[account] for account in theirs if account in acts), default=shortlist.as_of)
         standing = retention_state(done + (_handed(candidate, shortlist) if found.contact else []), seen)
-        place = next((account.location for account in candidate.accounts if account.location), None)
-        return replace(found, notice_due=notice_due(standing, operator), hint=hint(place) if found.contact else "")
+        found = replace(found, notice_due=notice_due(standing, operator))
+        return replace(found, hint=_hint(candidate)) if found.contact else found
 
     clearances = {candidate.id: clear(candidate) for candidate in people}
     if operator is None:
@@ -74,6 +73,13 @@ def _by_account(said: Iterable[Said]) -> dict[str, list[Said]]:
     for each in said:
         found[each.account].append(each)
     return found
+
+
+def _hint(candidate: Candidate) -> str:
+    """Return what the law where the candidate lives asks of a first message; places of the world load only now."""
+    from scrapers.rights.jurisdiction import hint
+
+    return hint(next((account.location for account in candidate.accounts if account.location), None))
 
 
 def unlisted(shortlist: Shortlist, listed: SuppressionList) -> Shortlist:

@@ -8,13 +8,13 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, field_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat
 
 from ranking.features import feature_names
 from ranking.features.availability import HALF_LIFE_DAYS
 from scrapers.records import EvidenceKind
 from scrapers.settings.home import Home, packaged
-from scrapers.settings.strict import parsed, read_toml
+from scrapers.settings.strict import BadConfiguration, parsed, read_toml
 
 
 class _Table(BaseModel):
@@ -42,13 +42,6 @@ class Parts(_Table):
     def _shares(self) -> dict[str, float]:
         weights: dict[str, float] = self.model_dump()
         return {part: weight / (sum(weights.values()) or 1.0) for part, weight in weights.items()}
-
-
-def _known_feature(name: str) -> str:
-    """Return the name; raises ValueError where no feature is called so."""
-    if name not in feature_names():
-        raise ValueError(f"no feature is called {name!r}; there are: {', '.join(feature_names())}")
-    return name
 
 
 class Levels(_Table):
@@ -88,11 +81,6 @@ class Signals(_Table):
     neutral: float = Field(default=0.3, ge=0, le=1)
     always: tuple[str, ...] = ()
 
-    @field_validator("always")
-    @classmethod
-    def _are_features(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(map(_known_feature, names))
-
 
 class Slots(_Table):
     """Places kept for people of a small footprint, and how far a score may rise: reach / sqrt(pieces seen + beyond)."""
@@ -115,11 +103,6 @@ class Weights(_Table):
     slots: Slots = Slots()
     trained: Trained | None = None
 
-    @field_validator("features")
-    @classmethod
-    def _are_features(cls, features: Mapping[str, float]) -> Mapping[str, float]:
-        return {_known_feature(name): weight for name, weight in features.items()}
-
     @property
     def digest(self) -> str:
         """A hash of all that counts; where fitted weights come from does not."""
@@ -129,7 +112,11 @@ class Weights(_Table):
 def read_weights(path: Path | None = None) -> Weights:
     """The weights of that file, by default the packaged ones; an error names the file and the key."""
     path = path or packaged("weights.toml")
-    return parsed(Weights, read_toml(path), path)
+    weights = parsed(Weights, read_toml(path), path)
+    for key, names in (("features", weights.features), ("signals.always", weights.signals.always)):
+        for name in sorted(set(names).difference(known := feature_names())):
+            raise BadConfiguration(f"{path}: {key}: no feature is called {name!r}; there are: {', '.join(known)}")
+    return weights
 
 
 TRAINED = "rankers"
