@@ -135,7 +135,7 @@ def doctor(
 def _environment(embedder: Embedder | None, reranker: Reranker | None) -> dict[str, str]:
     """Versions of what the result depends on, and the models in use.
 
-    The packaged model is told with its hash, and with the precision that a trial batch chose here.
+    The packaged model is told with its hash, and with the precision that this processor is made for.
     """
     from ranking.index.models import MINILM_SHA256, MiniLM
 

@@ -86,6 +86,14 @@ def load(kind: Literal["SentenceTransformer", "CrossEncoder"], folder: Path, dev
         raise NoSuchModel(f"{folder}: {_first_line(error)}; this model cannot be read: choose another") from error
 
 
+def has_bf16() -> bool:
+    """True if the processor multiplies bf16 in hardware: the choice of precision must be the same under load."""
+    import torch
+
+    capabilities: dict[str, Any] = torch.cpu.get_capabilities()
+    return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
+
+
 def to_bf16(model: Any) -> Any:
     """The sentence-transformers model in bf16, changed in place.
 

@@ -1,8 +1,7 @@
-"""Embedding models: the packaged MiniLM, models from a folder or hub, and the choice of precision."""
+"""Embedding models: the packaged MiniLM in fp32 or bf16, and models from a folder or hub."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
@@ -12,17 +11,13 @@ from typing import Any, Literal
 import numpy as np
 
 from ranking.index.embedder import Embedder, VectorCache, Vectors, text_hash, vectors_id
-from ranking.index.hub import find_model, load, to_bf16
+from ranking.index.hub import find_model, has_bf16, load, to_bf16
 from scrapers.faults import Fault
 from scrapers.settings.home import Home
 from scrapers.sources.watched import known_operator
 
 Precision = Literal["fp32", "bf16"]
-
-
 PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")
-
-
 # The packaged all-MiniLM-L6-v2 (Apache-2.0): every file that decides a vector. Another under that name is refused.
 MINILM_FILES = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
@@ -36,23 +31,7 @@ MINILM_FILES = {
     "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
     "config_sentence_transformers.json": "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3",
 }
-
-
 MINILM_SHA256 = MINILM_FILES["model.safetensors"]
-
-
-# bf16 stands in for fp32 where its vectors are as near as this (cosine) and it is so many times as fast on the trial:
-# passages of an ordinary length, for on short ones it was chosen where it then took a third longer.
-LEAST_AGREEMENT, LEAST_GAIN = 0.999, 1.2
-
-
-# After a pass that takes so many times as long as in fp32 no other is tried.
-HOPELESS = 2.0
-
-
-TRIAL, TRIALS = ["measures the trial batch on words of ordinary length and kind " * 10] * 4, 3
-
-
 BATCH = 6  # fewer where there are few texts: their lengths differ more, and a batch is padded to its longest
 
 
@@ -63,7 +42,8 @@ class WrongWeights(Fault):
 class MiniLM:
     """The packaged all-MiniLM-L6-v2, loaded from disk at the first encode and never from a network.
 
-    Without a precision the machine decides once, by a trial of one batch; `minilm_for` keeps to what a cache holds.
+    Without a precision the processor decides: bf16 where it has instructions for it, at a cosine of 0.999 at least to
+    fp32. `minilm_for` keeps to what a cache holds.
     """
 
     dimension = 384
@@ -71,19 +51,12 @@ class MiniLM:
     passage_prompt = ""
 
     def __init__(self, precision: Precision | None = None) -> None:
-        self._precision: Precision | None = precision
+        self.precision: Precision = precision or ("bf16" if has_bf16() else "fp32")
         self._model: Any = None
 
     @staticmethod
     def id_of(precision: Precision) -> str:
         return f"all-MiniLM-L6-v2@{MINILM_SHA256[:8]}/{precision}"
-
-    @property
-    def precision(self) -> Precision:
-        if self._precision is None:
-            self._load()
-        assert self._precision is not None
-        return self._precision
 
     @property
     def model_id(self) -> str:
@@ -100,9 +73,7 @@ class MiniLM:
     def _load(self) -> Any:
         if self._model is None:
             self._model = _load_minilm()
-            if self._precision is None:
-                self._precision = _faster_precision(self._model)
-            if self._precision == "bf16":
+            if self.precision == "bf16":
                 to_bf16(self._model)
         return self._model
 
@@ -140,10 +111,13 @@ class HubModel:
 
 
 def embedder_of(home: Home) -> Embedder | None:
-    """The model that the home's operator.toml names, loaded once; None for the packaged one. Raises NoSuchModel."""
+    """Return the model that the home's operator.toml names, loaded once; None for the packaged one as it comes.
+
+    The packaged one comes in the `precision` that is named there, if any. Raises NoSuchModel.
+    """
     operator = known_operator(home)
     if operator is None or operator.embedding is None:
-        return None
+        return _loaded(MiniLM, operator.precision) if operator and operator.precision else None
     asked = operator.embedding
     _, version = find_model(asked.model, asked.revision)
     return _loaded(HubModel, asked.model, asked.revision, asked.query_prompt, asked.passage_prompt, version)
@@ -156,7 +130,7 @@ def _loaded(kind: Callable[..., Embedder], *asked: str | None) -> Embedder:
 
 
 def minilm_for(cache: VectorCache, texts: Sequence[str]) -> MiniLM:
-    """The packaged model in the precision that the cache holds most of these texts in; a trial where it has none."""
+    """Return the packaged model in the precision that the cache holds most of these texts in, else the processor's."""
     hashes = [text_hash(text) for text in texts]
     held = {precision: len(cache.vectors(MiniLM.id_of(precision), hashes)) for precision in PRECISIONS}
     best = max(PRECISIONS, key=lambda precision: held[precision])
@@ -202,27 +176,3 @@ def _load_minilm() -> Any:
     model = load("SentenceTransformer", folder, device="cpu")
     model.max_seq_length = 256
     return model.eval()
-
-
-def _faster_precision(model: Any) -> Precision:
-    """The precision for this machine, by a trial of a second or two. Leaves the model as it was."""
-    import copy
-
-    rough = to_bf16(copy.deepcopy(model))
-    agreement = float(np.einsum("ij,ij->i", _encode(model, TRIAL), _encode(rough, TRIAL)).min())
-    seconds: list[tuple[float, float]] = []
-    while len(seconds) < TRIALS and (not seconds or seconds[-1][1] < HOPELESS * seconds[-1][0]):
-        seconds.append((_seconds(model, TRIAL), _seconds(rough, TRIAL)))
-    gain = min(exact for exact, _ in seconds) / min(rough for _, rough in seconds)
-    return precision_for(gain, agreement)
-
-
-def precision_for(gain: float, agreement: float) -> Precision:
-    """bf16 where it is clearly faster and says the same, else fp32."""
-    return "bf16" if gain >= LEAST_GAIN and agreement >= LEAST_AGREEMENT else "fp32"
-
-
-def _seconds(model: Any, texts: Sequence[str]) -> float:
-    start = time.process_time()
-    _encode(model, texts)
-    return time.process_time() - start

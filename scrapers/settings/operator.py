@@ -72,7 +72,8 @@ class Operator(Strict):
     `apis_by_terms` names sources whose documented API the operator uses under its published terms: robots.txt, written
     for crawlers of pages (RFC 9309), is not asked at that API's host. Only sources of basis "api"; empty by default.
     For `cool_down_days` after somebody was handed over for one role, no other role is given a contact. `embedding` and
-    `reranker` name models of the operator's choice; without them there is the packaged one alone.
+    `reranker` name models of the operator's choice; without them there is the packaged one alone, in `precision`
+    or, by default, in the one that the processor is made for.
     """
 
     contact: str = Field(min_length=3)
@@ -83,4 +84,5 @@ class Operator(Strict):
     apis_by_terms: tuple[str, ...] = ()
     warm: PriorContacts = PriorContacts()
     embedding: Embedding | None = None
+    precision: Literal["fp32", "bf16"] | None = None
     reranker: Reranking | None = None
