@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import mul
+
+from tinycss2.color4 import Color, parse_color
 
 from scrapers.parse.stylesheet import Props
 
 Colour = tuple[float, float, float]
 
-_NAMES = (
-    "white:ffffff snow:fffafa ivory:fffff0 ghostwhite:f8f8ff whitesmoke:f5f5f5 floralwhite:fffaf0 azure:f0ffff "
-    "mintcream:f5fffa seashell:fff5ee honeydew:f0fff0 aliceblue:f0f8ff lightyellow:ffffe0 black:000000 silver:c0c0c0 "
-    "gray:808080 grey:808080 maroon:800000 red:ff0000 purple:800080 fuchsia:ff00ff green:008000 lime:00ff00 "
-    "olive:808000 yellow:ffff00 navy:000080 blue:0000ff teal:008080 aqua:00ffff cyan:00ffff orange:ffa500 "
-    "darkblue:00008b midnightblue:191970 lightgray:d3d3d3 lightgrey:d3d3d3 gainsboro:dcdcdc transparent:00000000"
-)
-_NAMED = {name: f"#{code}" for name, _, code in (pair.partition(":") for pair in _NAMES.split())}
 _CLIPPING = frozenset({"clip", "clip-path"})
 _MOVING_NAMES = "left right top bottom text-indent transform margin margin-left margin-top"
 _MOVING = frozenset(_MOVING_NAMES.split())
@@ -27,6 +23,11 @@ _OF_TYPE = {"em": 1.0, "ch": 0.5, "ex": 0.5}  # of the size of type
 _FAR = 500.0  # px beyond an edge
 _FAINT = 0.06  # an opacity up to here is not seen
 _TINY = 2.0  # px of type
+# From CIE XYZ to linear sRGB by white point (CSS Color 4, section 18; D50 adapted after Bradford).
+_TO_RGB = {
+    "xyz-d65": ((3.24097, -1.53738, -0.49861), (-0.96924, 1.87597, 0.04156), (0.05563, -0.20398, 1.05697)),
+    "xyz-d50": ((3.13386, -1.61687, -0.49061), (-0.97877, 1.91614, 0.03345), (0.07195, -0.22899, 1.40524)),
+}
 _LIKE_GROUND = 1.15  # WCAG contrast ratio up to which text and ground look the same (1 is equal, 4.5 is readable)
 
 
@@ -169,7 +170,9 @@ def _ground(props: Props, paint: Paint) -> Colour | None:
     return paint.ground if _is_transparent(value) else _colour(value, paint.ground, paint.ground)
 
 
-_COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|(?:rgb|hsl)a?\([^)]{0,99}\)|var\([^)]{0,99}\)|\b[a-z]{3,}\b")
+_COLOUR = re.compile(
+    r"#[0-9a-f]{3,8}\b|(?:rgba?|hsla?|hwb|(?:ok)?lab|(?:ok)?lch|color|color-mix|var)\([^)]{0,99}\)|\b[a-z]{3,}\b"
+)
 _KEPT = frozenset({"inherit", "currentcolor", "unset", "initial", "revert", "none"})
 
 
@@ -196,20 +199,26 @@ def _is_transparent(value: str) -> bool:
     return channels is not None and channels[3] <= _FAINT
 
 
+@lru_cache(maxsize=1024)
 def _channels(word: str) -> tuple[float, float, float, float] | None:
-    """Red, green, blue (0 to 255) and opacity (0 to 1) of a colour as CSS writes it."""
-    word = _NAMED.get(word, word)
-    if word.startswith("#"):
-        digits = word[1:] if len(word) > 6 else "".join(2 * digit for digit in word[1:])
-        red, green, blue, alpha = (
-            int(part, 16) for part in (digits[:2], digits[2:4], digits[4:6], digits[6:8] or "ff")
-        )
-        return (red, green, blue, alpha / 255)
-    parts = re.findall(r"[\d.]+%?", word)
-    if not word.startswith("rgb") or len(parts) < 3:
+    """Return red, green, blue (0 to 255) and opacity (0 to 1) of a CSS colour; None for one that we cannot tell.
+
+    Names and notations are those of CSS Color 4; one outside of sRGB is cut to it.
+    """
+    colour = parse_color(word)
+    if not isinstance(colour, Color):
         return None
-    rgb = [2.55 * _float(part[:-1]) if part.endswith("%") else _float(part) for part in parts[:3]]
-    return (rgb[0], rgb[1], rgb[2], _number(parts[3]) if len(parts) > 3 else 1.0)
+    for space, rows in (("srgb", None), *_TO_RGB.items()):
+        with suppress(NotImplementedError):  # a way that the library does not know
+            known = colour.to(space).coordinates
+            channels = [_gamma(sum(map(mul, row, known))) for row in rows] if rows else known
+            red, green, blue = (255 * min(max(channel or 0.0, 0.0), 1.0) for channel in channels)
+            return red, green, blue, colour.alpha
+    return None
+
+
+def _gamma(linear: float) -> float:
+    return 12.92 * linear if linear <= 0.0031308 else 1.055 * linear ** (1 / 2.4) - 0.055
 
 
 @lru_cache(maxsize=1024)

@@ -23,8 +23,8 @@ from scrapers.records import Account, Event, Evidence, Page, Record, Request
 from scrapers.sources import Source
 
 READERS = (
-    "ahocorasick_rs", "beautifulsoup4", "defusedxml", "feedparser", "lxml", "orjson", "soupsieve", "tldextract",
-    "trafilatura", "webencodings",
+    "ahocorasick_rs", "beautifulsoup4", "defusedxml", "feedparser", "lxml", "orjson", "soupsieve", "tinycss2",
+    "tldextract", "trafilatura", "webencodings",
 )  # fmt: skip
 # An object is read as the first of these types whose fields it has.
 _Said = Annotated[Account | Evidence | Event | Request, Field(union_mode="left_to_right")]
