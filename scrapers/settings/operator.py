@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from scrapers.settings.strict import Strict
 
@@ -33,6 +33,12 @@ class Notice(Strict):
     policy: Literal["each", "public"] = "each"
     public_url: str | None = None
     balancing_note_on: date | None = None
+
+    @model_validator(mode="after")
+    def _public_is_complete(self) -> Self:
+        if self.policy == "public" and not (self.public_url and self.balancing_note_on):
+            raise ValueError('policy = "public" needs public_url and balancing_note_on; or tell each person ("each")')
+        return self
 
 
 class PriorContacts(Strict):

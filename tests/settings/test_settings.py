@@ -62,6 +62,16 @@ def test_each_missing_field_of_the_operator_is_named(home: Home, field: str) -> 
         operator_of(home)
 
 
+@pytest.mark.parametrize("given", ["", 'public_url = "https://example.com/privacy"', "balancing_note_on = 2026-01-01"])
+def test_a_public_notice_says_where_and_on_what_balancing_note(home: Home, given: str) -> None:
+    """Without its page, or the day of the balancing note, nobody would be told: both keys are named."""
+    operator(home)
+    path = home / "operator.toml"
+    path.write_text(path.read_text().replace('policy = "each"', f'policy = "public"\n{given}'))
+    with pytest.raises(BadConfiguration, match=r"operator\.toml: notice: .*public_url and balancing_note_on"):
+        operator_of(home)
+
+
 def test_what_init_writes_is_read_back(home: Home) -> None:
     """Placeholders give a valid, private operator.toml that accepts no restrictive terms."""
     read = operator(home)

@@ -87,7 +87,8 @@ def test_each_reason_and_its_days_stand_apart(home: Home, store: Store) -> None:
 def test_who_was_handed_over_is_announced_under_a_public_notice_too(home: Home, store: Store) -> None:
     """The notice of people on a list is due all the same; everybody else stays as long as the retention says."""
     text = (home / "operator.toml").read_text()
-    (home / "operator.toml").write_text(text.replace('policy = "each"', 'policy = "public"'))
+    public = 'policy = "public"\npublic_url = "https://example.com/privacy"\nbalancing_note_on = 2026-01-01'
+    (home / "operator.toml").write_text(text.replace('policy = "each"', public))
     seen(home, store, 0, "ada-example", "bob-stays")
     store.add_interactions([Interaction("forem:ada-example", "handed", DAY, "engineer")])
     (group,) = expiring(people_standings(store), operator_of(home), DAY + timedelta(days=25))
