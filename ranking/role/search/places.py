@@ -6,9 +6,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
+from importlib import resources
 
 from ranking.role.model import Place, PlaceKind
-from ranking.role.search.place_names import CITIES, COUNTRIES, METROS, REGIONS, STATES, WORDLIKE_CODES, WORDLIKE_PLACES
 from ranking.role.search.words import is_vocabulary, words_of
 
 Known = tuple[str, PlaceKind]
@@ -22,6 +22,20 @@ _LETTERS = str.maketrans(
 _GREATER = frozenset({"greater", "metro", "metropolitan"})
 _AREA = (("metropolitan", "area"), ("metro", "area"), ("metropolitan", "region"), ("area",), ("metro",), ("region",))
 _PART = words_of("downtown central north south east west northern southern eastern western")
+
+
+@cache
+def _section(name: str) -> str:
+    """Return the lines of a section of place_names.txt, without comments."""
+    text = resources.files(__package__).joinpath("place_names.txt").read_text(encoding="utf-8")
+    lines = text.partition(f"[{name}]\n")[2].partition("\n[")[0].splitlines()
+    return "\n".join(line for line in lines if not line.startswith("#"))
+
+
+@cache
+def _wordlike(kind: str) -> frozenset[str]:
+    """Return the folded `codes` or `places` that are everyday words as well."""
+    return words_of(_section(f"wordlike {kind}"))
 
 
 @lru_cache(maxsize=50_000)
@@ -85,8 +99,8 @@ def _skip_area(words: Sequence[str], end: int) -> int:
 
 def _lookup(name: str, named: bool) -> Known | None:
     if known := _own_names().get(name):
-        return known if named or name not in WORDLIKE_PLACES else None
-    if not named and (is_vocabulary(name) or name in WORDLIKE_PLACES or len(name) < 4):
+        return known if named or name not in _wordlike("places") else None
+    if not named and (is_vocabulary(name) or name in _wordlike("places") or len(name) < 4):
         return None
     if name in _sure_cities():
         return _sure_cities()[name], "city"
@@ -97,7 +111,7 @@ def _lookup(name: str, named: bool) -> Known | None:
 
 def is_wordlike(text: str) -> bool:
     """True if a place name is an everyday word as well ("or", "in", "me")."""
-    return fold(text) in WORDLIKE_CODES
+    return fold(text) in _wordlike("codes")
 
 
 @cache
@@ -112,13 +126,13 @@ def _own_names() -> dict[str, Known]:
         if country["capital"]:
             names.setdefault(fold(country["capital"]), (country["capital"], "city"))
         names[fold(name)] = (name, "country")
-    names.update(_entries(COUNTRIES, "country"))
-    names.update(_entries(STATES, "state"))
+    names.update(_entries(_section("countries"), "country"))
+    names.update(_entries(_section("states"), "state"))
     for code, state in atlas.get_us_states().items():
         names[code.casefold()] = names[fold(state["name"])] = (state["name"], "state")
-    names.update(_entries(REGIONS, "region"))
-    names.update(_entries(METROS, "metro"))
-    names.update(_entries(CITIES, "city"))
+    names.update(_entries(_section("regions"), "region"))
+    names.update(_entries(_section("metros"), "metro"))
+    names.update(_entries(_section("cities"), "city"))
     return {name: known for name, known in names.items() if name not in {"pr", "as"}}
 
 
