@@ -4,14 +4,6 @@ from ranking.role.model import Level, Place, Requirement, Role, RoleRefused, Rol
 from ranking.role.reading import parse_role, read_role
 
 __all__ = [
-    "Level",
-    "Place",
-    "Requirement",
-    "Role",
-    "RoleRefused",
-    "RoleUnclear",
-    "Stage",
-    "parse_role",
-    "read_role",
+    "Level", "Place", "Requirement", "Role", "RoleRefused", "RoleUnclear", "Stage", "parse_role", "read_role",
     "to_json",
-]
+]  # fmt: skip

@@ -9,25 +9,7 @@ from scrapers.identity.keys import link_key
 from scrapers.records.judgements import Judgement, PairProposal, Past, Proof, Resolution
 
 __all__ = [
-    "SIZE_CAP",
-    "BadRecords",
-    "IdentityRecord",
-    "Judgement",
-    "PairProposal",
-    "Past",
-    "Proof",
-    "Resolution",
-    "address_hash",
-    "cluster",
-    "judgements_in_force",
-    "link_key",
-    "lock",
-    "merge",
-    "read_records",
-    "record_of",
-    "resolve",
-    "resolve_file",
-    "retract",
-    "unlock",
-    "unmerge",
-]
+    "SIZE_CAP", "BadRecords", "IdentityRecord", "Judgement", "PairProposal", "Past", "Proof", "Resolution",
+    "address_hash", "cluster", "judgements_in_force", "link_key", "lock", "merge", "read_records", "record_of",
+    "resolve", "resolve_file", "retract", "unlock", "unmerge",
+]  # fmt: skip

@@ -16,20 +16,8 @@ from scrapers.store.sql.engine import StoreOutOfReach, StoreUnusable
 from scrapers.store.vectors import VectorRows
 
 __all__ = [
-    "ArchivedPage",
-    "Exported",
-    "Interaction",
-    "InteractionKind",
-    "Link",
-    "PageWithOutline",
-    "PastShortlist",
-    "Pending",
-    "Placing",
-    "Run",
-    "StatedAccount",
-    "Store",
-    "StoreOutOfReach",
-    "StoreUnusable",
+    "ArchivedPage", "Exported", "Interaction", "InteractionKind", "Link", "PageWithOutline", "PastShortlist",
+    "Pending", "Placing", "Run", "StatedAccount", "Store", "StoreOutOfReach", "StoreUnusable",
 ]  # fmt: skip
 
 
