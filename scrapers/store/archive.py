@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from scrapers.records import Account, Event, Evidence, Page, Record, Request
-from scrapers.store.frontier import _SETTLED, Frontier
+from scrapers.store.frontier import SETTLED, Frontier
 from scrapers.store.sql import tables as t
 from scrapers.store.sql.rows import (
     PageDamaged,
@@ -27,8 +27,6 @@ from scrapers.store.sql.rows import (
 )
 
 _KEPT = select(t.pages).where(t.pages.c.page_key == bindparam("key"))
-
-
 _CAME_AGAIN = (
     update(t.pages)
     .where(t.pages.c.page_key == bindparam("key"), t.pages.c.reading == bindparam("read"))
@@ -107,7 +105,7 @@ class Archive(Frontier):
                     self._put(connection, t.pages, [page_row(key, page, parser_version, reading, outline)])
                 self._keep_records(connection, key, page, records)
             self._ask(connection, crawl, follow)
-            connection.execute(_SETTLED, {"in_crawl": crawl, "of_source": request.source, "key": key, "now": state})
+            connection.execute(SETTLED, {"in_crawl": crawl, "of_source": request.source, "key": key, "now": state})
 
     def _came_again(self, connection: Connection, key: str, page: Page, reading: str | None) -> bool:
         told = {"key": key, "read": reading, "at": page.fetched_at}

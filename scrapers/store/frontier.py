@@ -17,7 +17,7 @@ from scrapers.store.sql.rows import (
 # Statements that every page needs, made once.
 _OURS = (t.frontier.c.crawl == bindparam("in_crawl"), t.frontier.c.source == bindparam("of_source"))
 _OLDEST = select(t.frontier).where(*_OURS, t.frontier.c.state == "pending").order_by(t.frontier.c.position).limit(32)
-_SETTLED = update(t.frontier).where(*_OURS, t.frontier.c.request_key == bindparam("key")).values(state=bindparam("now"))
+SETTLED = update(t.frontier).where(*_OURS, t.frontier.c.request_key == bindparam("key")).values(state=bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True)
