@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from flows.work import entry
 from flows.work.markdown import paragraphs, table
@@ -21,10 +24,15 @@ from scrapers.sources.watched import operator_of
 from scrapers.store import Store
 from scrapers.store.sql.locks import locked
 
+LEFT_ALONE = "files of another home, left alone"
+
 
 @flow(name="forget")
-def forget(wait: float = 60.0) -> dict[str, int]:
-    """Sweep under the lock of refresh; returns and shows the counts. Fails, and deletes nothing, by an odd clock."""
+def forget(wait: float = 60.0) -> State[Any]:
+    """Sweep under the lock of refresh; returns and shows the counts. Fails, and deletes nothing, by an odd clock.
+
+    Completed as "Degraded" where files that another home wrote were left alone.
+    """
     counts = sweep_home(wait)
     home, today = find_home(), datetime.now(UTC).date()
     with Store.open(home) as store:
@@ -35,7 +43,7 @@ def forget(wait: float = 60.0) -> dict[str, int]:
         markdown=f"## Forgotten\n\n{table(('what', 'number'), counts.items())}\n{told}",
         description="What was cleared away",
     )
-    return counts
+    return Completed(name="Degraded" if LEFT_ALONE in counts else "Completed", data=counts)
 
 
 @task(name="sweep", run_name="sweep what is past its day", **RESUMING)
@@ -46,7 +54,7 @@ def sweep_home(wait: float) -> dict[str, int]:
         swept = sweep(home, store, SuppressionList.open(home, store), at=now)
         record(home, "sweep", now, counts=swept.counts)
     counts = swept.counts | {"notices due within a week": len(swept.notices_due)}
-    return counts | ({"files of another home, left alone": len(swept.left_alone)} if swept.left_alone else {})
+    return counts | ({LEFT_ALONE: len(swept.left_alone)} if swept.left_alone else {})
 
 
 if __name__ == "__main__":

@@ -223,7 +223,7 @@ def test_forgetting_clears_away_and_shows_counts_only(
     """Who was held too long is gone after the flow; the digest tells who left; both by counts and ids."""
     from flows.changes import changes
     from flows.collect import collect
-    from flows.forget import forget
+    from flows.forget import LEFT_ALONE, forget
     from flows.refresh import refresh
     from flows.shortlist import shortlist
     from tests.support.hash_embedder import HashingEmbedder
@@ -245,6 +245,9 @@ def test_forgetting_clears_away_and_shows_counts_only(
     assert not any(name in text for text in shown.values() for name in ("ada-example", "bob-example"))
     with Store.open(home) as store:
         assert set(store.members()) == {"github:bob-example-hw"}
+    monkeypatch.setattr("flows.forget.sweep_home", lambda _: {"expired": 0, LEFT_ALONE: 1})
+    state = forget(return_state=True)
+    assert (state.name, state.result()) == ("Degraded", {"expired": 0, LEFT_ALONE: 1})
 
 
 @pytest.mark.prefect
