@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from ranking import exports
 from ranking.exports import BrokenFormat, UnknownFormat, export_named, find_exports
 from ranking.handover.exporting import export, format_for
 from tests.exports.test_exports import shortlist
+from tests.support.added_files import Add, files_added
 from tests.support.constants import NOON
 
 MARKDOWN = '''
@@ -30,27 +30,13 @@ def write(shortlist: Shortlist, out: TextIO) -> None:
     for match in shortlist.matches:
         out.write(f"| {match.candidate.name} | {match.score:+.2f} |\\n")
 '''
-Add = Callable[[str, str], None]
 
 
 @pytest.fixture
-def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Add]:
+def add(tmp_path: Path) -> Iterator[Add]:
     """Puts a file into the folder of formats, for the length of a test."""
-    added: list[str] = []
-    folder = tmp_path / "formats"
-    folder.mkdir()
-    monkeypatch.setattr(exports, "__path__", [*exports.__path__, str(folder)])
-
-    def add(name: str, text: str) -> None:
-        (folder / f"{name}.py").write_text(text, encoding="utf-8")
-        added.append(name)
-        export_named.cache_clear()
-
-    yield add
-    for name in added:
-        sys.modules.pop(f"ranking.exports.{name}", None)
-        vars(exports).pop(name, None)
-    export_named.cache_clear()
+    with files_added(exports, tmp_path / "added", export_named.cache_clear) as add:
+        yield add
 
 
 def test_a_format_is_one_file(add: Add, tmp_path: Path) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from ranking.scoring.weights import Weights, read_weights
 from ranking.shortlist import Shortlist
 from scrapers.settings.home import packaged
 from scrapers.settings.strict import BadConfiguration
+from tests.support.added_files import Add, files_added
 from tests.support.hash_embedder import HashingEmbedder
 from tests.support.random_people import crowd
 
@@ -36,25 +36,13 @@ def measure(_role: Role, candidate: Candidate, _context: Context) -> Signal:
     pieces = tuple(piece for piece in candidate.evidence if not len(piece.text) % 2)
     return Signal("teaching", min(len(pieces), 3) / 3 if pieces else None, f"{len(pieces)} tutorials", pieces)
 '''
-Add = Callable[[str, str], None]
 
 
 @pytest.fixture
-def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Add]:
+def add(tmp_path: Path) -> Iterator[Add]:
     """Puts a file into the folder of features, for the length of a test."""
-    added: list[str] = []
-    monkeypatch.setattr(features, "__path__", [*features.__path__, str(tmp_path)])
-
-    def add(name: str, text: str) -> None:
-        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
-        added.append(name)
-        feature_named.cache_clear()
-
-    yield add
-    for name in added:
-        sys.modules.pop(f"ranking.features.{name}", None)
-        vars(features).pop(name, None)
-    feature_named.cache_clear()
+    with files_added(features, tmp_path / "added", feature_named.cache_clear) as add:
+        yield add
 
 
 def ranked(weights: Weights | None = None) -> Shortlist:
