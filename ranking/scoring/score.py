@@ -27,8 +27,7 @@ from ranking.features.recency import freshness
 from ranking.index.bm25 import TermWeights, query_weights
 from ranking.index.grouped import Weighed
 from ranking.role import Requirement, Role
-from ranking.scoring.attribution import Brought, contributions
-from ranking.scoring.fuse import Points, fused, strongest
+from ranking.scoring.fuse import Brought, Points, contributions, fused, strongest
 from ranking.scoring.signals import asked_signals, blended, judged, last_said, measure, points_of, values_of
 from ranking.scoring.weights import Levels, Weights
 from scrapers.records import Evidence

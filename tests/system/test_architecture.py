@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pkgutil import resolve_name
 
 import pytest
 
@@ -24,6 +25,19 @@ def test_a_notebook_starts_at_once() -> None:
     code = f"import sys; from ranking import TalentPool; print(*sorted({late!r} & sys.modules.keys()))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert loaded == []
+
+
+def test_addresses_that_others_rely_on_stay() -> None:
+    """`scrapers.fetch:fetch_once`, the nouns of a shortlist, the command and the flows are where they always were."""
+    for address in (
+        "scrapers.fetch:fetch_once",
+        "scrapers.fetch:Fetcher",
+        "ranking.shortlist:Shortlist",
+        "flows.cli:main",
+    ):
+        assert callable(resolve_name(address)), address
+    with pytest.raises(AttributeError, match="fetch_twice"):
+        resolve_name("scrapers.fetch:fetch_twice")
 
 
 def test_the_notebooks_names_are_there() -> None:
