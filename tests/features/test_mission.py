@@ -81,3 +81,15 @@ def test_a_win_stands_under_the_themes_of_its_event(home: Home, store: Store) ->
     (ada,) = load_candidates(store)
     assert ada.evidence[0].id == won.id
     assert measure(parse_role(ROLE), ada, Context(NOON.date())).evidence == ada.evidence
+
+
+def test_a_second_role_of_one_pool_is_measured_by_its_own_themes() -> None:
+    """What one role's themes found in somebody is not the answer to another role's."""
+    people = [Candidate(f"c{n}", (), (piece(n + 1, "climate" if n else "music"),)) for n in range(3)]
+    second = parse_role(ROLE.replace("climate", "music"))
+    pool = build_corpus(people, Memory(), HashingEmbedder())
+    score_role(parse_role(ROLE), pool, read_weights(), NOON.date())
+    after = score_role(second, pool, read_weights(), NOON.date())
+    alone = score_role(second, build_corpus(people, Memory(), HashingEmbedder()), read_weights(), NOON.date())
+    assert after.total.tolist() == alone.total.tolist()
+    assert len(set(alone.total.tolist())) > 1
